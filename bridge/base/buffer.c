@@ -1,0 +1,92 @@
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FIRST_ROOM = 128 };
+
+char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes)
+{
+    if (buffer->room - buffer->length < bytes) {
+        size_t room = buffer->room < FIRST_ROOM ? FIRST_ROOM : buffer->room * 2;
+
+        if (room - buffer->length < bytes)
+            room = buffer->length + bytes;
+        char *grown = sg_arena_get(buffer->arena, room, 1);
+
+        if (buffer->length > 0)
+            memcpy(grown, buffer->at, buffer->length);
+        buffer->at = grown;
+        buffer->room = room;
+    }
+    return buffer->at + buffer->length;
+}
+
+void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text)
+{
+    if (text.length == 0)
+        return;
+    memcpy(sg_buffer_reserve(buffer, text.length), text.at, text.length);
+    buffer->length += text.length;
+}
+
+__attribute__((format(printf, 2, 0))) static void add_args(struct sg_buffer *buffer,
+                                                           const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    if (length < 0)
+        abort(); /* only a format that is wrong fails */
+    char *to = sg_buffer_reserve(buffer, (size_t)length + 1);
+
+    (void)vsnprintf(to, (size_t)length + 1, format, again);
+    va_end(again);
+    buffer->length += (size_t)length;
+}
+
+void sg_buffer_add_format(struct sg_buffer *buffer, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_args(buffer, format, args);
+    va_end(args);
+}
+
+const char *sg_buffer_c(struct sg_buffer *buffer)
+{
+    *sg_buffer_reserve(buffer, 1) = '\0';
+    return buffer->at;
+}
+
+struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
+{
+    struct sg_buffer out = {.arena = arena};
+    va_list args;
+
+    va_start(args, format);
+    add_args(&out, format, args);
+    va_end(args);
+    return sg_buffer_text(&out);
+}
+
+struct sg_str sg_str_copy(struct sg_arena *arena, struct sg_str text)
+{
+    char *copy = sg_arena_get(arena, text.length, 1);
+
+    if (text.length > 0)
+        memcpy(copy, text.at, text.length);
+    return (struct sg_str){copy, text.length};
+}
+
+const char *sg_str_c(struct sg_arena *arena, struct sg_str text)
+{
+    char *copy = sg_arena_get(arena, text.length + 1, 1); /* zeroed: the closing zero is there */
+
+    if (text.length > 0)
+        memcpy(copy, text.at, text.length);
+    return copy;
+}

@@ -1,0 +1,47 @@
+/** Text being written: grows in its arena. */
+#ifndef SG_BASE_BUFFER_H
+#define SG_BASE_BUFFER_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/** `struct sg_buffer out = {.arena = arena};` is an empty one; what it holds lives in the arena. */
+struct sg_buffer {
+    struct sg_arena *arena;
+    char *at;
+    size_t length, room;
+};
+
+/** Makes room for `bytes` more and gives where they go; the caller then raises `length`. */
+char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes);
+
+void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text);
+void sg_buffer_add_format(struct sg_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline void sg_buffer_add_byte(struct sg_buffer *buffer, char byte)
+{
+    *sg_buffer_reserve(buffer, 1) = byte;
+    buffer->length++;
+}
+
+/** What was written so far; valid until the next add. */
+static inline struct sg_str sg_buffer_text(const struct sg_buffer *buffer)
+{
+    return (struct sg_str){buffer->at, buffer->length};
+}
+
+/** The same as a C string. */
+const char *sg_buffer_c(struct sg_buffer *buffer);
+
+/** A text printed into the arena. */
+struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** A copy that lives as long as the arena. */
+struct sg_str sg_str_copy(struct sg_arena *arena, struct sg_str text);
+
+/** A copy with a closing zero, for a library that wants one. */
+const char *sg_str_c(struct sg_arena *arena, struct sg_str text);
+
+#endif

@@ -1,0 +1,78 @@
+/** Text that knows its length. */
+#ifndef SG_BASE_STR_H
+#define SG_BASE_STR_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/** Bytes of UTF-8, borrowed, without a closing zero; passed by value. All zero is "". */
+struct sg_str {
+    const char *at;
+    size_t length;
+};
+
+/** For "%.*s". */
+#define SG_STR_ARG(str) sg_str_width(str), (str).at
+
+/** A literal as text; works in the initialiser of a static table as well. */
+#define SG_STR(literal) ((struct sg_str){("" literal), sizeof(literal) - 1})
+
+static inline struct sg_str sg_str_of(const char *text)
+{
+    return (struct sg_str){text, strlen(text)};
+}
+
+static inline int sg_str_width(struct sg_str str)
+{
+    return str.length > INT_MAX ? INT_MAX : (int)str.length;
+}
+
+static inline size_t sg_str_count(struct sg_str str, char wanted)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < str.length; i++)
+        found += str.at[i] == wanted;
+    return found;
+}
+
+static inline bool sg_str_equal(struct sg_str a, struct sg_str b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+/** The same with a C string: `sg_str_is(name, "from")`. */
+static inline bool sg_str_is(struct sg_str str, const char *text)
+{
+    return sg_str_equal(str, sg_str_of(text));
+}
+
+static inline bool sg_str_starts(struct sg_str str, const char *start)
+{
+    size_t length = strlen(start);
+
+    return str.length >= length && memcmp(str.at, start, length) == 0;
+}
+
+/** What follows the first `bytes` bytes; "" when there are fewer. */
+static inline struct sg_str sg_str_skip(struct sg_str str, size_t bytes)
+{
+    if (bytes >= str.length)
+        return (struct sg_str){0};
+    return (struct sg_str){str.at + bytes, str.length - bytes};
+}
+
+/** By bytes, as memcmp() does; a prefix comes first. */
+static inline int sg_str_compare(struct sg_str a, struct sg_str b)
+{
+    size_t common = a.length < b.length ? a.length : b.length;
+    int order = common == 0 ? 0 : memcmp(a.at, b.at, common);
+
+    if (order != 0)
+        return order;
+    return a.length < b.length ? -1 : a.length > b.length;
+}
+
+#endif

@@ -1,0 +1,10 @@
+/** "Did you mean …?": the known word that is nearest to a misspelt one. */
+#ifndef SG_BASE_SUGGEST_H
+#define SG_BASE_SUGGEST_H
+
+#include "base/str.h"
+
+/** The nearest of `count` words, by edits of single bytes; NULL when none is near enough to help. */
+const struct sg_str *sg_suggest(struct sg_str wrong, const struct sg_str *words, size_t count);
+
+#endif

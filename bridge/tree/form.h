@@ -1,0 +1,20 @@
+/** Forms (application/x-www-form-urlencoded, WHATWG URL section 5) and percent-encoding (RFC 3986). */
+#ifndef SG_TREE_FORM_H
+#define SG_TREE_FORM_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "tree/node.h"
+
+/** All but the unreserved characters of RFC 3986 as %XX: fit for a path segment or a query. */
+void sg_form_encode(struct sg_buffer *out, struct sg_str text);
+
+/** `a=1&b=2&b=3` of an object of texts and lists of texts. Fails where a value is an object. */
+SG_MUST_USE bool sg_form_write(struct sg_buffer *out, const struct sg_node *object,
+                               struct sg_error *err);
+
+/** The other way: a repeated name is a list. Fails where %XX is broken or it is no UTF-8. */
+SG_MUST_USE bool sg_form_read(struct sg_arena *arena, struct sg_str text,
+                              const struct sg_node **out, struct sg_error *err);
+
+#endif

@@ -1,0 +1,62 @@
+/** The one tree of JSON, XML and forms, as mappings see it (format.md, section 2). */
+#ifndef SG_TREE_NODE_H
+#define SG_TREE_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum sg_node_kind {
+    SG_NODE_NULL, /* JSON's null, XML's xsi:nil */
+    SG_NODE_BOOLEAN,
+    SG_NODE_NUMBER, /* its digits as they were written: no number is ever rounded */
+    SG_NODE_TEXT,
+    SG_NODE_LIST,
+    SG_NODE_OBJECT,
+};
+
+/** Plain data in an arena; never changed once it was read. An XML attribute is a member "@name". */
+struct sg_node {
+    enum sg_node_kind kind;
+    struct sg_str name;           /* of a member of an object; "" elsewhere */
+    struct sg_str text;           /* TEXT; NUMBER's digits; "true" or "false" */
+    struct sg_node *first, *last; /* of LIST and OBJECT, in order */
+    struct sg_node *next;         /* the one after it in its list or object */
+    size_t count;                 /* of entries or members */
+};
+
+struct sg_node *sg_node_new(struct sg_arena *arena, enum sg_node_kind kind);
+struct sg_node *sg_node_text(struct sg_arena *arena, struct sg_str text); /* borrows the text */
+struct sg_node *sg_node_number(struct sg_arena *arena, int64_t number);
+struct sg_node *sg_node_boolean(struct sg_arena *arena, bool value);
+
+/** Puts `child` at the end of a list, or of an object under `name`; gives the child. */
+struct sg_node *sg_node_append(struct sg_node *parent, struct sg_node *child);
+struct sg_node *sg_node_add(struct sg_node *object, struct sg_str name, struct sg_node *child);
+
+/** A copy of one node (not of what is below it, which both share): to be put in a second parent. */
+struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node);
+
+/** The member of that name, or NULL; also NULL when `object` is NULL or no object. */
+const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str name);
+
+/** NULL, null, "", an empty element, [] and {}: one and the same to a rule. */
+bool sg_node_is_nothing(const struct sg_node *node);
+
+/** TEXT, NUMBER or BOOLEAN; or an element with attributes, by its "#text". Else false. */
+bool sg_node_as_text(const struct sg_node *node, struct sg_str *text);
+
+/** Equal as trees: the order of members aside; texts, numbers and booleans of one kind by digits. */
+bool sg_node_equal(const struct sg_node *a, const struct sg_node *b);
+
+/**
+ * The JSON Pointer of the first place where the two differ, and the two nodes there (NULL where one
+ * has none); false when they are equal. For what a test shows.
+ */
+bool sg_node_differ(struct sg_arena *arena, const struct sg_node *expected,
+                    const struct sg_node *got, struct sg_str *pointer,
+                    const struct sg_node **expected_at, const struct sg_node **got_at);
+
+#endif

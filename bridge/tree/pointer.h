@@ -1,0 +1,42 @@
+/** JSON Pointer (RFC 6901): the one path language of mappings, for JSON and XML alike. */
+#ifndef SG_TREE_POINTER_H
+#define SG_TREE_POINTER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/scope.h"
+#include "base/str.h"
+#include "tree/node.h"
+
+struct sg_pointer; /* never changes once compiled: threads may share it */
+
+/**
+ * Compiles `text`, which stands at `at` in a mapping; "" is the whole tree.
+ * On success `*out` lives as long as `arena` and keeps nothing of `text`.
+ * Fails with SG_ERROR_INPUT at the byte that is wrong, and leaves `*out` alone.
+ */
+SG_MUST_USE bool sg_pointer_compile(struct sg_arena *arena, struct sg_str text, struct sg_place at,
+                                    const struct sg_pointer **out, struct sg_error *err);
+
+/** The reference tokens from the root, unescaped, `*count` of them. Borrowed from the arena. */
+const struct sg_str *sg_pointer_tokens(const struct sg_pointer *pointer, size_t *count);
+
+/** As it was written, for messages: "/Letter/Priority/@Code". */
+struct sg_str sg_pointer_text(const struct sg_pointer *pointer);
+
+/**
+ * What stands there (format.md, section 2): NULL in `*out` when it is missing. A list of one on the
+ * way needs no index; `/0` of what is no list is the thing itself. Fails with SG_ERROR_INPUT when a
+ * longer list stands on the way: "2 elements at /a, one expected".
+ */
+SG_MUST_USE bool sg_pointer_find(const struct sg_pointer *pointer, const struct sg_node *root,
+                                 const struct sg_node **out, struct sg_error *err);
+
+/**
+ * Puts `value` (NULL changes nothing) at the pointer of the object `root`, making objects on the
+ * way. The value's `name` is set, so it may stand in one parent only: see sg_node_share().
+ */
+void sg_pointer_put(struct sg_arena *arena, const struct sg_pointer *pointer, struct sg_node *root,
+                    struct sg_node *value);
+
+#endif
