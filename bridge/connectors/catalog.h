@@ -1,0 +1,42 @@
+/** All that the files under mappings/ say, compiled: one snapshot, whole or not at all. */
+#ifndef SG_CONNECTORS_CATALOG_H
+#define SG_CONNECTORS_CATALOG_H
+
+#include "connectors/secrets.h"
+#include "connectors/system.h"
+#include "sgbridge/mapping.h"
+
+/** Never changes; counted, so that running deliveries end with what they began with. */
+struct sg_catalog;
+
+/**
+ * Reads `dir`/systems/ *.yaml, `dir`/ *.yaml and `dir`/lookups/ *.csv. NULL when anything is wrong;
+ * then, and with warnings, see `findings`. With `runs_tests`, the tests of files without an error
+ * are run as well. The caller's, to end with sg_catalog_free().
+ */
+struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,
+                                   bool runs_tests, struct sg_findings *findings);
+
+/** One more owner. Each thread may. */
+struct sg_catalog *sg_catalog_share(struct sg_catalog *catalog);
+/** One owner less; the last one ends it. Takes NULL. */
+void sg_catalog_free(struct sg_catalog *catalog);
+
+const struct sg_system *const *sg_catalog_systems(const struct sg_catalog *catalog, size_t *count);
+const struct sg_mapping *const *sg_catalog_mappings(const struct sg_catalog *catalog,
+                                                    size_t *count);
+const struct sg_system *sg_catalog_system(const struct sg_catalog *catalog, struct sg_str name);
+const struct sg_mapping *sg_catalog_mapping(const struct sg_catalog *catalog, struct sg_str name);
+
+/** Pointers that mappings of this record read, and what operations show of it: for its shape. */
+const struct sg_str *sg_catalog_shape_pointers(const struct sg_catalog *catalog,
+                                               struct sg_str system, struct sg_str record,
+                                               size_t *count);
+
+/** Of all files, 16 hexadecimal digits: what is in force. */
+struct sg_str sg_catalog_hash(const struct sg_catalog *catalog);
+
+/** How many tests were run and failed at the load. */
+void sg_catalog_tests(const struct sg_catalog *catalog, size_t *passed, size_t *failed);
+
+#endif

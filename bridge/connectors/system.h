@@ -1,0 +1,205 @@
+/** A system file (format.md, section 6), compiled: how one system is spoken to. */
+#ifndef SG_CONNECTORS_SYSTEM_H
+#define SG_CONNECTORS_SYSTEM_H
+
+#include "mapping/input.h"
+#include "mapping/rule.h"
+#include "sgbridge/mapping.h"
+#include "tree/xml.h"
+
+struct sg_secrets; /* connectors/secrets.h */
+
+enum sg_format { SG_FORMAT_JSON, SG_FORMAT_SOAP };
+
+enum sg_outcome {
+    SG_OUTCOME_DEFAULT, /* the entry has only `say` */
+    SG_OUTCOME_SUCCESS,
+    SG_OUTCOME_NONE,
+    SG_OUTCOME_EXISTS,
+    SG_OUTCOME_TEMPORARY,
+    SG_OUTCOME_PERMANENT,
+    SG_OUTCOME_UNKNOWN,
+};
+
+/** One entry of `answers`; the first that fits decides. */
+struct sg_answer_rule {
+    const int *statuses;             /* 404, or 4 for "4xx" */
+    size_t status_count;             /* 0: any */
+    struct sg_str fault;             /* "": any */
+    const struct sg_condition *when; /* NULL: always */
+    enum sg_outcome is;
+    const struct sg_rule *say; /* NULL: the default */
+    const struct sg_answer_rule *next;
+};
+
+struct sg_named_rule {
+    struct sg_str name; /* of a header or query parameter */
+    const struct sg_rule *rule;
+    const struct sg_named_rule *next;
+};
+
+enum sg_method { SG_METHOD_GET, SG_METHOD_POST, SG_METHOD_PUT, SG_METHOD_PATCH, SG_METHOD_DELETE };
+enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP };
+
+struct sg_request_spec {
+    struct sg_place at;
+    enum sg_method method;
+    const struct sg_rule *path; /* NULL: `url` itself */
+    enum sg_body body;
+    struct sg_str element, action; /* SOAP */
+    const struct sg_named_rule *query, *headers;
+    const struct sg_rule *content; /* NULL: all of the thing at hand */
+    const struct sg_rule *soap_header;
+};
+
+enum sg_link_use { SG_LINK_NEEDS, SG_LINK_OPENS, SG_LINK_IGNORES };
+
+enum sg_once {
+    SG_ONCE_HEADER, /* keyed */
+    SG_ONCE_FIELD,
+    SG_ONCE_IDEMPOTENT,
+    SG_ONCE_RESEND,
+    SG_ONCE_FIND, /* looked up */
+    SG_ONCE_ASK,
+};
+
+/** `gives`: rules over an answer. Each may be NULL. */
+struct sg_gives_spec {
+    const struct sg_rule *id, *version;
+    struct sg_str record;
+    struct sg_shows {
+        struct sg_str record_pointer;
+        const struct sg_pointer *input_pointer;
+    } * shows;
+    size_t shows_count;
+};
+
+struct sg_find_spec {
+    struct sg_request_spec request;
+    const struct sg_rule *items;
+    const struct sg_condition *where; /* NULL: all */
+    struct sg_gives_spec gives;
+    const struct sg_answer_rule *answers;
+    int64_t visible_after_ms;
+};
+
+struct sg_operation {
+    struct sg_str name;
+    struct sg_place at;
+    enum sg_link_use link;
+    struct sg_request_spec request;
+    const struct sg_input *input;
+    enum sg_once once;
+    struct sg_str once_header;           /* HEADER */
+    const struct sg_pointer *once_field; /* FIELD */
+    int64_t kept_ms;                     /* HEADER, FIELD; 0: for ever */
+    const struct sg_find_spec *find;     /* FIND */
+    bool skips_unchanged;
+    struct sg_gives_spec gives;
+    const struct sg_answer_rule *answers;
+};
+
+enum sg_pages {
+    SG_PAGES_NONE,
+    SG_PAGES_NUMBER,
+    SG_PAGES_OFFSET,
+    SG_PAGES_ROW,
+    SG_PAGES_TOKEN,
+    SG_PAGES_NEXT,
+    SG_PAGES_CURSOR
+};
+enum sg_cursor_kind { SG_CURSOR_NONE, SG_CURSOR_TIME, SG_CURSOR_NUMBER, SG_CURSOR_TOKEN };
+
+struct sg_poll_spec {
+    int64_t every_ms;
+    struct sg_request_spec request;
+    const struct sg_rule *items;
+    const struct sg_answer_rule *answers;
+    enum sg_pages pages;
+    int64_t page_size;
+    const struct sg_rule *page_at; /* TOKEN, NEXT */
+    enum sg_cursor_kind cursor;
+    const struct sg_rule *cursor_rule; /* over an item; TOKEN: over the answer */
+    int64_t overlap_ms;
+    enum sg_start { SG_START_AT, SG_START_NOW, SG_START_ALL } start_kind;
+    int64_t start; /* milliseconds UTC, or the number */
+};
+
+/** A webhook whose body is JSON, signed by HMAC. */
+struct sg_webhook_spec {
+    struct sg_str path;
+    const char *hash; /* "sha256" */
+    struct sg_str header, prefix, secret;
+    bool is_base64;                 /* else hexadecimal */
+    struct sg_str timestamp_header; /* "": none */
+    const struct sg_rule *items;
+};
+
+struct sg_record {
+    struct sg_str name;
+    struct sg_place at;
+    struct sg_record_view view; /* id, key, version, round, internal */
+    int64_t wait_ms;
+    bool skips_after_wait;
+    const struct sg_condition *own, *where; /* NULL: none; all */
+    const struct sg_poll_spec *poll;        /* NULL: none */
+    const struct sg_webhook_spec *webhook;
+    const struct sg_request_spec *read; /* `read` and its items */
+    const struct sg_rule *read_items;
+};
+
+enum sg_auth { SG_AUTH_NONE, SG_AUTH_BASIC, SG_AUTH_BEARER, SG_AUTH_WSSE };
+
+struct sg_limits {
+    int concurrency;
+    int64_t rate_count, rate_per_ms; /* 0: no limit */
+    int64_t timeout_ms;              /* of a whole call */
+    int64_t answer_bytes, file_bytes;
+};
+
+/** Never changes once compiled. */
+struct sg_system {
+    struct sg_str name;
+    struct sg_str file_hash;
+    struct sg_str url; /* without a closing slash */
+    enum sg_format format;
+    bool is_soap12;
+    struct sg_xml_names names;
+    struct sg_str action; /* what stands before ELEMENT */
+    int unwrap;
+    const struct sg_zone *zone;
+    enum sg_auth auth;
+    struct sg_str user, password; /* BASIC, WSSE; BEARER's token is `password` */
+    bool is_digest;
+    int64_t expires_ms;   /* WSSE: 0 for no Timestamp */
+    struct sg_str tls_ca; /* a path; "": the system's */
+    struct sg_limits limits;
+    const struct sg_named_rule *always_query, *always_headers;
+    const struct sg_rule *always_set, *always_soap_header;
+    const struct sg_answer_rule *answers;
+    const struct sg_record *records;
+    size_t record_count;
+    const struct sg_operation *operations;
+    size_t operation_count;
+    struct sg_system_view view;  /* what mappings see of it */
+    const struct sg_yaml *tests; /* NULL: none */
+};
+
+/**
+ * Compiles the text of the file `name` ("mappings/systems/gam.yaml", borrowed for ever). Every
+ * error goes to `findings`; NULL when there was one. What later versions bring is refused at its
+ * place: "`login` is not known to this version".
+ */
+const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str text,
+                                          const char *name, const struct sg_lookups *lookups,
+                                          const struct sg_secrets *secrets,
+                                          struct sg_findings *findings);
+
+/** Runs the `tests` inside; failures go to `findings`. */
+void sg_system_run_tests(const struct sg_system *system, struct sg_findings *findings,
+                         size_t *passed, size_t *failed);
+
+const struct sg_operation *sg_system_operation(const struct sg_system *system, struct sg_str name);
+const struct sg_record *sg_system_record(const struct sg_system *system, struct sg_str name);
+
+#endif

@@ -1,0 +1,35 @@
+/** What a system sends by itself: its signature checked, its items read. */
+#ifndef SG_CONNECTORS_WEBHOOK_H
+#define SG_CONNECTORS_WEBHOOK_H
+
+#include "connectors/catalog.h"
+#include "sgbridge/connector.h"
+
+/** One request as the web server received it; header names in lower case. */
+struct sg_webhook_request {
+    struct sg_str path;
+    const struct sg_header *headers;
+    size_t header_count;
+    struct sg_str body;
+};
+
+struct sg_webhook_events {
+    int status;          /* 0: accepted, answer 200 when the journal has them; else 4xx */
+    const char *problem; /* for the log: "bad signature", "malformed", "no items", "no id" */
+    struct sg_str system, record;
+    struct sg_event *events;
+    size_t count;
+};
+
+/** The paths that are listened to. */
+bool sg_webhook_is_path(const struct sg_catalog *catalog, struct sg_str path);
+
+/**
+ * 404 for an unknown path, 401 for a bad or late signature (RFC 2104, compared in constant time),
+ * 400 for a malformed body, no items, or an item without an id. Any thread.
+ */
+void sg_webhook_read(const struct sg_catalog *catalog, const struct sg_webhook_request *request,
+                     size_t max_event_bytes, int64_t now_ms, struct sg_arena *arena,
+                     struct sg_webhook_events *out);
+
+#endif

@@ -1,0 +1,174 @@
+/**
+ * The contract of connectors: what is said to a system, and what its answer means. Building and
+ * judging are pure; only the transport touches the network.
+ */
+#ifndef SGBRIDGE_CONNECTOR_H
+#define SGBRIDGE_CONNECTOR_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "connectors/system.h"
+#include "sgbridge/event.h"
+#include "tree/node.h"
+
+/* --- a request --- */
+
+struct sg_header {
+    struct sg_str name, value;
+};
+
+/** A file that an input names by its URL; the bytes are fetched before the call is committed. */
+struct sg_request_file {
+    struct sg_str url;
+    struct sg_str bytes;  /* "" until fetched */
+    struct sg_node *node; /* where its base64 goes in `content` */
+};
+
+/**
+ * One call as built from rules: without auth, `always` and envelope, which are added when it is
+ * sent. So it can be stored, and sent again as it was. Lives in its arena.
+ */
+struct sg_request {
+    enum sg_method method;
+    struct sg_str path; /* encoded, added to the system's url */
+    const struct sg_header *query, *headers;
+    size_t query_count, header_count;
+    enum sg_body body;
+    struct sg_str element, action; /* SOAP */
+    const struct sg_node *content; /* NULL: no body */
+    const struct sg_node *soap_header;
+    struct sg_request_file *files;
+    size_t file_count;
+};
+
+/** Builds it; problems are added to the run, whose scopes are set (the thing at hand, event, …). */
+SG_MUST_USE bool sg_request_build(const struct sg_system *system,
+                                  const struct sg_request_spec *spec, struct sg_rule_run *run,
+                                  struct sg_request *out);
+
+/**
+ * The request of an operation for its input: the key goes into its header, URLs of files of `input`
+ * into `files` (a URL of another host than `source`'s is a problem).
+ */
+SG_MUST_USE bool sg_operation_build(const struct sg_system *system, const struct sg_operation *op,
+                                    const struct sg_system *source, const struct sg_node *input,
+                                    const struct sg_node *event, struct sg_str key,
+                                    struct sg_rule_run *run, struct sg_request *out);
+
+/** As JSON for the journal, with the input it came from; files by URL and hash. And back. */
+struct sg_str sg_request_store(struct sg_arena *arena, const struct sg_request *request,
+                               const struct sg_node *input);
+SG_MUST_USE bool sg_request_restore(struct sg_arena *arena, struct sg_str stored,
+                                    struct sg_request *request, const struct sg_node **input,
+                                    struct sg_error *err);
+
+/** What goes over the wire. */
+struct sg_wire {
+    const char *method;
+    struct sg_str url;
+    const struct sg_header *headers; /* Content-Type, Authorization, SOAPAction and all others */
+    size_t header_count;
+    struct sg_str body;
+    bool has_body;
+};
+
+/** Adds `always`, auth (WSSE with a fresh nonce) and envelope, and writes the body. */
+SG_MUST_USE bool sg_request_render(const struct sg_system *system, const struct sg_request *request,
+                                   int64_t now_ms, struct sg_arena *arena, struct sg_wire *out,
+                                   struct sg_error *err);
+
+/* --- an answer --- */
+
+enum sg_reply_kind {
+    SG_REPLY_NOT_SENT, /* resolve, connect, TLS: surely not done */
+    SG_REPLY_LOST,     /* sent, at least in part, and no whole answer: reset, time-out, too large */
+    SG_REPLY_WHOLE,
+};
+
+/** What came back. */
+struct sg_reply {
+    enum sg_reply_kind kind;
+    int status;
+    const struct sg_header *headers; /* names in lower case */
+    size_t header_count;
+    struct sg_str body;
+    struct sg_str problem; /* not WHOLE: "connection refused"; no URL, no data */
+};
+
+struct sg_answer {
+    enum sg_outcome outcome;    /* never DEFAULT */
+    struct sg_str said;         /* the target's own words, masked; "" if none */
+    const struct sg_node *tree; /* NULL: empty or malformed */
+    bool is_malformed;
+    int64_t retry_after_ms; /* 0: not asked for */
+    int64_t date_ms;        /* the server's `Date`; 0: none */
+};
+
+enum sg_call_kind { SG_CALL_READ, SG_CALL_WRITE };
+
+/**
+ * What a reply means: `own` answers first, then the system's, then the defaults. `input` is the
+ * scope of that name (NULL for a poll).
+ */
+void sg_answer_judge(const struct sg_system *system, enum sg_call_kind kind,
+                     const struct sg_answer_rule *own, const struct sg_node *input,
+                     const struct sg_reply *reply, int64_t now_ms, struct sg_arena *arena,
+                     struct sg_answer *out);
+
+/** What `gives` reads from a good answer. */
+struct sg_given {
+    struct sg_str id, version;
+    struct sg_str shows; /* a shape of the record, from the input */
+};
+
+/** False with a problem in the run: an operation that opens must give an id. */
+SG_MUST_USE bool sg_answer_give(const struct sg_gives_spec *gives, const struct sg_node *tree,
+                                const struct sg_node *input, const struct sg_reply *reply,
+                                struct sg_rule_run *run, struct sg_given *out);
+
+/** A look-up's result: how many were found (2 stands for more), and what the first gives. */
+struct sg_found {
+    enum sg_outcome outcome; /* SUCCESS, NONE: `count` holds; else it could not be asked */
+    size_t count;
+    struct sg_given given;
+    struct sg_str said;
+    int64_t retry_after_ms;
+};
+void sg_answer_find(const struct sg_system *system, const struct sg_operation *op,
+                    const struct sg_node *input, const struct sg_reply *reply, int64_t now_ms,
+                    struct sg_arena *arena, struct sg_found *out);
+
+/* --- records --- */
+
+/**
+ * Reads one item as an event of `record`: id, version, key, round, own, shape, body and hash. What
+ * cannot be told makes it an event with a `problem`; over `max_bytes` it is a stub. False when
+ * `where` does not let it pass.
+ */
+SG_MUST_USE bool sg_record_read(const struct sg_system *system, const struct sg_record *record,
+                                const struct sg_node *item, const struct sg_str *shape_pointers,
+                                size_t shape_count, size_t max_bytes, int64_t now_ms,
+                                struct sg_arena *arena, struct sg_event *out);
+
+/* --- the transport: HTTP, or a test's stub --- */
+
+struct sg_call;
+typedef void sg_call_done_fn(struct sg_call *call, const struct sg_reply *reply);
+
+/** One call under way. The caller owns it, and it stays where it is until `done` was called. */
+struct sg_call {
+    const struct sg_system *system;
+    struct sg_arena *arena; /* rendering and reply live here */
+    struct sg_request request;
+    bool is_fresh; /* a new connection: libcurl re-sends on an old one by itself */
+    int64_t timeout_ms, limit_bytes; /* of the answer */
+    sg_call_done_fn *done;
+    void *owner;
+};
+
+struct sg_transport {
+    /** Starts it; `done` is called later, never from inside. */
+    void (*start)(struct sg_transport *transport, struct sg_call *call, int64_t now_ms);
+};
+
+#endif

@@ -1,0 +1,200 @@
+/**
+ * The contract of the journal: the durable log of events, and the state about them (deliveries,
+ * links, heads, shadows, cursors). Everything between sg_journal_begin() and sg_journal_commit()
+ * becomes durable together, or not at all. One thread owns a journal; callers never ask its kind.
+ */
+#ifndef SGBRIDGE_JOURNAL_H
+#define SGBRIDGE_JOURNAL_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/scope.h"
+#include "base/str.h"
+#include "sgbridge/event.h"
+
+struct sg_journal;
+
+/** One mapping as the journal sees it: which events become deliveries, and to where. */
+struct sg_route {
+    struct sg_str mapping, map_hash;
+    struct sg_str system, record;    /* from */
+    struct sg_str target, operation; /* to */
+    bool opens_link;                 /* these come first; then by the mapping's name */
+    bool skips_unchanged;            /* the operation's shadow is wanted in `sg_delivery` */
+};
+
+enum sg_delivery_state {
+    SG_DELIVERY_PENDING,
+    SG_DELIVERY_UNKNOWN, /* may have been done; being looked up */
+    SG_DELIVERY_FAILED,  /* needs a person */
+    SG_DELIVERY_DELIVERED,
+    SG_DELIVERY_SKIPPED,
+    SG_DELIVERY_ECHO,
+    SG_DELIVERY_DISCARDED,
+};
+
+/** "pending", …: as stored, shown and counted. */
+const char *sg_delivery_state_name(enum sg_delivery_state state);
+
+struct sg_journal_settings {
+    const char *dir;       /* where journal, lock and spool lie; it must exist */
+    struct sg_str name;    /* the installation's; another one than the journal's is refused */
+    int64_t day_offset_ms; /* local time less UTC, for the days that totals are kept by */
+    int64_t keep_ms;       /* how long bodies stay after all deliveries of an event have ended */
+};
+
+/** A kind of journal. So far one; callers are given one by name and never ask which it is. */
+struct sg_journal_kind;
+extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED;
+
+/**
+ * Opens or makes it. Fails with INPUT: another name, a newer format, not writable; REFUSED: another
+ * process holds `journal.lock`. Every `unknown` is due at once: it is looked up before anything.
+ */
+SG_MUST_USE bool sg_journal_open(const struct sg_journal_kind *kind,
+                                 const struct sg_journal_settings *settings, int64_t now_ms,
+                                 struct sg_journal **out, struct sg_error *err);
+void sg_journal_close(struct sg_journal *journal);
+
+/** Which mappings take which events from now on. Copied. */
+void sg_journal_set_routes(struct sg_journal *journal, const struct sg_route *routes, size_t count);
+
+/** Names of mappings with open deliveries that are not among `routes`; in the arena. */
+SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_arena *arena,
+                                         const struct sg_route *routes, size_t count,
+                                         const struct sg_str **names, size_t *name_count,
+                                         struct sg_error *err);
+
+/* --- one transaction --- */
+
+SG_MUST_USE bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_error *err);
+/**
+ * Durable when it gives true. TEMPORARY (disk full): everything since begin is undone, and may be
+ * tried again. An fsync that failed ends the process: what is on the disk is not known any more.
+ */
+SG_MUST_USE bool sg_journal_commit(struct sg_journal *journal, struct sg_error *err);
+void sg_journal_rollback(struct sg_journal *journal);
+
+enum sg_captured { SG_CAPTURED_NEW, SG_CAPTURED_REPEAT };
+
+/** Takes one event in: head, ticket and round, one delivery a route (or one that says why not). */
+SG_MUST_USE bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
+                                    enum sg_captured *what, struct sg_error *err);
+
+/** Opaque text of a poller; "" when there is none yet. */
+SG_MUST_USE bool sg_journal_get_cursor(struct sg_journal *journal, struct sg_arena *arena,
+                                       struct sg_str system, struct sg_str record,
+                                       struct sg_str *text, struct sg_error *err);
+SG_MUST_USE bool sg_journal_set_cursor(struct sg_journal *journal, struct sg_str system,
+                                       struct sg_str record, struct sg_str text,
+                                       struct sg_error *err);
+
+/* --- deliveries --- */
+
+struct sg_link {
+    struct sg_str system, id;
+};
+
+/** A change of ours to a record: by the version its answer gave, with what the record will show. */
+struct sg_own_change {
+    struct sg_str version, shows; /* `shows` is a shape */
+};
+
+/** One delivery taken, with all that is needed to make it. Lives in the arena given to take. */
+struct sg_delivery {
+    int64_t id;
+    int64_t seq; /* of the event */
+    int run;     /* 1; more for a replay of what was delivered */
+    struct sg_str mapping, target, ticket;
+    int64_t round, latest_round;  /* the event's; the ticket's newest: less than it is late */
+    enum sg_delivery_state state; /* PENDING or UNKNOWN */
+    struct sg_event event;
+    struct sg_str shape_before; /* of the record's head when the event was taken in; "" if none */
+    const struct sg_own_change *own_changes; /* oldest first */
+    size_t own_change_count;
+    const struct sg_link *links; /* of the ticket and round */
+    size_t link_count;
+    struct sg_str shadow; /* of the route's operation; "" if none or not wanted */
+    int key_generation;
+    int attempts;             /* calls made so far */
+    int temporary_ends;       /* of those, how many ended temporary or in doubt */
+    int64_t others_delivered; /* to the same target since the first of those ends */
+    int64_t calls_of_ticket;  /* first calls for this ticket within the last hour */
+    int64_t first_at, sent_at;
+    int sends, empty_probes; /* how often sent; probes since, late enough, that found nothing */
+    struct sg_str request;   /* as stored, to be sent again or looked up; "" if none */
+};
+
+/**
+ * Takes up to `limit` due deliveries of `target`, each the head of its lane, oldest first, and
+ * keeps them from being taken again until sg_journal_end() (or a new start). Left out: an event of
+ * system S while a delivery to S for its ticket is in flight or unknown. It is asked outside of a
+ * transaction as well as inside one.
+ */
+SG_MUST_USE bool sg_journal_take(struct sg_journal *journal, struct sg_arena *arena,
+                                 struct sg_str target, size_t limit, int64_t now_ms,
+                                 struct sg_delivery **out, size_t *count, struct sg_error *err);
+
+/** When the next delivery of any target becomes due, after `now_ms`; INT64_MAX if none will. */
+SG_MUST_USE bool sg_journal_next_due(struct sg_journal *journal, int64_t now_ms, int64_t *due_ms,
+                                     struct sg_error *err);
+
+/** The write-ahead: `unknown`, before the call is sent. The delivery stays taken. */
+SG_MUST_USE bool sg_journal_intend(struct sg_journal *journal, int64_t delivery, int64_t sent_at,
+                                   struct sg_str request, struct sg_error *err);
+
+/** How a delivery's step ended. Zero it, set what there is. */
+struct sg_ending {
+    int64_t delivery;
+    enum sg_delivery_state state;
+    int64_t next_at;   /* PENDING, UNKNOWN: when it is due again */
+    bool was_called;   /* one more attempt */
+    bool is_temporary; /* PENDING, UNKNOWN: the target's end, not ours; counted */
+    bool is_in_doubt;  /* FAILED: may have been done */
+    bool moves_key;    /* the last attempt's end is known: the next has a new key */
+    int sends, empty_probes;
+    struct sg_str reason, pointer, said; /* why; the rule's target; the target's words, masked */
+    struct sg_place place;
+    struct sg_str map_hash; /* of the mapping it went through; "" leaves it */
+    struct sg_str request;  /* PENDING, UNKNOWN, FAILED in doubt: kept for next time */
+    struct sg_str link_id;  /* DELIVERED: the id of the thing this delivery made; "" if none */
+    struct sg_str operation, input_hash; /* DELIVERED: the new shadow; "" for none */
+    struct sg_str own_record, own_id;    /* DELIVERED: the record that our call changed */
+    struct sg_own_change own_change;
+    bool clears_shadows; /* the event was no echo: shadows of its system for the ticket go */
+};
+
+/**
+ * Writes it, and lets the delivery go. An ended one makes the next of its lane due. A new link moves
+ * what waited for it into the ticket's lanes. A second link of one ticket, round and system, or a
+ * foreign id linked already elsewhere, makes this delivery `failed`, and says so.
+ */
+SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_ending *ending,
+                                struct sg_error *err);
+
+/* --- what people see --- */
+
+/** An alarm begins (or its words change), or ends with `words` "". `*changed` if it did. */
+SG_MUST_USE bool sg_journal_set_alarm(struct sg_journal *journal, const char *name,
+                                      struct sg_str system, struct sg_str words, bool *changed,
+                                      struct sg_error *err);
+
+/** How a system was last met; written now and then, for `status`. Zero times are "never". */
+struct sg_contact {
+    struct sg_str system;
+    int64_t ok_at, bad_at;
+    struct sg_str said;                 /* of the last bad one */
+    int64_t breaker_since, next_try_at; /* 0: the breaker is closed */
+};
+SG_MUST_USE bool sg_journal_set_contact(struct sg_journal *journal,
+                                        const struct sg_contact *contact, struct sg_error *err);
+
+/** Facts about the service, such as "mappings" and "started": shown by `status`. */
+SG_MUST_USE bool sg_journal_set_fact(struct sg_journal *journal, const char *name,
+                                     struct sg_str value, struct sg_error *err);
+
+/** Blanks bodies and sums up rows whose time is over, at most `limit`; call it when idle. */
+SG_MUST_USE bool sg_journal_sweep(struct sg_journal *journal, int64_t now_ms, size_t limit,
+                                  size_t *swept, struct sg_error *err);
+
+#endif
