@@ -15,12 +15,15 @@ struct sg_date_format; /* never changes once compiled: threads may share it */
 /**
  * `iso` (RFC 3339), `unix`, `unix_ms`, or a pattern of `%Y %m %d %H %M %S %f %z` and other
  * characters, Jalali if it starts with `jalali `. `%f` is a fraction of a second, `%z` an offset.
- * Fails with SG_ERROR_INPUT at the byte that is wrong: an unknown or repeated `%` letter, a pattern
- * without year, month and day.
+ * Fails with SG_ERROR_INPUT at the byte that is wrong: an unknown or repeated `%` letter, none at
+ * all.
  */
 SG_MUST_USE bool sg_date_format_compile(struct sg_arena *arena, struct sg_str text,
                                         struct sg_place at, const struct sg_date_format **out,
                                         struct sg_error *err);
+
+/** Whether it can be read: a pattern without year, month or day can only be written. */
+bool sg_date_format_is_whole(const struct sg_date_format *format);
 
 /**
  * Reads `text`; without an offset of its own it is a local time of `zone`. Persian digits are read
@@ -38,7 +41,7 @@ SG_MUST_USE bool sg_date_write(struct sg_arena *arena, const struct sg_date_form
 /** RFC 3339, or a date alone, which is its midnight in `zone`. False for anything else. */
 SG_MUST_USE bool sg_date_parse_iso(struct sg_str text, const struct sg_zone *zone, int64_t *utc_ms);
 
-/** `2026-07-01T04:30:00Z`, with milliseconds when there are any. Years 1900 to 2100 are asserted. */
+/** `2026-07-01T04:30:00Z`, with milliseconds when there are any. Years 1 to 9999 are asserted. */
 struct sg_str sg_date_write_iso_utc(struct sg_arena *arena, int64_t utc_ms);
 
 /** For people: `1405/04/10 08:00:00 (2026-07-01T08:00:00+03:30)`. */

@@ -10,7 +10,7 @@
 
 enum { SG_LOOKUP_KEYS_MAX = 8 };
 
-/** The tables of one folder. Compiling look-ups changes it (one thread); finding in them does not. */
+/** The tables of one folder. Compiling prepares them: one thread; finding changes nothing. */
 struct sg_lookups;
 
 /** One table with its key columns and the column it gives. Never changes: threads may share it. */
@@ -45,7 +45,7 @@ struct sg_lookup_order {
     struct sg_lookup_word table;
     const struct sg_lookup_word *by; /* key columns */
     size_t by_count;                 /* 0: the first column */
-    struct sg_lookup_word give;      /* at == NULL: the first column that is no key */
+    struct sg_lookup_word give;      /* "": the first column that is no key */
 };
 
 /**
@@ -53,7 +53,7 @@ struct sg_lookup_order {
  * that asks a table by these columns, its rows are checked: an empty key, a row that is never
  * reached, because an earlier one fits all that it fits.
  */
-const struct sg_lookup *sg_lookup_compile(struct sg_lookups *lookups,
+const struct sg_lookup *sg_lookup_compile(const struct sg_lookups *lookups,
                                           const struct sg_lookup_order *order,
                                           struct sg_findings *findings);
 
@@ -62,6 +62,9 @@ size_t sg_lookup_keys(const struct sg_lookup *lookup);
 
 /** The names of its key columns, "service, district", for messages. */
 struct sg_str sg_lookup_key_names(const struct sg_lookup *lookup);
+
+/** All of its table's file, as it was read: a part of the version of a mapping that uses it. */
+struct sg_str sg_lookup_file(const struct sg_lookup *lookup);
 
 struct sg_lookup_result {
     struct sg_str text;   /* lives as long as the tables; "" is nothing */

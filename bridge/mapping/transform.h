@@ -16,7 +16,7 @@
 struct sg_transform_context {
     struct sg_arena *arena; /* what is compiled lives as long as it; borrows from `lookups` too */
     struct sg_findings *findings;
-    struct sg_lookups *lookups;        /* NULL: there are no tables */
+    const struct sg_lookups *lookups;  /* NULL: there are no tables */
     const struct sg_zone *source_zone; /* a time without zone is read in it … */
     const struct sg_zone *target_zone; /* … and written in this one */
 };
@@ -29,6 +29,10 @@ struct sg_transform; /* one or several. Never changes once compiled: threads may
  */
 SG_MUST_USE bool sg_transform_compile(const struct sg_transform_context *context,
                                       const struct sg_yaml *yaml, const struct sg_transform **out);
+
+/** The look-ups in it, in order, `*count` of them. */
+const struct sg_lookup *const *sg_transform_lookups(const struct sg_transform *transform,
+                                                    size_t *count);
 
 /** Why there is no value: it failed, or it is not for us. */
 struct sg_transform_result {

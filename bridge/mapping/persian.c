@@ -1,0 +1,266 @@
+#include "mapping/persian.h"
+
+#include <stdint.h>
+
+#include <unicode/uchar.h>
+
+#include "base/buffer.h"
+#include "mapping/normal.h"
+#include "tree/utf8.h"
+
+enum { TAB = 0x09, LF = 0x0a, CR = 0x0d, NEL = 0x85, ZWNJ = 0x200c, ZWJ = 0x200d, BOM = 0xfeff };
+
+/* What a code point becomes; DROPPED for nothing. */
+typedef uint32_t change_fn(uint32_t c);
+
+static const uint32_t DROPPED = UINT32_MAX;
+
+static bool is_ascii(struct sg_str text)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < text.length; i++)
+        all |= (unsigned char)text.at[i];
+    return all < 0x80;
+}
+
+/* One code point for one. Nothing is copied before the first that changes. */
+static struct sg_str change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
+{
+    struct sg_buffer out = {.arena = arena};
+    size_t kept = 0; /* bytes of text that are in `out` */
+
+    for (size_t i = 0; i < text.length;) {
+        size_t start = i;
+        uint32_t c = sg_utf8_next(text, &i);
+        uint32_t changed = change(c);
+
+        if (changed == c)
+            continue;
+        sg_buffer_add(&out, (struct sg_str){text.at + kept, start - kept});
+        kept = i;
+        if (changed != DROPPED)
+            sg_utf8_add(&out, changed);
+    }
+    if (kept == 0)
+        return text;
+    sg_buffer_add(&out, sg_str_skip(text, kept));
+    return sg_buffer_text(&out);
+}
+
+static bool is_space(uint32_t c)
+{
+    if (c < 0x80)
+        return c == ' ' || (c >= TAB && c <= CR);
+    return u_isUWhiteSpace((UChar32)c);
+}
+
+static bool is_blank(uint32_t c)
+{
+    return c == ZWNJ || is_space(c);
+}
+
+struct sg_str sg_persian_trim(struct sg_str text)
+{
+    size_t first = text.length, end = 0; /* of what stays */
+
+    for (size_t i = 0; i < text.length;) {
+        size_t start = i;
+
+        if (is_blank(sg_utf8_next(text, &i)))
+            continue;
+        first = start < first ? start : first;
+        end = i;
+    }
+    return first < end ? (struct sg_str){text.at + first, end - first} : (struct sg_str){0};
+}
+
+/* The run of white space and ZWNJ at `i`: moves past it, and says if white space was in it. */
+static bool skip_blanks(struct sg_str text, size_t *i)
+{
+    bool has_space = false;
+
+    while (*i < text.length) {
+        size_t next = *i;
+        uint32_t c = sg_utf8_next(text, &next);
+
+        if (!is_blank(c))
+            break;
+        has_space = has_space || c != ZWNJ;
+        *i = next;
+    }
+    return has_space;
+}
+
+struct sg_str sg_persian_collapse(struct sg_arena *arena, struct sg_str text)
+{
+    struct sg_str inside = sg_persian_trim(text);
+    struct sg_buffer out = {.arena = arena};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < inside.length;) {
+        size_t start = i;
+        bool has_space = skip_blanks(inside, &i);
+
+        if (i == start) {
+            (void)sg_utf8_next(inside, &i);
+        } else if (has_space && !(i == start + 1 && inside.at[start] == ' ')) {
+            sg_buffer_add(&out, (struct sg_str){inside.at + kept, start - kept});
+            sg_buffer_add_byte(&out, ' ');
+            kept = i;
+        }
+    }
+    if (kept == 0)
+        return inside;
+    sg_buffer_add(&out, sg_str_skip(inside, kept));
+    return sg_buffer_text(&out);
+}
+
+static uint32_t cleaned(uint32_t c)
+{
+    if (c == TAB || c == LF || c == CR || c == NEL)
+        return c;
+    if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == BOM)
+        return DROPPED;
+    return c >= 0x80 && u_hasBinaryProperty((UChar32)c, UCHAR_BIDI_CONTROL) ? DROPPED : c;
+}
+
+struct sg_str sg_persian_clean(struct sg_arena *arena, struct sg_str text)
+{
+    return change_each(arena, text, cleaned);
+}
+
+static uint32_t lowered(uint32_t c)
+{
+    return (uint32_t)u_tolower((UChar32)c);
+}
+
+static uint32_t uppered(uint32_t c)
+{
+    return (uint32_t)u_toupper((UChar32)c);
+}
+
+struct sg_str sg_persian_lower(struct sg_arena *arena, struct sg_str text)
+{
+    return change_each(arena, text, lowered);
+}
+
+struct sg_str sg_persian_upper(struct sg_arena *arena, struct sg_str text)
+{
+    return change_each(arena, text, uppered);
+}
+
+/* ZWJ ties what follows it; ZWNJ ends a letter's form and may stand last. */
+static bool is_tied(uint32_t c)
+{
+    return c >= 0x300 && (c == ZWJ || (U_GET_GC_MASK((UChar32)c) & U_GC_M_MASK) != 0);
+}
+
+struct sg_str sg_persian_cut(struct sg_str text, size_t most)
+{
+    size_t i = 0, sequence = 0; /* where the last combining sequence begins */
+
+    if (text.length <= most)
+        return text; /* no more code points than bytes */
+    for (size_t count = 0; i < text.length; count++) {
+        size_t start = i;
+        uint32_t c = sg_utf8_next(text, &i);
+
+        if (!is_tied(c))
+            sequence = start;
+        if (count == most)
+            return (struct sg_str){text.at, sequence};
+    }
+    return text;
+}
+
+struct sg_str sg_persian_pad(struct sg_arena *arena, struct sg_str text, size_t least)
+{
+    struct sg_buffer out = {.arena = arena};
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.length && count < least; count++)
+        (void)sg_utf8_next(text, &i);
+    if (count == least)
+        return text;
+    for (; count < least; count++)
+        sg_buffer_add_byte(&out, '0');
+    sg_buffer_add(&out, text);
+    return sg_buffer_text(&out);
+}
+
+static uint32_t ascii_digit(uint32_t c)
+{
+    static const uint32_t zeros[] = {0x6f0, 0x660, 0xff10};
+
+    for (size_t z = 0; z < sizeof zeros / sizeof zeros[0]; z++) {
+        if (c >= zeros[z] && c <= zeros[z] + 9)
+            return c - zeros[z] + '0';
+    }
+    return c;
+}
+
+struct sg_str sg_persian_digits(struct sg_arena *arena, struct sg_str text)
+{
+    return is_ascii(text) ? text : change_each(arena, text, ascii_digit);
+}
+
+static uint32_t persian_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9' ? c - '0' + 0x6f0 : c;
+}
+
+struct sg_str sg_persian_persian_digits(struct sg_arena *arena, struct sg_str text)
+{
+    return change_each(arena, text, persian_digit);
+}
+
+static uint32_t persian_letter(uint32_t c)
+{
+    switch (c) {
+    case 0x649: /* alef maksura */
+    case 0x64a: /* Arabic Yeh */
+        return 0x6cc;
+    case 0x643: /* Arabic Kaf */
+        return 0x6a9;
+    default:
+        return c;
+    }
+}
+
+static uint32_t arabic_letter(uint32_t c)
+{
+    switch (c) {
+    case 0x6cc:
+        return 0x64a;
+    case 0x6a9:
+        return 0x643;
+    default:
+        return c;
+    }
+}
+
+/* Composed first: Yeh and a Hamza above it are one letter, which is no Yeh any more. */
+static struct sg_str change_letters(struct sg_arena *arena, struct sg_str text, change_fn *change)
+{
+    if (is_ascii(text))
+        return text;
+    return change_each(arena, sg_normal_compose(arena, sg_normal_unshape(arena, text)), change);
+}
+
+struct sg_str sg_persian_letters(struct sg_arena *arena, struct sg_str text)
+{
+    return change_letters(arena, text, persian_letter);
+}
+
+struct sg_str sg_persian_arabic_letters(struct sg_arena *arena, struct sg_str text)
+{
+    return change_letters(arena, text, arabic_letter);
+}
+
+struct sg_str sg_persian_fold(struct sg_arena *arena, struct sg_str text)
+{
+    struct sg_str letters = sg_persian_letters(arena, text);
+
+    return sg_persian_collapse(arena, sg_persian_digits(arena, letters));
+}
