@@ -60,6 +60,7 @@ struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node
 
     *copy = *node;
     copy->next = NULL;
+    copy->is_shared = copy->count > 0;
     return copy;
 }
 
@@ -91,4 +92,154 @@ bool sg_node_is_nothing(const struct sg_node *node)
         return false;
     }
     return false;
+}
+
+/* The text of an element that has attributes and no children. */
+static const struct sg_node *text_beside_attributes(const struct sg_node *element)
+{
+    const struct sg_node *text = NULL;
+
+    for (const struct sg_node *member = element->first; member != NULL; member = member->next) {
+        if (sg_str_is(member->name, "#text"))
+            text = member;
+        else if (!sg_str_starts(member->name, "@"))
+            return NULL;
+    }
+    return text;
+}
+
+bool sg_node_as_text(const struct sg_node *node, struct sg_str *text)
+{
+    while (node != NULL && node->kind == SG_NODE_LIST && node->count == 1)
+        node = node->first;
+    if (node != NULL && node->kind == SG_NODE_OBJECT)
+        node = text_beside_attributes(node);
+    if (node == NULL || (node->kind != SG_NODE_TEXT && node->kind != SG_NODE_NUMBER &&
+                         node->kind != SG_NODE_BOOLEAN))
+        return false;
+    *text = node->text;
+    return true;
+}
+
+/* The member of that name, looked for from `hint` on: members mostly come in the same order. */
+static const struct sg_node *find_near(const struct sg_node *object, struct sg_str name,
+                                       const struct sg_node *hint)
+{
+    if (hint != NULL && sg_str_equal(hint->name, name))
+        return hint;
+    return sg_node_find(object, name);
+}
+
+/* The first member of `a` that `b` has not, or has differently; its counterpart in `*other`. */
+static const struct sg_node *differing_member(const struct sg_node *a, const struct sg_node *b,
+                                              const struct sg_node **other)
+{
+    const struct sg_node *hint = b->first;
+
+    for (const struct sg_node *member = a->first; member != NULL; member = member->next) {
+        *other = find_near(b, member->name, hint);
+        if (*other == NULL || !sg_node_equal(member, *other))
+            return member;
+        hint = (*other)->next;
+    }
+    return NULL;
+}
+
+static bool lists_are_equal(const struct sg_node *a, const struct sg_node *b)
+{
+    const struct sg_node *x = a->first, *y = b->first;
+
+    while (x != NULL && y != NULL && sg_node_equal(x, y)) {
+        x = x->next;
+        y = y->next;
+    }
+    return x == NULL && y == NULL;
+}
+
+bool sg_node_equal(const struct sg_node *a, const struct sg_node *b)
+{
+    const struct sg_node *other;
+
+    if (a->kind != b->kind || a->count != b->count)
+        return false;
+    switch (a->kind) {
+    case SG_NODE_NULL:
+        return true;
+    case SG_NODE_BOOLEAN:
+    case SG_NODE_NUMBER:
+    case SG_NODE_TEXT:
+        return sg_str_equal(a->text, b->text);
+    case SG_NODE_LIST:
+        return lists_are_equal(a, b);
+    case SG_NODE_OBJECT:
+        return differing_member(a, b, &other) == NULL;
+    }
+    return false;
+}
+
+static void add_token(struct sg_buffer *pointer, struct sg_str name)
+{
+    sg_buffer_add_byte(pointer, '/');
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.at[i] == '~')
+            sg_buffer_add(pointer, SG_STR("~0"));
+        else if (name.at[i] == '/')
+            sg_buffer_add(pointer, SG_STR("~1"));
+        else
+            sg_buffer_add_byte(pointer, name.at[i]);
+    }
+}
+
+/* From two objects that differ to the first members that do. */
+static void into_objects(const struct sg_node **a, const struct sg_node **b,
+                         struct sg_buffer *pointer)
+{
+    const struct sg_node *other = NULL;
+    const struct sg_node *member = differing_member(*a, *b, &other);
+
+    if (member != NULL) {
+        add_token(pointer, member->name);
+        *a = member;
+        *b = other;
+        return;
+    }
+    *b = differing_member(*b, *a, a); /* all of `a` is there: `b` has more */
+    add_token(pointer, (*b)->name);
+}
+
+static void into_lists(const struct sg_node **a, const struct sg_node **b,
+                       struct sg_buffer *pointer)
+{
+    size_t index = 0;
+
+    *a = (*a)->first;
+    *b = (*b)->first;
+    while (*a != NULL && *b != NULL && sg_node_equal(*a, *b)) {
+        *a = (*a)->next;
+        *b = (*b)->next;
+        index++;
+    }
+    sg_buffer_add_format(pointer, "/%zu", index);
+}
+
+bool sg_node_differ(struct sg_arena *arena, const struct sg_node *expected,
+                    const struct sg_node *got, struct sg_str *pointer,
+                    const struct sg_node **expected_at, const struct sg_node **got_at)
+{
+    struct sg_buffer path = {.arena = arena};
+
+    if (sg_node_equal(expected, got))
+        return false;
+    while (expected != NULL && got != NULL && expected->kind == got->kind) {
+        if (expected->kind == SG_NODE_OBJECT)
+            into_objects(&expected, &got, &path);
+        else if (expected->kind == SG_NODE_LIST)
+            into_lists(&expected, &got, &path);
+        else
+            break;
+    }
+    *pointer = sg_buffer_text(&path);
+    *expected_at = expected;
+    *got_at = got;
+    return true;
 }

@@ -25,7 +25,11 @@ struct sg_node {
     struct sg_node *first, *last; /* of LIST and OBJECT, in order */
     struct sg_node *next;         /* the one after it in its list or object */
     size_t count;                 /* of entries or members */
+    bool is_shared;               /* they stand in another parent, too: see sg_node_share() */
 };
+
+/** A foreign document is refused when it goes deeper, or holds more nodes (of 80 bytes each). */
+enum { SG_TREE_DEPTH_MAX = 64, SG_TREE_NODES_MAX = 1000000 };
 
 struct sg_node *sg_node_new(struct sg_arena *arena, enum sg_node_kind kind);
 struct sg_node *sg_node_text(struct sg_arena *arena, struct sg_str text); /* borrows the text */
@@ -36,7 +40,10 @@ struct sg_node *sg_node_boolean(struct sg_arena *arena, bool value);
 struct sg_node *sg_node_append(struct sg_node *parent, struct sg_node *child);
 struct sg_node *sg_node_add(struct sg_node *object, struct sg_str name, struct sg_node *child);
 
-/** A copy of one node (not of what is below it, which both share): to be put in a second parent. */
+/**
+ * A copy of one node (not of what is below it, which both share): to be put in a second parent.
+ * Nothing may be appended to the copy or to the original after it; sg_pointer_put() unshares.
+ */
 struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node);
 
 /** The member of that name, or NULL; also NULL when `object` is NULL or no object. */
@@ -45,10 +52,13 @@ const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str n
 /** NULL, null, "", an empty element, [] and {}: one and the same to a rule. */
 bool sg_node_is_nothing(const struct sg_node *node);
 
-/** TEXT, NUMBER or BOOLEAN; or an element with attributes, by its "#text". Else false. */
+/**
+ * TEXT, NUMBER or BOOLEAN; an element with attributes, by its "#text"; a list of one, by its entry.
+ * False for all else: an element with children holds more than its text.
+ */
 bool sg_node_as_text(const struct sg_node *node, struct sg_str *text);
 
-/** Equal as trees: the order of members aside; texts, numbers and booleans of one kind by digits. */
+/** Equal as trees: the order of members aside; texts, numbers and booleans of one kind by bytes. */
 bool sg_node_equal(const struct sg_node *a, const struct sg_node *b);
 
 /**

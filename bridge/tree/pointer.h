@@ -26,15 +26,18 @@ struct sg_str sg_pointer_text(const struct sg_pointer *pointer);
 
 /**
  * What stands there (format.md, section 2): NULL in `*out` when it is missing. A list of one on the
- * way needs no index; `/0` of what is no list is the thing itself. Fails with SG_ERROR_INPUT when a
- * longer list stands on the way: "2 elements at /a, one expected".
+ * way needs no index; a list at the end is the list itself; `/0` of what is no list is the thing
+ * itself, if it has no member of that name. Digits on a list are always an index. Fails with
+ * SG_ERROR_INPUT, at no place, when a longer list stands on the way: "2 elements at /a, one expected".
  */
 SG_MUST_USE bool sg_pointer_find(const struct sg_pointer *pointer, const struct sg_node *root,
                                  const struct sg_node **out, struct sg_error *err);
 
 /**
  * Puts `value` (NULL changes nothing) at the pointer of the object `root`, making objects on the
- * way. The value's `name` is set, so it may stand in one parent only: see sg_node_share().
+ * way; a list of one on the way is passed through. What stood there, and what stood on the way and
+ * is no object, is replaced. The value's `name` is set, so it may stand in one parent only: see
+ * sg_node_share(), whose copies are unshared on the way.
  */
 void sg_pointer_put(struct sg_arena *arena, const struct sg_pointer *pointer, struct sg_node *root,
                     struct sg_node *value);

@@ -2,6 +2,7 @@
 #ifndef SG_TREE_UTF8_H
 #define SG_TREE_UTF8_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -10,9 +11,13 @@
 /** Whether all of it is UTF-8; if not, `*bad` (may be NULL) is the byte where it stops being so. */
 bool sg_utf8_check(struct sg_str text, size_t *bad);
 
+/** How many bytes the first character takes, 1 to 4; 0 when there is none or it is no UTF-8. */
+size_t sg_utf8_length(struct sg_str text);
+
 /** The code point at `*i` of text that is UTF-8, and `*i` moved past it. */
 uint32_t sg_utf8_next(struct sg_str text, size_t *i);
 
+/** Adds a code point, which is no surrogate and at most U+10FFFF. */
 void sg_utf8_add(struct sg_buffer *out, uint32_t code_point);
 
 #endif

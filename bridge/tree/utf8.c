@@ -1,0 +1,65 @@
+#include "tree/utf8.h"
+
+#include <assert.h>
+
+size_t sg_utf8_length(struct sg_str text)
+{
+    const unsigned char *at = (const unsigned char *)text.at;
+
+    if (text.length == 0)
+        return 0;
+    if (at[0] < 0x80)
+        return 1;
+    if (at[0] < 0xC2 || at[0] > 0xF4)
+        return 0;
+
+    size_t length = at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    /* Section 4: the second byte keeps out longer forms, surrogates and what is over U+10FFFF. */
+    unsigned char low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = at[0] == 0xED ? 0x9F : at[0] == 0xF4 ? 0x8F : 0xBF;
+
+    if (text.length < length || at[1] < low || at[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    }
+    return length;
+}
+
+bool sg_utf8_check(struct sg_str text, size_t *bad)
+{
+    for (size_t i = 0, length; i < text.length; i += length) {
+        length = sg_utf8_length((struct sg_str){text.at + i, text.length - i});
+        if (length == 0) {
+            if (bad != NULL)
+                *bad = i;
+            return false;
+        }
+    }
+    return true;
+}
+
+uint32_t sg_utf8_next(struct sg_str text, size_t *i)
+{
+    const unsigned char *at = (const unsigned char *)text.at + *i;
+    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    uint32_t code_point = length == 1 ? at[0] : at[0] & (0x7FU >> length);
+
+    for (size_t k = 1; k < length; k++)
+        code_point = code_point << 6 | (at[k] & 0x3FU);
+    *i += length;
+    return code_point;
+}
+
+void sg_utf8_add(struct sg_buffer *out, uint32_t code_point)
+{
+    char *to = sg_buffer_reserve(out, 4);
+    size_t length = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+
+    assert(code_point <= 0x10FFFF && (code_point < 0xD800 || code_point > 0xDFFF));
+    for (size_t k = length; k-- > 1; code_point >>= 6)
+        to[k] = (char)(0x80 | (code_point & 0x3F));
+    to[0] = (char)(length == 1 ? code_point : (0xF00U >> length & 0xFF) | code_point);
+    out->length += length;
+}
