@@ -27,11 +27,13 @@ struct sg_yaml {
 };
 
 /**
- * Reads one document. `name` is borrowed for ever: it goes into every place. All that is wrong goes
- * to `findings` (a repeated key, "`/status` is given twice; first on line 6", at the second; a
- * number with a leading zero; an anchor, an alias, a tag, a second document; nesting over
- * SG_TREE_DEPTH_MAX; what libyaml refuses); NULL when there is nothing to go on with. Reading goes
- * on after all but libyaml's own errors, so that one run reports all. An empty file is an error.
+ * Reads one document. `name` is borrowed for ever: it goes into every place. Not text are only
+ * `true`, `false`, `null`, `~`, nothing at all and the numbers of JSON, without quotes. All that is
+ * wrong goes to `findings`: a repeated key ("`/status` is given twice; first on line 6", at the
+ * second; the first is kept); a number that JSON does not know, such as one with a leading zero; a
+ * key that is no text; an anchor, an alias, a tag, a second document; nesting over
+ * SG_TREE_DEPTH_MAX; what libyaml refuses. Reading goes on after all but the last three, so that
+ * one run reports all; NULL when there is nothing to go on with. An empty file is an error.
  */
 struct sg_yaml *sg_yaml_read(struct sg_arena *arena, struct sg_str text, const char *name,
                              struct sg_findings *findings);
