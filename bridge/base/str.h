@@ -16,8 +16,14 @@ struct sg_str {
 /** For "%.*s". */
 #define SG_STR_ARG(str) sg_str_width(str), (str).at
 
-/** A literal as text; works in the initialiser of a static table as well. */
+/** A literal as text. */
 #define SG_STR(literal) ((struct sg_str){("" literal), sizeof(literal) - 1})
+
+/** The same in the initialiser of a static table, where C wants constants and no such literal. */
+#define SG_STR_INIT(literal)              \
+    {                                     \
+        ("" literal), sizeof(literal) - 1 \
+    }
 
 static inline struct sg_str sg_str_of(const char *text)
 {

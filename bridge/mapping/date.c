@@ -140,7 +140,7 @@ static bool start_reading(struct reader *reader, struct sg_str text)
 
         if (reader->length == TEXT_MAX)
             return false;
-        reader->bytes[reader->length++] = digit < 0 ? text.at[0] : (char)('0' + digit);
+        reader->bytes[reader->length++] = digit < 0 ? text.at[0] : "0123456789"[digit];
         text = sg_str_skip(text, digit < 0 ? 1 : bytes);
     }
     return true;

@@ -371,9 +371,6 @@ static bool find_keys(const struct table *table, const struct sg_lookup_order *o
 {
     bool is_right = true;
 
-    if (order->by_count > SG_LOOKUP_KEYS_MAX)
-        return sg_findings_add(findings, order->by[0].at, "%zu key columns; at most %d",
-                               order->by_count, SG_LOOKUP_KEYS_MAX);
     for (size_t k = 0; k < order->by_count; k++) {
         if (!find_column(table, order->by[k], &columns[k], findings))
             is_right = false;
@@ -409,8 +406,14 @@ const struct sg_lookup *sg_lookup_compile(const struct sg_lookups *lookups,
 
     if (table == NULL || table->names == NULL)
         return NULL; /* said already, here or when it was read */
+    if (order->by_count > SG_LOOKUP_KEYS_MAX) {
+        (void)sg_findings_add(findings, order->by[0].at, "%zu key columns; at most %d",
+                              order->by_count, SG_LOOKUP_KEYS_MAX);
+        return NULL;
+    }
     bool has_keys = find_keys(table, order, columns, findings);
-    if (!has_keys || !find_give(table, order, columns, &give, findings))
+    bool has_give = find_give(table, order, columns, &give, findings);
+    if (!has_keys || !has_give)
         return NULL;
 
     struct sg_lookup *lookup = sg_arena_get(lookups->arena, 1, sizeof *lookup);

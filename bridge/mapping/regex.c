@@ -89,7 +89,7 @@ static bool match_from(const struct sg_regex *regex, struct sg_str text, size_t 
 static struct sg_str group_of(struct sg_str text, pcre2_match_data *match, unsigned group)
 {
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(match);
-    size_t start = ends[2 * group], end = ends[2 * group + 1];
+    const size_t start = ends[2 * (size_t)group], end = ends[2 * (size_t)group + 1];
 
     if (start == PCRE2_UNSET || start == end)
         return (struct sg_str){0};
@@ -114,8 +114,8 @@ static void add_replacement(struct sg_buffer *out, const struct sg_regex *regex,
                             struct sg_str by, pcre2_match_data *match)
 {
     for (size_t i = 0; i < by.length; i++) {
-        char next = i + 1 < by.length ? by.at[i + 1] : '\0';
-        unsigned group = (unsigned)(next - '0'); /* great for what is no digit */
+        const unsigned char next = i + 1 < by.length ? (unsigned char)by.at[i + 1] : 0;
+        unsigned group = next - (unsigned)'0'; /* great for what is no digit */
         bool is_group = group <= 9 && group <= regex->groups;
 
         if (by.at[i] != '$' || (next != '$' && !is_group)) {

@@ -8,6 +8,7 @@
 #include "tree/pointer.h"
 #include "tree/yaml.h"
 
+struct sg_lookup;
 struct sg_lookups;
 struct sg_zone;
 struct sg_rule;      /* never changes once compiled: threads may share it */
@@ -31,15 +32,23 @@ struct sg_source {
     enum sg_scope scope;
     const struct sg_pointer *pointer; /* from the root of its scope: items of `each` included */
     struct sg_place at;
-    struct sg_str target; /* of the `set` it stands in: "/description"; "" outside of one */
+    struct sg_str
+        target; /* of the `set` that takes it: "/description"; "" for what is only asked */
     bool is_declassified;
-    const struct sg_source *next;
-    unsigned number; /* counts from 0: index in a run's `seen` */
+    bool
+        is_walked; /* the list of an `each` or `pick`: what is read of it are sources of their own */
+    struct sg_source *next;
+};
+
+/** One look-up that a rule uses: its table is a part of the mapping's version. */
+struct sg_lookup_use {
+    const struct sg_lookup *lookup;
+    struct sg_lookup_use *next;
 };
 
 struct sg_sources {
-    const struct sg_source *first, *last;
-    unsigned count;
+    struct sg_source *first, *last;
+    struct sg_lookup_use *lookups; /* the last one first */
 };
 
 /** Each gives false when something was wrong, which `findings` then has; `*out` is set on success. */
@@ -60,23 +69,26 @@ SG_MUST_USE bool sg_rule_compile_source(const struct sg_rule_context *context,
 
 /** One rule that could not be kept. */
 struct sg_problem {
-    struct sg_place at;   /* of the rule or transform */
+    struct sg_place at;   /* of the rule */
     struct sg_str target; /* of the `set`, as a pointer; "" when there is none */
     struct sg_str text;   /* "no row for "77" in lookups/outcomes.csv (from /Outcome/@Code)" */
-    const struct sg_problem *next;
+    struct sg_problem *next;
 };
 
 /** One run: what rules see and what came of it. Zero it, set arena and scopes. */
 struct sg_rule_run {
     struct sg_arena *arena;
     struct sg_scopes scopes;
-    const struct sg_problem *problems; /* in order; a `set` goes on after one, to report all */
-    struct sg_str ignored; /* a look-up gave IGNORE: "lookups/outcomes.csv:5: IGNORE"; else "" */
-    bool *seen;            /* may be NULL: [source number] becomes true when it gave something */
+    struct sg_problem *problems; /* in order; a `set` goes on after one, to report all */
+    struct sg_str ignored;       /* a look-up gave IGNORE: "IGNORE in lookups/outcomes.csv:5" */
 };
 
+/** Adds a problem at the end, and gives false: `return sg_rule_problem(…);`. */
+bool sg_rule_problem(struct sg_rule_run *run, struct sg_place at, struct sg_str target,
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /**
- * Runs a rule; `*out` is NULL for nothing. False when a problem was added to the run (or IGNORE was
+ * Runs a rule; `*out` is NULL for nothing, but a `default` of "", null or [] is given as such. False when a problem was added to the run (or IGNORE was
  * met); what was nothing where something was expected is a problem, as `optional` decides.
  */
 SG_MUST_USE bool sg_rule_run(const struct sg_rule *rule, struct sg_rule_run *run,

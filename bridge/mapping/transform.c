@@ -138,10 +138,10 @@ bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transfo
                       const struct sg_node *in, const struct sg_node **out,
                       struct sg_transform_result *result)
 {
-    const struct sg_node *at_hand = in;
+    const struct sg_node *at_hand = sg_node_is_nothing(in) ? NULL : in;
 
     *result = (struct sg_transform_result){0};
-    for (size_t s = 0; s < transform->count && !sg_node_is_nothing(at_hand); s++) {
+    for (size_t s = 0; s < transform->count && at_hand != NULL; s++) {
         struct sg_node *changed = NULL;
 
         if (!run_step(arena, &transform->steps[s], at_hand, &changed, result)) {
@@ -150,6 +150,6 @@ bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transfo
         }
         at_hand = changed;
     }
-    *out = sg_node_is_nothing(at_hand) ? NULL : at_hand;
+    *out = at_hand;
     return true;
 }

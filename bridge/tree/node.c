@@ -1,7 +1,7 @@
 #include "tree/node.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buffer.h"
 
@@ -52,6 +52,66 @@ struct sg_node *sg_node_add(struct sg_node *object, struct sg_str name, struct s
 {
     child->name = name;
     return sg_node_append(object, child);
+}
+
+/* Of places in one array: by the name of what stands there, then by where it stands. */
+static int by_name(const void *a, const void *b)
+{
+    struct sg_node **left = *(struct sg_node * *const *)a;
+    struct sg_node **right = *(struct sg_node * *const *)b;
+    int order = sg_str_compare((*left)->name, (*right)->name);
+
+    return order != 0 ? order : left < right ? -1 : left > right;
+}
+
+/* Moves the `count` members that stand at `places` into one list, which takes the first place. */
+static void gather(struct sg_arena *arena, struct sg_node ***places, size_t count)
+{
+    struct sg_node *list = sg_node_new(arena, SG_NODE_LIST);
+
+    list->name = (*places[0])->name;
+    for (size_t p = 0; p < count; p++) {
+        struct sg_node *entry = *places[p];
+
+        entry->name = (struct sg_str){0};
+        entry->next = NULL;
+        *places[p] = NULL;
+        (void)sg_node_append(list, entry);
+    }
+    *places[0] = list;
+}
+
+void sg_node_group(struct sg_arena *arena, struct sg_node *object)
+{
+    const size_t count = object->count;
+    struct sg_node **members = sg_arena_get(arena, count, sizeof *members);
+    struct sg_node ***order = sg_arena_get(arena, count, sizeof *order);
+    struct sg_node *member = object->first;
+    size_t end;
+
+    if (count < 2)
+        return;
+    for (size_t m = 0; m < count; m++, member = member->next) {
+        members[m] = member;
+        order[m] = &members[m];
+    }
+    qsort(order, count, sizeof(void *), by_name);
+    for (size_t m = 0; m < count; m = end) {
+        struct sg_str name = (*order[m])->name;
+
+        for (end = m + 1; end < count && sg_str_equal((*order[end])->name, name);)
+            end++;
+        if (end > m + 1)
+            gather(arena, order + m, end - m);
+    }
+    object->first = object->last = NULL;
+    object->count = 0;
+    for (size_t m = 0; m < count; m++) {
+        if (members[m] == NULL)
+            continue;
+        members[m]->next = NULL;
+        (void)sg_node_append(object, members[m]);
+    }
 }
 
 struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node)

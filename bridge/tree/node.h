@@ -40,6 +40,9 @@ struct sg_node *sg_node_boolean(struct sg_arena *arena, bool value);
 struct sg_node *sg_node_append(struct sg_node *parent, struct sg_node *child);
 struct sg_node *sg_node_add(struct sg_node *object, struct sg_str name, struct sg_node *child);
 
+/** Makes the members of one name one list, at the place of the first; n log n in their number. */
+void sg_node_group(struct sg_arena *arena, struct sg_node *object);
+
 /**
  * A copy of one node (not of what is below it, which both share): to be put in a second parent.
  * Nothing may be appended to the copy or to the original after it; sg_pointer_put() unshares.

@@ -142,6 +142,31 @@ static void trees_are_equal_or_differ_at_a_pointer(void **state)
     }
 }
 
+static void members_of_one_name_become_one_list_at_the_place_of_the_first(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", "{}"},
+        {"a", "{\"a\":0}"},
+        {"ab", "{\"a\":0,\"b\":1}"},
+        {"aa", "{\"a\":[0,1]}"},
+        {"bacab", "{\"b\":[0,4],\"a\":[1,3],\"c\":2}"},
+        {"zaaab", "{\"z\":0,\"a\":[1,2,3],\"b\":4}"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_node *object = sg_node_new(arena, SG_NODE_OBJECT);
+        struct sg_str names = unit_text(arena, rows[r][0]);
+
+        for (size_t i = 0; i < names.length; i++)
+            (void)sg_node_add(object, (struct sg_str){names.at + i, 1},
+                              sg_node_number(arena, (int64_t)i));
+        sg_node_group(arena, object);
+        assert_string_equal(json_of(arena, object), rows[r][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_member_is_found_by_its_name_or_not_at_all),
         cmocka_unit_test(nothing_has_many_faces),
         cmocka_unit_test(as_text_gives_one_text_or_refuses),
+        cmocka_unit_test(members_of_one_name_become_one_list_at_the_place_of_the_first),
         cmocka_unit_test(trees_are_equal_or_differ_at_a_pointer),
     };
     return cmocka_run_group_tests_name("node", tests, NULL, NULL);

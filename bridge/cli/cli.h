@@ -1,0 +1,40 @@
+/** The subcommands of sgbridge, one file each: what they share. */
+#ifndef SG_CLI_CLI_H
+#define SG_CLI_CLI_H
+
+#include "base/arena.h"
+#include "service/settings.h"
+
+struct sg_catalog;
+
+/** Exit codes, the same everywhere. */
+enum sg_exit {
+    SG_EXIT_OK = 0,
+    SG_EXIT_NO = 1,      /* the answer is no: a test failed, a sum does not hold, nothing found */
+    SG_EXIT_ALARM = 2,   /* `status`: an alarm stands */
+    SG_EXIT_USAGE = 64,  /* as in sysexits.h */
+    SG_EXIT_UNABLE = 69, /* it could not be asked: no journal, wrong settings */
+};
+
+/** One call of a subcommand: what stands after its name. Lives in main(). */
+struct sg_cli {
+    const char *config;   /* --config; NULL: wherever settings are looked for */
+    bool is_json;         /* --json */
+    bool is_live;         /* check --live */
+    const char *argument; /* the one word that is no option; NULL: none */
+    struct sg_arena *arena;
+};
+
+int sg_cli_run(const struct sg_cli *cli);
+int sg_cli_check(const struct sg_cli *cli);
+int sg_cli_status(const struct sg_cli *cli);
+int sg_cli_audit(const struct sg_cli *cli);
+int sg_cli_trace(const struct sg_cli *cli);
+
+/** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
+const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);
+
+/** `check --live`: asks each system for the first page of each poll, and says what came of it. */
+int sg_cli_ask_systems(const struct sg_catalog *catalog);
+
+#endif

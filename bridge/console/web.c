@@ -1,0 +1,262 @@
+#include "console/web.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <microhttpd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "connectors/webhook.h"
+
+enum {
+    CONNECTIONS_MAX = 64,
+    IDLE_S = 15,
+    REQUEST_MS = 30 * 1000,       /* a whole request: a slow trickle ends here */
+    BODY_SPARE_BYTES = 64 * 1024, /* what may stand around an event in a webhook's body */
+    HEADERS_MAX = 64,
+};
+
+struct sg_web {
+    struct sg_web_setup setup;
+    struct MHD_Daemon *daemon;
+    atomic_int waiting; /* requests suspended until their events are in the journal */
+};
+
+/* One request: from its first header to its answer. */
+struct request {
+    struct sg_web *web;
+    struct sg_arena *arena;
+    struct MHD_Connection *connection;
+    struct sg_buffer body;
+    int64_t began_ms;
+    struct sg_header headers[HEADERS_MAX];
+    size_t header_count;
+    struct sg_webhook_events events;
+    struct sg_catalog *catalog;
+    struct sg_command command;
+    bool is_with_journal;
+};
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+
+    if (response == NULL)
+        return MHD_NO;
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        (void)MHD_add_response_header(response, "Retry-After", "5");
+    enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result add_header(void *owner, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    struct request *request = owner;
+
+    (void)kind;
+    if (request->header_count == HEADERS_MAX)
+        return MHD_NO;
+    char *lower = sg_arena_get(request->arena, strlen(name) + 1, 1);
+    for (size_t i = 0; name[i] != '\0'; i++)
+        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    request->headers[request->header_count++] = (struct sg_header){
+        sg_str_of(lower), sg_str_copy(request->arena, sg_str_of(value == NULL ? "" : value))};
+    return MHD_YES;
+}
+
+/* On the journal's thread. */
+static void events_written(struct sg_command *command)
+{
+    struct request *request = command->owner;
+
+    MHD_resume_connection(request->connection);
+}
+
+static enum MHD_Result hand_to_journal(struct request *request)
+{
+    request->command = (struct sg_command){
+        .kind = SG_COMMAND_CAPTURE,
+        .as.capture = {.events = request->events.events, .count = request->events.count},
+        .done = events_written,
+        .owner = request,
+        .is_done_here = true};
+    request->is_with_journal = true;
+    (void)atomic_fetch_add(&request->web->waiting, 1);
+    MHD_suspend_connection(request->connection);
+    sg_keeper_submit(request->web->setup.keeper, &request->command);
+    return MHD_YES;
+}
+
+static enum MHD_Result receive_webhook(struct request *request, struct sg_str path)
+{
+    const struct sg_web_setup *setup = &request->web->setup;
+
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, request);
+    const struct sg_webhook_request received = {.path = path,
+                                                .headers = request->headers,
+                                                .header_count = request->header_count,
+                                                .body = sg_buffer_text(&request->body)};
+    sg_webhook_read(request->catalog, &received, (size_t)setup->settings->max_event_bytes,
+                    sg_clock_now_ms(), request->arena, &request->events);
+    if (request->events.status == 0)
+        return hand_to_journal(request);
+    SG_LOG(WARN, "webhook.refused", SG_TEXT("path", path),
+           SG_NUMBER("status", request->events.status),
+           SG_TEXT("why", sg_str_of(request->events.problem)));
+    return answer(request->connection, (unsigned)request->events.status, "");
+}
+
+static enum MHD_Result answer_written(struct request *request)
+{
+    const struct sg_command *command = &request->command;
+
+    (void)atomic_fetch_sub(&request->web->waiting, 1);
+    if (!command->is_ok) {
+        SG_LOG(WARN, "webhook.waits", SG_TEXT("why", sg_str_of(command->err.text)));
+        return answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "");
+    }
+    SG_LOG(DEBUG, "webhook.taken", SG_NUMBER("events", (int64_t)command->as.capture.count),
+           SG_NUMBER("repeats", (int64_t)command->as.capture.repeats));
+    return answer(request->connection, MHD_HTTP_OK, "");
+}
+
+static struct request *begin(struct sg_web *web, struct MHD_Connection *connection)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct request *request = sg_arena_get(arena, 1, sizeof *request);
+
+    request->web = web;
+    request->arena = arena;
+    request->connection = connection;
+    request->body.arena = arena;
+    request->began_ms = sg_clock_steady_ms();
+    request->catalog = sg_service_catalog(web->setup.service);
+    return request;
+}
+
+/* The whole request is here. */
+static enum MHD_Result serve(struct request *request, const char *url, const char *method)
+{
+    struct sg_str path = sg_str_of(url);
+
+    if (request->is_with_journal)
+        return answer_written(request);
+    if (sg_str_is(path, "/health"))
+        return answer(request->connection, MHD_HTTP_OK, "ok\n");
+    if (request->catalog == NULL || !sg_webhook_is_path(request->catalog, path))
+        return answer(request->connection, MHD_HTTP_NOT_FOUND, "");
+    if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+        return answer(request->connection, MHD_HTTP_METHOD_NOT_ALLOWED, "");
+    return receive_webhook(request, path);
+}
+
+static size_t body_max(const struct sg_web *web)
+{
+    return (size_t)web->setup.settings->max_event_bytes + BODY_SPARE_BYTES;
+}
+
+/* Whether the request says itself that it is too large: then its body is not even read. */
+static bool is_announced_too_large(const struct request *request)
+{
+    const char *length = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length != NULL && strtoull(length, NULL, 10) > body_max(request->web);
+}
+
+static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *bytes,
+                              size_t *count, void **state)
+{
+    struct request *request = *state;
+
+    (void)version;
+    if (request == NULL) {
+        *state = request = begin(owner, connection);
+        if (is_announced_too_large(request))
+            return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "");
+        return MHD_YES;
+    }
+    if (*count == 0)
+        return serve(request, url, method);
+    if (request->body.length + *count > body_max(request->web) ||
+        sg_clock_steady_ms() - request->began_ms > REQUEST_MS)
+        return MHD_NO; /* closes the connection: there is no polite way in the middle of a body */
+    sg_buffer_add(&request->body, (struct sg_str){bytes, *count});
+    *count = 0;
+    return MHD_YES;
+}
+
+static void completed(void *owner, struct MHD_Connection *connection, void **state,
+                      enum MHD_RequestTerminationCode why)
+{
+    struct request *request = *state;
+
+    (void)owner;
+    (void)connection;
+    (void)why;
+    if (request == NULL)
+        return;
+    sg_catalog_free(request->catalog);
+    sg_arena_free(request->arena);
+    *state = NULL;
+}
+
+bool sg_web_start(const struct sg_web_setup *setup, struct sg_web **out, struct sg_error *err)
+{
+    const struct sg_settings *settings = setup->settings;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)settings->listen_port)};
+    struct sg_web *web = calloc(1, sizeof *web);
+
+    if (web == NULL)
+        abort();
+    web->setup = *setup;
+    if (inet_pton(AF_INET, settings->listen_host, &address.sin_addr) != 1) {
+        free(web);
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
+                            "listen: `%s` is no IPv4 address", settings->listen_host);
+    }
+    web->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL,
+        handle, web, MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)&address,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
+    if (web->daemon == NULL) {
+        free(web);
+        return sg_error_errno(err, (struct sg_place){0}, "cannot listen on %s:%d",
+                              settings->listen_host, settings->listen_port);
+    }
+    *out = web;
+    return true;
+}
+
+int sg_web_port(const struct sg_web *web)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_BIND_PORT);
+
+    return info == NULL ? 0 : info->port;
+}
+
+void sg_web_stop(struct sg_web *web)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+    if (web == NULL)
+        return;
+    MHD_socket listening = MHD_quiesce_daemon(web->daemon);
+    while (atomic_load(&web->waiting) > 0) /* the journal's thread is still there to wake them */
+        (void)nanosleep(&pause, NULL);
+    MHD_stop_daemon(web->daemon);
+    if (listening != MHD_INVALID_SOCKET)
+        (void)close(listening);
+    free(web);
+}

@@ -1,0 +1,83 @@
+/* sgbridge: which subcommand, with which options. Nothing else. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct command {
+    const char *name, *words, *about;
+    int (*run)(const struct sg_cli *cli);
+} COMMANDS[] = {
+    {"run", "", "run the bridge until SIGTERM; SIGHUP reloads mappings", sg_cli_run},
+    {"check", "[DIR] [--live]", "check mappings and run their tests", sg_cli_check},
+    {"status", "[--json]", "lanes, lag, breakers, alarms, counts by state", sg_cli_status},
+    {"audit", "[--json]", "what was taken in is accounted for, day by day", sg_cli_audit},
+    {"trace", "TICKET [--json]", "what happened to one ticket, in order", sg_cli_trace},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static int usage(FILE *out, int code)
+{
+    (void)fputs("usage: sgbridge COMMAND [--config FILE]\n\n", out);
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        (void)fprintf(out, "  %-7s%-16s %s\n", COMMANDS[c].name, COMMANDS[c].words,
+                      COMMANDS[c].about);
+    (void)fputs("\nSettings: --config FILE, $SGBRIDGE_CONFIG, ./sgbridge.yaml or\n"
+                "/etc/sgbridge/sgbridge.yaml. See sgbridge(1).\n",
+                out);
+    return code;
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t c = 0; c < COMMAND_COUNT; c++) {
+        if (strcmp(COMMANDS[c].name, name) == 0)
+            return &COMMANDS[c];
+    }
+    return NULL;
+}
+
+/* False when the words cannot be understood; getopt has then said why. */
+static bool read_options(int argc, char **argv, struct sg_cli *cli)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"live", no_argument, NULL, 'l'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            cli->config = optarg;
+            break;
+        case 'j':
+            cli->is_json = true;
+            break;
+        case 'l':
+            cli->is_live = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    if (optind < argc)
+        cli->argument = argv[optind++];
+    return optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_cli cli = {.arena = arena};
+
+    if (argc < 2)
+        return usage(stderr, SG_EXIT_USAGE);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout, SG_EXIT_OK);
+    const struct command *command = find(argv[1]);
+    if (command == NULL || !read_options(argc - 1, argv + 1, &cli))
+        return usage(stderr, SG_EXIT_USAGE);
+    return command->run(&cli);
+}

@@ -1,0 +1,64 @@
+#include "mapping/reach.h"
+
+struct tokens {
+    const struct sg_str *at;
+    size_t count;
+};
+
+static bool is_index(struct sg_str token, size_t *index)
+{
+    *index = 0;
+    for (size_t i = 0; i < token.length; i++) {
+        if (token.at[i] < '0' || token.at[i] > '9' || i > 8)
+            return false;
+        *index = *index * 10 + (size_t)(token.at[i] - '0');
+    }
+    return token.length > 0;
+}
+
+static const struct sg_node *entry_at(const struct sg_node *list, size_t index)
+{
+    const struct sg_node *entry = list->first;
+
+    while (entry != NULL && index-- > 0)
+        entry = entry->next;
+    return entry;
+}
+
+/* One token further, from what is no list; the thing itself for "0". */
+static const struct sg_node *step(const struct sg_node *node, struct sg_str token)
+{
+    const struct sg_node *member = sg_node_find(node, token);
+
+    return member == NULL && sg_str_is(token, "0") ? node : member;
+}
+
+static void reach(const struct sg_node *node, struct tokens tokens, sg_reach_fn *visit, void *owner)
+{
+    size_t index;
+
+    for (; tokens.count > 0 && node != NULL; tokens.at++, tokens.count--) {
+        if (node->kind != SG_NODE_LIST) {
+            node = step(node, tokens.at[0]);
+            continue;
+        }
+        if (is_index(tokens.at[0], &index)) {
+            node = entry_at(node, index);
+            continue;
+        }
+        for (const struct sg_node *entry = node->first; entry != NULL; entry = entry->next)
+            reach(entry, tokens, visit, owner);
+        return;
+    }
+    if (node != NULL)
+        visit(node, owner);
+}
+
+void sg_reach(const struct sg_node *root, const struct sg_pointer *pointer, sg_reach_fn *visit,
+              void *owner)
+{
+    struct tokens tokens;
+
+    tokens.at = sg_pointer_tokens(pointer, &tokens.count);
+    reach(root, tokens, visit, owner);
+}

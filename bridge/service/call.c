@@ -1,0 +1,299 @@
+/* One call, from its slot to its end: files, write-ahead, sending, judging (design.md, section 6). */
+#include "base/crash.h"
+#include "base/hash.h"
+#include "service/job.h"
+
+enum {
+    INTENT_LASTS_MS = 2000,  /* an intent older than that is not sent any more */
+    TEMPORARY_ENDS_MAX = 10, /* while as many others to that target succeeded */
+    OTHERS_DELIVERED_MIN = 10,
+};
+
+/* The call is over, its slot free: what waits may go. */
+static void release_slot(struct job *job)
+{
+    job->peer->running--;
+    sg_service_wake_at(job->service, 0);
+}
+
+static int64_t next_try_ms(const struct job *job, int64_t retry_after_ms)
+{
+    uint64_t salt = sg_hash64(job->delivery->ticket) + (uint64_t)job->delivery->attempts;
+    int64_t pause = sg_backoff_ms(job->delivery->temporary_ends, salt);
+
+    return job->service->now_ms + (pause > retry_after_ms ? pause : retry_after_ms);
+}
+
+/* Tried often enough, while others got through: waiting does not change it. */
+static bool is_hopeless(const struct job *job)
+{
+    return job->delivery->temporary_ends + 1 >= TEMPORARY_ENDS_MAX &&
+           job->delivery->others_delivered >= OTHERS_DELIVERED_MIN;
+}
+
+static void end_delivered(struct job *job, const struct sg_given *given)
+{
+    const struct sg_operation *operation = job->operation;
+    struct sg_ending ending = {.state = SG_DELIVERY_DELIVERED,
+                               .was_called = true,
+                               .moves_key = true,
+                               .clears_shadows = true};
+
+    if (operation->link == SG_LINK_OPENS)
+        ending.link_id = given->id;
+    if (operation->skips_unchanged) {
+        ending.operation = operation->name;
+        ending.input_hash = sg_job_hash_of_input(job);
+    }
+    if (operation->gives.record.length > 0 && given->version.length > 0) {
+        ending.own_record = operation->gives.record;
+        ending.own_id = given->id;
+        ending.own_change = (struct sg_own_change){given->version, given->shows};
+    }
+    sg_job_end(job, ending);
+}
+
+/* The call was surely not made: it is none of the three that may be sent. */
+static void uncount_send(struct job *job)
+{
+    if (job->is_write_ahead)
+        job->sends--;
+}
+
+/* Surely not done: the same again later; but what an earlier try may have done stays in doubt. */
+static void end_temporary(struct job *job, const struct sg_answer *answer)
+{
+    bool is_unknown = job->is_write_ahead && job->is_doubted;
+
+    uncount_send(job);
+    sg_job_end(job,
+               (struct sg_ending){.state = is_unknown         ? SG_DELIVERY_UNKNOWN
+                                           : is_hopeless(job) ? SG_DELIVERY_FAILED
+                                                              : SG_DELIVERY_PENDING,
+                                  .next_at = next_try_ms(job, answer->retry_after_ms),
+                                  .was_called = true,
+                                  .is_temporary = true,
+                                  .reason = SG_STR("temporary"),
+                                  .said = answer->said,
+                                  .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+/* May have been done: repeated with its key, looked up, or left to a person. */
+static void end_doubtful(struct job *job, const struct sg_answer *answer)
+{
+    struct sg_ending ending = {.state = SG_DELIVERY_PENDING,
+                               .next_at = next_try_ms(job, answer->retry_after_ms),
+                               .was_called = true,
+                               .is_temporary = true,
+                               .reason = SG_STR("may have been done"),
+                               .said = answer->said};
+
+    if (job->operation->once == SG_ONCE_FIND) {
+        ending.state = SG_DELIVERY_UNKNOWN;
+    } else if (job->is_write_ahead) {
+        ending.state = SG_DELIVERY_FAILED;
+        ending.is_in_doubt = true;
+    } else if (is_hopeless(job)) {
+        ending.state = SG_DELIVERY_FAILED;
+    }
+    if (job->stored.length == 0)
+        job->stored = sg_request_store(job->arena, &job->request, job->input);
+    ending.request = job->stored;
+    sg_job_end(job, ending);
+}
+
+static void end_refused(struct job *job, const struct sg_answer *answer)
+{
+    sg_job_end(job, (struct sg_ending){.state = SG_DELIVERY_FAILED,
+                                       .was_called = true,
+                                       .moves_key = true,
+                                       .reason = SG_STR("refused"),
+                                       .said = answer->said,
+                                       .clears_shadows = true});
+}
+
+static void end_done(struct job *job, struct sg_answer *answer, const struct sg_reply *reply)
+{
+    struct sg_rule_run run = {.arena = job->arena};
+    struct sg_given given = {0};
+
+    if (sg_answer_give(&job->operation->gives, answer->tree, job->input, reply, &run, &given)) {
+        end_delivered(job, &given);
+        return;
+    }
+    answer->said = run.problems != NULL ? run.problems->text : SG_STR("no id in the answer");
+    end_doubtful(job, answer); /* it was done, and we do not know what was made */
+}
+
+/* It was there already: done, and `find` says under which id. */
+static void end_exists(struct job *job)
+{
+    if (job->operation->once == SG_ONCE_FIND) {
+        job->is_doubted = true;
+        sg_job_end(job, (struct sg_ending){.state = SG_DELIVERY_UNKNOWN,
+                                           .next_at = job->service->now_ms,
+                                           .was_called = true,
+                                           .reason = SG_STR("it was there already"),
+                                           .request = job->stored});
+        return;
+    }
+    end_delivered(job, &(struct sg_given){0});
+}
+
+static void judge(struct job *job, const struct sg_reply *reply)
+{
+    struct sg_answer answer;
+
+    sg_answer_judge(job->system, SG_CALL_WRITE, job->operation->answers, job->input, reply,
+                    job->service->now_ms, job->arena, &answer);
+    sg_crash_point("answer.after");
+    switch (answer.outcome) {
+    case SG_OUTCOME_SUCCESS:
+    case SG_OUTCOME_NONE:
+        sg_peer_good(job->peer);
+        end_done(job, &answer, reply);
+        break;
+    case SG_OUTCOME_EXISTS:
+        sg_peer_good(job->peer);
+        end_exists(job);
+        break;
+    case SG_OUTCOME_PERMANENT:
+        sg_peer_good(job->peer);
+        end_refused(job, &answer);
+        break;
+    case SG_OUTCOME_TEMPORARY:
+        sg_peer_bad(job->peer, job->delivery->ticket, answer.said);
+        end_temporary(job, &answer);
+        break;
+    case SG_OUTCOME_UNKNOWN:
+    case SG_OUTCOME_DEFAULT:
+        sg_peer_bad(job->peer, job->delivery->ticket, answer.said);
+        end_doubtful(job, &answer);
+        break;
+    }
+}
+
+static void replied(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct job *job = call->owner;
+
+    sg_crash_point("call.after");
+    release_slot(job);
+    judge(job, reply);
+}
+
+static void send(struct job *job)
+{
+    job->call = (struct sg_call){.system = job->system,
+                                 .arena = job->arena,
+                                 .request = job->request,
+                                 .is_fresh = job->is_write_ahead,
+                                 .timeout_ms = job->system->limits.timeout_ms,
+                                 .limit_bytes = job->system->limits.answer_bytes,
+                                 .done = replied,
+                                 .owner = job};
+    sg_crash_point("call.before");
+    job->service->setup.transport->start(job->service->setup.transport, &job->call,
+                                         job->service->now_ms);
+}
+
+/* The call was not made: back to what it was before. */
+static void unsend(struct job *job, struct sg_str why)
+{
+    release_slot(job);
+    uncount_send(job);
+    sg_breaker_cancel(&job->peer->breaker);
+    sg_job_end(job, (struct sg_ending){
+                        .state = job->is_doubted ? SG_DELIVERY_UNKNOWN : SG_DELIVERY_PENDING,
+                        .next_at = job->service->now_ms + INTENT_LASTS_MS,
+                        .reason = why,
+                        .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+static void intended(struct sg_command *command)
+{
+    struct job *job = command->owner;
+
+    if (!command->is_ok)
+        unsend(job, SG_STR("the disk is nearly full"));
+    else if (job->service->now_ms - command->as.intend.sent_at > INTENT_LASTS_MS)
+        unsend(job,
+               SG_STR("not sent in time")); /* a machine that slept: another may have taken over */
+    else
+        send(job);
+}
+
+static void write_ahead(struct job *job)
+{
+    if (job->stored.length == 0)
+        job->stored = sg_request_store(job->arena, &job->request, job->input);
+    job->sends++;
+    job->empty_probes = 0;
+    job->command = (struct sg_command){.kind = SG_COMMAND_INTEND,
+                                       .as.intend = {.delivery = job->delivery->id,
+                                                     .sent_at = job->service->now_ms,
+                                                     .request = job->stored},
+                                       .done = intended,
+                                       .owner = job};
+    sg_keeper_submit(job->service->setup.keeper, &job->command);
+}
+
+static void fetch_next_file(struct job *job);
+
+/* Judged like a read of the source system (format.md, section 6: type file). */
+static void fetched(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct job *job = call->owner;
+    struct sg_answer answer;
+
+    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200) {
+        job->request.files[job->files_fetched++].bytes = reply->body;
+        fetch_next_file(job);
+        return;
+    }
+    sg_answer_judge(job->source, SG_CALL_READ, NULL, NULL, reply, job->service->now_ms, job->arena,
+                    &answer);
+    release_slot(job);
+    sg_breaker_cancel(&job->peer->breaker);
+    bool waits = answer.outcome == SG_OUTCOME_TEMPORARY;
+    sg_job_end(job,
+               (struct sg_ending){.state = job->is_doubted ? SG_DELIVERY_UNKNOWN
+                                           : waits         ? SG_DELIVERY_PENDING
+                                                           : SG_DELIVERY_FAILED,
+                                  .next_at = next_try_ms(job, answer.retry_after_ms),
+                                  .reason = waits ? SG_STR("a file cannot be fetched now")
+                                                  : SG_STR("a file cannot be fetched"),
+                                  .said = answer.said,
+                                  .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+static void fetch_next_file(struct job *job)
+{
+    if (job->files_fetched == job->request.file_count) {
+        if (job->is_write_ahead)
+            write_ahead(job);
+        else
+            send(job);
+        return;
+    }
+    job->call = (struct sg_call){
+        .system = job->source,
+        .arena = job->arena,
+        .request = {.method = SG_METHOD_GET, .path = job->request.files[job->files_fetched].url},
+        .timeout_ms = job->source->limits.timeout_ms,
+        .limit_bytes = job->source->limits.file_bytes,
+        .done = fetched,
+        .owner = job};
+    job->service->setup.transport->start(job->service->setup.transport, &job->call,
+                                         job->service->now_ms);
+}
+
+void sg_job_go(struct job *job)
+{
+    job->peer->running++;
+    sg_breaker_begin(&job->peer->breaker);
+    if (job->is_probe)
+        sg_job_probe(job);
+    else
+        fetch_next_file(job);
+}

@@ -1,0 +1,328 @@
+/* Pollers: each record's passes, page by page into the journal (design.md, section 7). */
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "connectors/poll.h"
+#include "service/parts.h"
+
+struct poller {
+    struct sg_service *service;
+    struct sg_arena *arena; /* of the poller's own names */
+    struct peer *peer;
+    struct sg_str system, record;
+    const char *alarm; /* "poll saja.ticket" */
+    bool is_kept;      /* its record is in the catalog in force */
+    bool is_cursor_known;
+    struct sg_str cursor; /* as the journal has it */
+    char *cursor_text;    /* what `cursor` points to */
+    int64_t every_ms, next_at;
+    size_t new_events, repeats; /* of the pass */
+
+    struct sg_catalog *catalog; /* of the pass under way */
+    const struct sg_system *in_system;
+    struct sg_poll *poll; /* NULL: no pass */
+    struct sg_arena *page_arena;
+    struct sg_poll_page page;
+    struct sg_call call;
+    struct sg_command command;
+    bool is_alarmed; /* an alarm of it may stand, also from before the start */
+    bool is_busy;    /* a call or a command of its own is under way */
+    struct poller *next;
+};
+
+static void request_page(struct poller *poller);
+
+static void set_cursor(struct poller *poller, struct sg_str text)
+{
+    char *copy = malloc(text.length + 1);
+
+    if (copy == NULL)
+        abort();
+    if (text.length > 0)
+        memcpy(copy, text.at, text.length);
+    free(poller->cursor_text);
+    poller->cursor_text = copy;
+    poller->cursor = (struct sg_str){copy, text.length};
+}
+
+static void end_pass(struct poller *poller, int64_t wait_ms)
+{
+    struct sg_service *service = poller->service;
+
+    if (poller->new_events > 0)
+        SG_LOG(INFO, "poll.new", SG_TEXT("system", poller->system),
+               SG_TEXT("record", poller->record), SG_NUMBER("events", (int64_t)poller->new_events),
+               SG_NUMBER("repeats", (int64_t)poller->repeats));
+    sg_poll_free(poller->poll);
+    sg_arena_free(poller->page_arena);
+    sg_catalog_free(poller->catalog);
+    poller->poll = NULL;
+    poller->page_arena = NULL;
+    poller->catalog = NULL;
+    poller->peer->polling = NULL;
+    poller->next_at = service->now_ms + wait_ms;
+    sg_service_wake_at(service, 0); /* another record of this system may be waiting */
+}
+
+static void end_unable(struct poller *poller, struct sg_str words)
+{
+    sg_service_alarm(poller->service, poller->alarm, poller->system, words);
+    poller->is_alarmed = true;
+    end_pass(poller, poller->every_ms);
+}
+
+static void end_alarm(struct poller *poller)
+{
+    if (poller->is_alarmed)
+        sg_service_alarm(poller->service, poller->alarm, poller->system, (struct sg_str){0});
+    poller->is_alarmed = false;
+}
+
+static void page_written(struct sg_command *command)
+{
+    struct poller *poller = command->owner;
+
+    poller->is_busy = false;
+    if (!command->is_ok) {
+        SG_LOG(WARN, "poll.waits", SG_TEXT("system", poller->system),
+               SG_TEXT("record", poller->record), SG_TEXT("why", sg_str_of(command->err.text)));
+        end_pass(poller, poller->every_ms);
+        return;
+    }
+    poller->repeats += command->as.capture.repeats;
+    poller->new_events += command->as.capture.count - command->as.capture.repeats;
+    if (poller->page.has_cursor)
+        set_cursor(poller, poller->page.cursor);
+    if (poller->page.step == SG_POLL_MORE && !poller->service->is_stopping)
+        request_page(poller);
+    else
+        end_pass(poller, poller->every_ms);
+}
+
+static void write_page(struct poller *poller)
+{
+    poller->is_busy = true;
+    poller->command = (struct sg_command){.kind = SG_COMMAND_CAPTURE,
+                                          .as.capture = {.events = poller->page.events,
+                                                         .count = poller->page.count,
+                                                         .system = poller->system,
+                                                         .record = poller->record,
+                                                         .cursor = poller->page.cursor,
+                                                         .has_cursor = poller->page.has_cursor},
+                                          .done = page_written,
+                                          .owner = poller};
+    sg_keeper_submit(poller->service->setup.keeper, &poller->command);
+}
+
+static void page_replied(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct poller *poller = call->owner;
+    struct sg_service *service = poller->service;
+    struct sg_poll_page *page = &poller->page;
+
+    poller->is_busy = false;
+    sg_poll_take(poller->poll, reply, service->now_ms, poller->page_arena, page);
+    switch (page->step) {
+    case SG_POLL_MORE:
+    case SG_POLL_DONE:
+        sg_peer_met(poller->peer, true, (struct sg_str){0});
+        end_alarm(poller);
+        write_page(poller);
+        break;
+    case SG_POLL_WAIT:
+        sg_peer_met(poller->peer, false, page->said);
+        end_pass(poller,
+                 page->retry_after_ms > poller->every_ms ? page->retry_after_ms : poller->every_ms);
+        break;
+    case SG_POLL_ALARM:
+        sg_peer_met(poller->peer, false, page->said);
+        end_unable(poller, page->said);
+        break;
+    }
+}
+
+static void request_page(struct poller *poller)
+{
+    struct sg_service *service = poller->service;
+    struct sg_request request;
+    struct sg_error err;
+
+    sg_arena_free(poller->page_arena);
+    poller->page_arena = sg_arena_new();
+    if (!sg_poll_request(poller->poll, poller->page_arena, service->now_ms, &request, &err)) {
+        end_unable(poller, sg_str_of(err.text));
+        return;
+    }
+    poller->is_busy = true;
+    poller->call = (struct sg_call){.system = poller->in_system,
+                                    .arena = poller->page_arena,
+                                    .request = request,
+                                    .timeout_ms = poller->in_system->limits.timeout_ms,
+                                    .limit_bytes = poller->in_system->limits.answer_bytes,
+                                    .done = page_replied,
+                                    .owner = poller};
+    service->setup.transport->start(service->setup.transport, &poller->call, service->now_ms);
+}
+
+static void begin_pass(struct poller *poller)
+{
+    struct sg_service *service = poller->service;
+    struct sg_poll_setup setup = {.max_event_bytes =
+                                      (size_t)service->setup.settings->max_event_bytes,
+                                  .cursor = poller->cursor};
+
+    poller->catalog = sg_catalog_share(service->catalog);
+    poller->in_system = setup.system = sg_catalog_system(poller->catalog, poller->system);
+    setup.record = sg_system_record(setup.system, poller->record);
+    setup.shape_pointers = sg_catalog_shape_pointers(poller->catalog, poller->system,
+                                                     poller->record, &setup.shape_count);
+    poller->peer->polling = poller;
+    poller->new_events = poller->repeats = 0;
+    poller->poll = sg_poll_begin(&setup, service->now_ms);
+    request_page(poller);
+}
+
+static void cursor_read(struct sg_command *command)
+{
+    struct poller *poller = command->owner;
+
+    poller->is_busy = false;
+    if (command->is_ok) {
+        poller->is_cursor_known = true;
+        set_cursor(poller, command->as.cursor.text);
+    }
+    sg_arena_free(command->as.cursor.arena);
+    sg_service_wake_at(poller->service, 0);
+}
+
+static void read_cursor(struct poller *poller)
+{
+    poller->is_busy = true;
+    poller->command = (struct sg_command){
+        .kind = SG_COMMAND_CURSOR,
+        .as.cursor = {.arena = sg_arena_new(), .system = poller->system, .record = poller->record},
+        .done = cursor_read,
+        .owner = poller};
+    sg_keeper_submit(poller->service->setup.keeper, &poller->command);
+}
+
+/* A poll counts towards the rate, not towards the slots: it never holds up a delivery for long. */
+static bool is_paced(struct poller *poller)
+{
+    const struct sg_limits *limits = &poller->peer->system->limits;
+    int64_t now_ms = poller->service->now_ms;
+
+    if (sg_pace_take(&poller->peer->pace, limits->rate_count, limits->rate_per_ms, now_ms))
+        return true;
+    sg_service_wake_at(poller->service, sg_pace_next_ms(&poller->peer->pace, limits->rate_count,
+                                                        limits->rate_per_ms));
+    return false;
+}
+
+static void run_poller(struct poller *poller)
+{
+    struct sg_service *service = poller->service;
+
+    if (poller->is_busy || poller->poll != NULL)
+        return;
+    if (!poller->is_cursor_known) {
+        read_cursor(poller);
+        return;
+    }
+    if (service->now_ms < poller->next_at)
+        sg_service_wake_at(service, poller->next_at);
+    else if (poller->peer->polling == NULL && is_paced(poller))
+        begin_pass(poller);
+}
+
+static void free_poller(struct poller *poller)
+{
+    sg_poll_free(poller->poll);
+    sg_arena_free(poller->page_arena);
+    sg_catalog_free(poller->catalog);
+    free(poller->cursor_text);
+    sg_arena_free(poller->arena); /* it holds the poller itself */
+}
+
+void sg_capture_run(struct sg_service *service)
+{
+    for (struct poller **at = &service->pollers; *at != NULL;) {
+        struct poller *poller = *at;
+
+        if (!poller->is_kept && !poller->is_busy && poller->poll == NULL) {
+            *at = poller->next;
+            free_poller(poller);
+            continue;
+        }
+        if (poller->is_kept && !service->is_stopping)
+            run_poller(poller);
+        at = &poller->next;
+    }
+}
+
+static struct poller *add(struct sg_service *service, struct sg_str system, struct sg_str record)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct poller *poller = sg_arena_get(arena, 1, sizeof *poller);
+
+    *poller = (struct poller){.service = service,
+                              .arena = arena,
+                              .peer = sg_peer_find(service, system),
+                              .system = sg_str_copy(arena, system),
+                              .record = sg_str_copy(arena, record),
+                              .is_alarmed = true,
+                              .next = service->pollers};
+    poller->alarm = sg_str_c(
+        arena, sg_str_format(arena, "poll %.*s.%.*s", SG_STR_ARG(system), SG_STR_ARG(record)));
+    service->pollers = poller;
+    return poller;
+}
+
+static void set_system(struct sg_service *service, const struct sg_system *system,
+                       struct poller *old)
+{
+    for (size_t r = 0; r < system->record_count; r++) {
+        const struct sg_record *record = &system->records[r];
+
+        if (record->poll == NULL)
+            continue;
+        struct poller *poller = old;
+        while (poller != NULL && !(sg_str_equal(poller->system, system->name) &&
+                                   sg_str_equal(poller->record, record->name)))
+            poller = poller->next;
+        if (poller == NULL)
+            poller = add(service, system->name, record->name);
+        poller->is_kept = true;
+        poller->every_ms = record->poll->every_ms;
+    }
+}
+
+void sg_capture_set(struct sg_service *service)
+{
+    size_t count = 0;
+    const struct sg_system *const *systems = sg_catalog_systems(service->catalog, &count);
+
+    for (struct poller *poller = service->pollers; poller != NULL; poller = poller->next)
+        poller->is_kept = false;
+    for (size_t s = 0; s < count; s++)
+        set_system(service, systems[s], service->pollers);
+}
+
+bool sg_capture_is_still(const struct sg_service *service)
+{
+    for (const struct poller *poller = service->pollers; poller != NULL; poller = poller->next) {
+        if (poller->is_busy)
+            return false;
+    }
+    return true;
+}
+
+void sg_capture_free(struct sg_service *service)
+{
+    for (struct poller *poller = service->pollers, *next; poller != NULL; poller = next) {
+        next = poller->next;
+        free_poller(poller);
+    }
+    service->pollers = NULL;
+}

@@ -1,0 +1,572 @@
+#include "service/keeper.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/file.h"
+#include "base/log.h"
+
+enum {
+    ROWS_MAX = 500,   /* of one commit */
+    TARGETS_MAX = 64, /* systems that are called */
+    DISK_EVERY_MS = 1000,
+    SWEEP_EVERY_MS = 60000,
+    SWEEP_ROWS = 200,
+    RETRY_MS = 1000,
+};
+
+struct queue {
+    struct sg_command *first, *last;
+};
+
+struct wanted {
+    struct sg_str target;
+    size_t count;
+};
+
+struct sg_keeper {
+    struct sg_journal *journal;
+    struct sg_keeper_settings settings;
+    int event_fd;
+    int64_t disk_asked_at, free_bytes, swept_at; /* the journal's thread only */
+    bool is_full;                                /* the same: said in the log once */
+
+    pthread_mutex_t lock; /* what follows is shared */
+    pthread_cond_t work;
+    struct queue queued, ended;
+    struct sg_batch *batches, *last_batch;
+    struct wanted wanted[TARGETS_MAX];
+    size_t target_count;
+    bool is_stopping, is_running;
+    pthread_t thread;
+};
+
+static void push(struct queue *queue, struct sg_command *command)
+{
+    command->next = NULL;
+    if (queue->last == NULL)
+        queue->first = command;
+    else
+        queue->last->next = command;
+    queue->last = command;
+}
+
+struct sg_keeper *sg_keeper_new(struct sg_journal *journal,
+                                const struct sg_keeper_settings *settings)
+{
+    struct sg_keeper *keeper = calloc(1, sizeof *keeper);
+    pthread_condattr_t steady;
+
+    if (keeper == NULL)
+        abort();
+    keeper->journal = journal;
+    keeper->settings = *settings;
+    keeper->free_bytes = INT64_MAX;
+    keeper->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (keeper->event_fd < 0 || pthread_mutex_init(&keeper->lock, NULL) != 0 ||
+        pthread_condattr_init(&steady) != 0 ||
+        pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&keeper->work, &steady) != 0)
+        abort(); /* no descriptors or no memory at the very start */
+    (void)pthread_condattr_destroy(&steady);
+    return keeper;
+}
+
+void sg_keeper_free(struct sg_keeper *keeper)
+{
+    if (keeper == NULL)
+        return;
+    for (struct sg_batch *batch = keeper->batches, *next; batch != NULL; batch = next) {
+        next = batch->next;
+        sg_arena_free(batch->arena);
+    }
+    (void)close(keeper->event_fd);
+    (void)pthread_cond_destroy(&keeper->work);
+    (void)pthread_mutex_destroy(&keeper->lock);
+    free(keeper);
+}
+
+void sg_keeper_submit(struct sg_keeper *keeper, struct sg_command *command)
+{
+    (void)pthread_mutex_lock(&keeper->lock);
+    push(&keeper->queued, command);
+    (void)pthread_cond_signal(&keeper->work);
+    (void)pthread_mutex_unlock(&keeper->lock);
+}
+
+void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t more)
+{
+    size_t t = 0;
+
+    (void)pthread_mutex_lock(&keeper->lock);
+    while (t < keeper->target_count && !sg_str_equal(keeper->wanted[t].target, target))
+        t++;
+    if (t == keeper->target_count && t < TARGETS_MAX)
+        keeper->wanted[keeper->target_count++].target = target;
+    if (t < TARGETS_MAX)
+        keeper->wanted[t].count += more;
+    (void)pthread_cond_signal(&keeper->work);
+    (void)pthread_mutex_unlock(&keeper->lock);
+}
+
+int sg_keeper_fd(const struct sg_keeper *keeper)
+{
+    return keeper->event_fd;
+}
+
+static void wake_loop(const struct sg_keeper *keeper)
+{
+    const uint64_t one = 1;
+
+    if (write(keeper->event_fd, &one, sizeof one) < 0) {
+        /* the counter is full: the loop is awake anyway */
+    }
+}
+
+/* --- on the journal's thread --- */
+
+static void look_at_disk(struct sg_keeper *keeper, int64_t now_ms)
+{
+    struct sg_error err;
+
+    if (now_ms >= keeper->disk_asked_at && now_ms < keeper->disk_asked_at + DISK_EVERY_MS)
+        return;
+    keeper->disk_asked_at = now_ms;
+    if (!sg_file_free_bytes(keeper->settings.dir, &keeper->free_bytes, &err))
+        keeper->free_bytes = 0;
+    bool is_full = keeper->free_bytes < keeper->settings.reserve_bytes;
+    if (is_full != keeper->is_full) {
+        keeper->is_full = is_full;
+        SG_LOG(WARN, "disk", SG_TEXT("capture", is_full ? SG_STR("waits") : SG_STR("goes on")),
+               SG_NUMBER("free_bytes", keeper->free_bytes));
+    }
+}
+
+static bool may_capture(const struct sg_keeper *keeper)
+{
+    return keeper->free_bytes >= keeper->settings.reserve_bytes;
+}
+
+static bool may_call(const struct sg_keeper *keeper)
+{
+    return keeper->free_bytes >= keeper->settings.reserve_bytes / 2;
+}
+
+static size_t rows_of(const struct sg_command *command)
+{
+    return command->kind == SG_COMMAND_CAPTURE ? command->as.capture.count + 1 : 1;
+}
+
+/* What there is to do, up to ROWS_MAX rows: the rest waits for the next commit. */
+static struct queue dequeue(struct sg_keeper *keeper)
+{
+    struct queue taken = {0};
+    size_t rows = 0;
+
+    (void)pthread_mutex_lock(&keeper->lock);
+    while (keeper->queued.first != NULL && rows < ROWS_MAX) {
+        struct sg_command *command = keeper->queued.first;
+
+        keeper->queued.first = command->next;
+        if (keeper->queued.first == NULL)
+            keeper->queued.last = NULL;
+        rows += rows_of(command);
+        push(&taken, command);
+    }
+    (void)pthread_mutex_unlock(&keeper->lock);
+    return taken;
+}
+
+static bool capture(struct sg_journal *journal, struct sg_command *command, struct sg_error *err)
+{
+    command->as.capture.repeats = 0;
+    for (size_t e = 0; e < command->as.capture.count; e++) {
+        enum sg_captured what;
+
+        if (!sg_journal_capture(journal, &command->as.capture.events[e], &what, err))
+            return false;
+        command->as.capture.repeats += what == SG_CAPTURED_REPEAT;
+    }
+    return !command->as.capture.has_cursor ||
+           sg_journal_set_cursor(journal, command->as.capture.system, command->as.capture.record,
+                                 command->as.capture.cursor, err);
+}
+
+static bool set_alarm(struct sg_journal *journal, const struct sg_command *command,
+                      struct sg_error *err)
+{
+    bool changed = false;
+    const struct sg_str system = command->as.alarm.system, words = command->as.alarm.words;
+
+    if (!sg_journal_set_alarm(journal, command->as.alarm.name, system, words, &changed, err))
+        return false;
+    if (changed)
+        SG_LOG(WARN, words.length > 0 ? "alarm.begin" : "alarm.end",
+               SG_TEXT("alarm", sg_str_of(command->as.alarm.name)), SG_TEXT("system", system),
+               SG_TEXT("words", words));
+    return true;
+}
+
+static bool set_routes(struct sg_journal *journal, const struct sg_command *command,
+                       struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_str *orphans = NULL;
+    size_t count = 0;
+
+    if (!sg_journal_find_orphans(journal, arena, command->as.routes.routes,
+                                 command->as.routes.count, &orphans, &count, err))
+        return false;
+    if (count > 0)
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
+                            "`%.*s`%s has open deliveries and no file any more; put it back until "
+                            "they have ended",
+                            SG_STR_ARG(orphans[0]), count > 1 ? " (and others)" : "");
+    sg_journal_set_routes(journal, command->as.routes.routes, command->as.routes.count);
+    return true;
+}
+
+static bool apply(struct sg_journal *journal, struct sg_command *command, struct sg_error *err)
+{
+    switch (command->kind) {
+    case SG_COMMAND_CAPTURE:
+        return capture(journal, command, err);
+    case SG_COMMAND_CURSOR:
+        return sg_journal_get_cursor(journal, command->as.cursor.arena, command->as.cursor.system,
+                                     command->as.cursor.record, &command->as.cursor.text, err);
+    case SG_COMMAND_INTEND:
+        return sg_journal_intend(journal, command->as.intend.delivery, command->as.intend.sent_at,
+                                 command->as.intend.request, err);
+    case SG_COMMAND_END:
+        return sg_journal_end(journal, &command->as.ending, err);
+    case SG_COMMAND_ALARM:
+        return set_alarm(journal, command, err);
+    case SG_COMMAND_CONTACT:
+        return sg_journal_set_contact(journal, &command->as.contact, err);
+    case SG_COMMAND_FACT:
+        return sg_journal_set_fact(journal, command->as.fact.name, command->as.fact.value, err);
+    case SG_COMMAND_ROUTES:
+        return set_routes(journal, command, err);
+    }
+    return false;
+}
+
+/* Captures and new calls wait while the disk is nearly full; endings never do. */
+static bool is_refused(const struct sg_keeper *keeper, const struct sg_command *command)
+{
+    return (command->kind == SG_COMMAND_CAPTURE && !may_capture(keeper)) ||
+           (command->kind == SG_COMMAND_INTEND && !may_call(keeper));
+}
+
+static void crash_points(const struct queue *batch, bool is_before)
+{
+    for (const struct sg_command *c = batch->first; c != NULL; c = c->next) {
+        if (!c->is_ok)
+            continue;
+        if (c->kind == SG_COMMAND_CAPTURE)
+            sg_crash_point(is_before ? "capture.before" : "capture.after");
+        else if (c->kind == SG_COMMAND_INTEND)
+            sg_crash_point(is_before ? "intent.before" : "intent.after");
+        else if (c->kind == SG_COMMAND_END)
+            sg_crash_point(is_before ? "outcome.before" : "outcome.after");
+    }
+}
+
+/*
+ * One transaction of all of them; false when it was undone. A command refused for what it says (not
+ * for the disk's sake) is refused alone: it changes nothing before it fails.
+ */
+static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t now_ms,
+                   struct sg_error *err)
+{
+    if (!sg_journal_begin(keeper->journal, now_ms, err))
+        return false;
+    for (struct sg_command *c = batch->first; c != NULL; c = c->next) {
+        c->is_ok = !is_refused(keeper, c);
+        if (!c->is_ok) {
+            (void)sg_error_set(&c->err, SG_ERROR_TEMPORARY, (struct sg_place){0},
+                               "the disk is nearly full");
+        } else if (!apply(keeper->journal, c, &c->err)) {
+            c->is_ok = false;
+            if (c->err.kind != SG_ERROR_INPUT) {
+                *err = c->err;
+                sg_journal_rollback(keeper->journal);
+                return false;
+            }
+        }
+    }
+    crash_points(batch, true);
+    if (!sg_journal_commit(keeper->journal, err))
+        return false;
+    crash_points(batch, false);
+    return true;
+}
+
+static void give_back(struct sg_keeper *keeper, const struct queue *batch)
+{
+    struct queue here = {0};
+    bool wakes = false;
+
+    (void)pthread_mutex_lock(&keeper->lock);
+    for (struct sg_command *c = batch->first, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->is_done_here)
+            push(&here, c);
+        else
+            push(&keeper->ended, c);
+        wakes |= !c->is_done_here;
+    }
+    (void)pthread_mutex_unlock(&keeper->lock);
+    for (struct sg_command *c = here.first, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->done != NULL)
+            c->done(c);
+    }
+    if (wakes)
+        wake_loop(keeper);
+}
+
+/* Splits captures off and refuses them, so that what else there is may fit; back in order. */
+static struct queue refuse_captures(struct queue batch, const struct sg_error *err,
+                                    struct queue *rest)
+{
+    struct queue captures = {0};
+
+    *rest = (struct queue){0};
+    for (struct sg_command *c = batch.first, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->kind == SG_COMMAND_CAPTURE) {
+            c->is_ok = false;
+            c->err = *err;
+            push(&captures, c);
+        } else {
+            push(rest, c);
+        }
+    }
+    return captures;
+}
+
+static void put_back(struct sg_keeper *keeper, struct queue batch)
+{
+    (void)pthread_mutex_lock(&keeper->lock);
+    if (batch.first != NULL) {
+        batch.last->next = keeper->queued.first;
+        if (keeper->queued.last == NULL)
+            keeper->queued.last = batch.last;
+        keeper->queued.first = batch.first;
+    }
+    (void)pthread_mutex_unlock(&keeper->lock);
+}
+
+/* False when nothing could be committed now; what is no capture is then queued again. */
+static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
+{
+    struct queue batch = dequeue(keeper);
+    struct sg_error err;
+
+    if (batch.first == NULL)
+        return true;
+    if (!commit(keeper, &batch, now_ms, &err)) {
+        struct queue rest;
+        struct queue captures = refuse_captures(batch, &err, &rest);
+
+        SG_LOG(ERROR, "journal.commit", SG_TEXT("why", sg_str_of(err.text)));
+        give_back(keeper, &captures);
+        if (rest.first != NULL &&
+            (captures.first == NULL || !commit(keeper, &rest, now_ms, &err))) {
+            put_back(keeper, rest);
+            return false;
+        }
+        batch = rest;
+    }
+    give_back(keeper, &batch);
+    return true;
+}
+
+static void add_batch(struct sg_keeper *keeper, struct sg_batch *batch)
+{
+    (void)pthread_mutex_lock(&keeper->lock);
+    if (keeper->last_batch == NULL)
+        keeper->batches = batch;
+    else
+        keeper->last_batch->next = batch;
+    keeper->last_batch = batch;
+    (void)pthread_mutex_unlock(&keeper->lock);
+    wake_loop(keeper);
+}
+
+/* How many it took of what is wanted of one target. */
+static size_t take(struct sg_keeper *keeper, struct wanted wanted, int64_t now_ms)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct sg_batch *batch = sg_arena_get(arena, 1, sizeof *batch);
+    struct sg_error err;
+
+    *batch = (struct sg_batch){.arena = arena, .target = wanted.target};
+    if (!sg_journal_take(keeper->journal, arena, wanted.target, wanted.count, now_ms,
+                         &batch->deliveries, &batch->count, &err)) {
+        SG_LOG(ERROR, "journal.take", SG_TEXT("why", sg_str_of(err.text)));
+        batch->count = 0;
+    }
+    batch->held = batch->count;
+    if (batch->count == 0)
+        sg_arena_free(arena);
+    else
+        add_batch(keeper, batch);
+    return batch->held;
+}
+
+static bool take_wanted(struct sg_keeper *keeper, int64_t now_ms)
+{
+    bool is_any_wanted = false;
+
+    for (size_t t = 0;; t++) {
+        (void)pthread_mutex_lock(&keeper->lock);
+        bool is_over = t == keeper->target_count;
+        struct wanted wanted = is_over ? (struct wanted){0} : keeper->wanted[t];
+        (void)pthread_mutex_unlock(&keeper->lock);
+        if (is_over)
+            return is_any_wanted;
+        if (wanted.count == 0)
+            continue;
+        size_t taken = take(keeper, wanted, now_ms);
+
+        (void)pthread_mutex_lock(&keeper->lock);
+        keeper->wanted[t].count -= taken;
+        is_any_wanted |= keeper->wanted[t].count > 0;
+        (void)pthread_mutex_unlock(&keeper->lock);
+    }
+}
+
+static bool is_idle(struct sg_keeper *keeper)
+{
+    (void)pthread_mutex_lock(&keeper->lock);
+    bool is_idle = keeper->queued.first == NULL;
+    (void)pthread_mutex_unlock(&keeper->lock);
+    return is_idle;
+}
+
+static void sweep(struct sg_keeper *keeper, int64_t now_ms)
+{
+    struct sg_error err;
+    size_t swept = 0;
+
+    if (now_ms >= keeper->swept_at && now_ms < keeper->swept_at + SWEEP_EVERY_MS)
+        return;
+    if (!sg_journal_begin(keeper->journal, now_ms, &err))
+        return;
+    if (!sg_journal_sweep(keeper->journal, now_ms, SWEEP_ROWS, &swept, &err))
+        sg_journal_rollback(keeper->journal);
+    else if (sg_journal_commit(keeper->journal, &err) && swept == SWEEP_ROWS)
+        return; /* there is more: at the next idle moment */
+    keeper->swept_at = now_ms;
+}
+
+int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
+{
+    int64_t due_ms = INT64_MAX;
+    struct sg_error err;
+
+    look_at_disk(keeper, now_ms);
+    if (!commit_queued(keeper, now_ms))
+        return now_ms + RETRY_MS;
+    if (!may_call(keeper))
+        return now_ms + DISK_EVERY_MS;
+    bool is_any_wanted = take_wanted(keeper, now_ms);
+    if (!is_idle(keeper))
+        return now_ms;
+    sweep(keeper, now_ms);
+    if (is_any_wanted && !sg_journal_next_due(keeper->journal, now_ms, &due_ms, &err))
+        return now_ms + RETRY_MS;
+    return due_ms;
+}
+
+static void wait_for_work(struct sg_keeper *keeper, int64_t wait_ms)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    (void)pthread_cond_timedwait(&keeper->work, &keeper->lock, &until);
+}
+
+static void *run(void *argument)
+{
+    struct sg_keeper *keeper = argument;
+    bool is_over = false;
+
+    while (!is_over) {
+        int64_t due_ms = sg_keeper_step(keeper, sg_clock_now_ms());
+        int64_t wait_ms = due_ms == INT64_MAX ? SWEEP_EVERY_MS : due_ms - sg_clock_now_ms();
+
+        (void)pthread_mutex_lock(&keeper->lock);
+        bool has_failed = keeper->queued.first != NULL && wait_ms > 0 && wait_ms <= RETRY_MS;
+        is_over = keeper->is_stopping && (keeper->queued.first == NULL || has_failed);
+        if (!is_over && wait_ms > 0 && (keeper->queued.first == NULL || has_failed))
+            wait_for_work(keeper, wait_ms < SWEEP_EVERY_MS ? wait_ms : SWEEP_EVERY_MS);
+        (void)pthread_mutex_unlock(&keeper->lock);
+    }
+    return NULL;
+}
+
+void sg_keeper_start(struct sg_keeper *keeper)
+{
+    if (pthread_create(&keeper->thread, NULL, run, keeper) != 0)
+        abort();
+    keeper->is_running = true;
+}
+
+void sg_keeper_stop(struct sg_keeper *keeper)
+{
+    if (!keeper->is_running)
+        return;
+    (void)pthread_mutex_lock(&keeper->lock);
+    keeper->is_stopping = true;
+    (void)pthread_cond_signal(&keeper->work);
+    (void)pthread_mutex_unlock(&keeper->lock);
+    (void)pthread_join(keeper->thread, NULL);
+    keeper->is_running = false;
+}
+
+/* --- on the loop's thread --- */
+
+void sg_keeper_collect(struct sg_keeper *keeper, void (*take_batch)(void *owner, struct sg_batch *),
+                       void *owner)
+{
+    uint64_t count;
+
+    if (read(keeper->event_fd, &count, sizeof count) < 0) {
+        /* nothing new, or a test's step without a wake: look all the same */
+    }
+    (void)pthread_mutex_lock(&keeper->lock);
+    struct queue ended = keeper->ended;
+    struct sg_batch *batches = keeper->batches;
+
+    keeper->ended = (struct queue){0};
+    keeper->batches = keeper->last_batch = NULL;
+    (void)pthread_mutex_unlock(&keeper->lock);
+    for (struct sg_command *c = ended.first, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->done != NULL)
+            c->done(c);
+    }
+    for (struct sg_batch *batch = batches, *next; batch != NULL; batch = next) {
+        next = batch->next;
+        take_batch(owner, batch);
+    }
+}
+
+void sg_batch_release(struct sg_batch *batch)
+{
+    if (--batch->held == 0)
+        sg_arena_free(batch->arena);
+}

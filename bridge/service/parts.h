@@ -1,0 +1,83 @@
+/** What the files of this room share: the service, its peers, its jobs. Not for other rooms. */
+#ifndef SG_SERVICE_PARTS_H
+#define SG_SERVICE_PARTS_H
+
+#include <pthread.h>
+
+#include "service/breaker.h"
+#include "service/pace.h"
+#include "service/service.h"
+
+struct job;
+struct poller;
+
+/** One system as the service meets it. Lives as long as the service, through reloads. */
+struct peer {
+    struct sg_service *service;
+    struct sg_str name;
+    const struct sg_system *system; /* of the catalog in force; NULL: not in it any more */
+    struct sg_breaker breaker;
+    struct sg_pace pace;
+    struct job *ready, *last_ready; /* mapped, and waiting for slot, rate and breaker */
+    size_t in_hand;                 /* deliveries taken and not yet ended */
+    size_t running;                 /* calls of them under way, or committed to be */
+    size_t told;                    /* what the keeper was told is wanted */
+    struct poller *polling;         /* its pass under way: one at a time */
+
+    struct sg_contact contact;
+    char said[200]; /* what contact.said points to */
+    bool is_contact_new, is_contact_written;
+    int64_t contact_written_at;
+    struct sg_command contact_command;
+    struct peer *next;
+};
+
+struct sg_service {
+    struct sg_service_setup setup;
+    struct sg_arena *arena; /* peers: as long as the service */
+    struct sg_catalog *catalog;
+    pthread_mutex_t catalog_lock; /* of `catalog`, which the web's thread reads as well */
+    struct peer *peers;
+    struct poller *pollers;
+    size_t jobs; /* taken and not yet ended */
+    int64_t now_ms;
+    int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
+    bool is_stopping;
+    size_t writing; /* commands of the service's own under way: alarms, facts, contacts */
+};
+
+/** Wakes at `at_ms` at the latest. */
+void sg_service_wake_at(struct sg_service *service, int64_t at_ms);
+
+/** An alarm begins, or ends with `words` "". `name` is borrowed for ever. */
+void sg_service_alarm(struct sg_service *service, const char *name, struct sg_str system,
+                      struct sg_str words);
+
+/* --- peer.c --- */
+
+struct peer *sg_peer_find(struct sg_service *service, struct sg_str name);
+
+/** Lets jobs go as slots, rate and breaker allow, and asks the keeper for more. */
+void sg_peer_run(struct peer *peer);
+
+/** A call of any kind ended: for `status`. `said` is empty for a good end. */
+void sg_peer_met(struct peer *peer, bool is_good, struct sg_str said);
+
+/** A delivery's call (or probe) ended: for the breaker. */
+void sg_peer_good(struct peer *peer);
+void sg_peer_bad(struct peer *peer, struct sg_str ticket, struct sg_str said);
+
+void sg_peer_enqueue(struct peer *peer, struct job *job);
+
+/** Gives back to the journal all that has not begun: another catalog, a stop, an open breaker. */
+void sg_peer_give_back(struct peer *peer);
+
+/* --- capture.c --- */
+
+/** Pollers for the catalog in force: those that go on keep their time. */
+void sg_capture_set(struct sg_service *service);
+void sg_capture_run(struct sg_service *service);
+void sg_capture_free(struct sg_service *service);
+bool sg_capture_is_still(const struct sg_service *service);
+
+#endif

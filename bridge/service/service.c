@@ -1,0 +1,223 @@
+#include "service/service.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "service/job.h"
+
+enum { IDLE_MS = 60 * 1000 }; /* with nothing to wait for, look around this often */
+
+void sg_service_wake_at(struct sg_service *service, int64_t at_ms)
+{
+    if (at_ms < service->wake_ms)
+        service->wake_ms = at_ms;
+}
+
+/* --- what the service writes by itself --- */
+
+/* A command with its own memory: nobody waits for it. */
+struct note {
+    struct sg_arena *arena;
+    struct sg_service *service;
+    struct sg_command command;
+};
+
+static void note_written(struct sg_command *command)
+{
+    struct note *note = command->owner;
+
+    note->service->writing--;
+    sg_arena_free(note->arena);
+}
+
+static struct note *new_note(struct sg_service *service, enum sg_command_kind kind)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct note *note = sg_arena_get(arena, 1, sizeof *note);
+
+    *note = (struct note){.arena = arena, .service = service};
+    note->command = (struct sg_command){.kind = kind, .done = note_written, .owner = note};
+    service->writing++;
+    return note;
+}
+
+void sg_service_alarm(struct sg_service *service, const char *name, struct sg_str system,
+                      struct sg_str words)
+{
+    struct note *note = new_note(service, SG_COMMAND_ALARM);
+
+    note->command.as.alarm.name = sg_str_c(note->arena, sg_str_of(name));
+    note->command.as.alarm.system = sg_str_copy(note->arena, system);
+    note->command.as.alarm.words = sg_str_copy(note->arena, words);
+    sg_keeper_submit(service->setup.keeper, &note->command);
+}
+
+void sg_service_fact(struct sg_service *service, const char *name, struct sg_str value)
+{
+    struct note *note = new_note(service, SG_COMMAND_FACT);
+
+    note->command.as.fact.name = sg_str_c(note->arena, sg_str_of(name));
+    note->command.as.fact.value = sg_str_copy(note->arena, value);
+    sg_keeper_submit(service->setup.keeper, &note->command);
+}
+
+/* --- the catalog in force --- */
+
+static struct sg_route route_of(const struct sg_catalog *catalog, const struct sg_mapping *mapping)
+{
+    const struct sg_system *target = sg_catalog_system(catalog, sg_mapping_to_system(mapping));
+    const struct sg_operation *operation =
+        sg_system_operation(target, sg_mapping_to_operation(mapping));
+
+    return (struct sg_route){.mapping = sg_mapping_name(mapping),
+                             .map_hash = sg_mapping_hash(mapping),
+                             .system = sg_mapping_from_system(mapping),
+                             .record = sg_mapping_from_record(mapping),
+                             .target = target->name,
+                             .operation = operation->name,
+                             .opens_link = operation->link == SG_LINK_OPENS,
+                             .skips_unchanged = operation->skips_unchanged};
+}
+
+/* A reload under way: the routes are with the journal. */
+struct reload {
+    struct sg_arena *arena;
+    struct sg_service *service;
+    struct sg_catalog *catalog;
+    struct sg_command command;
+};
+
+static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
+{
+    struct sg_catalog *old = service->catalog;
+
+    (void)pthread_mutex_lock(&service->catalog_lock);
+    service->catalog = catalog;
+    (void)pthread_mutex_unlock(&service->catalog_lock);
+    size_t count = 0;
+    const struct sg_system *const *systems = sg_catalog_systems(catalog, &count);
+
+    for (struct peer *peer = service->peers; peer != NULL; peer = peer->next) {
+        peer->system = NULL;
+        sg_peer_give_back(peer); /* what has not begun goes through the new files */
+    }
+    for (size_t s = 0; s < count; s++) {
+        sg_peer_find(service, systems[s]->name)->system = systems[s];
+        if (old == NULL) /* breakers are closed at the start, whatever stood before it */
+            sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
+    }
+    sg_capture_set(service);
+    sg_catalog_free(old);
+    SG_LOG(INFO, "mappings.in_force", SG_TEXT("hash", sg_catalog_hash(catalog)));
+    sg_service_fact(service, "mappings", sg_catalog_hash(catalog));
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    sg_service_fact(service, "mappings_since", sg_str_format(arena, "%" PRId64, service->now_ms));
+    sg_service_wake_at(service, 0);
+}
+
+static void routes_set(struct sg_command *command)
+{
+    struct reload *reload = command->owner;
+
+    reload->service->writing--;
+    if (command->is_ok) {
+        put_in_force(reload->service, reload->catalog);
+    } else {
+        SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(command->err.text)));
+        sg_catalog_free(reload->catalog);
+    }
+    sg_arena_free(reload->arena);
+}
+
+void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct reload *reload = sg_arena_get(arena, 1, sizeof *reload);
+    size_t count = 0;
+    const struct sg_mapping *const *mappings = sg_catalog_mappings(catalog, &count);
+    struct sg_route *routes = sg_arena_get(arena, count, sizeof *routes);
+
+    service->now_ms = now_ms;
+    for (size_t m = 0; m < count; m++)
+        routes[m] = route_of(catalog, mappings[m]);
+    *reload =
+        (struct reload){.arena = arena, .service = service, .catalog = sg_catalog_share(catalog)};
+    reload->command = (struct sg_command){.kind = SG_COMMAND_ROUTES,
+                                          .as.routes = {routes, count},
+                                          .done = routes_set,
+                                          .owner = reload};
+    service->writing++;
+    sg_keeper_submit(service->setup.keeper, &reload->command);
+}
+
+struct sg_catalog *sg_service_catalog(struct sg_service *service)
+{
+    (void)pthread_mutex_lock(&service->catalog_lock);
+    struct sg_catalog *catalog =
+        service->catalog == NULL ? NULL : sg_catalog_share(service->catalog);
+    (void)pthread_mutex_unlock(&service->catalog_lock);
+    return catalog;
+}
+
+/* --- running --- */
+
+struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct sg_catalog *catalog,
+                                  int64_t now_ms)
+{
+    struct sg_service *service = calloc(1, sizeof *service);
+
+    if (service == NULL || pthread_mutex_init(&service->catalog_lock, NULL) != 0)
+        abort();
+    service->setup = *setup;
+    service->arena = sg_arena_new();
+    service->now_ms = now_ms;
+    sg_service_reload(service, catalog, now_ms);
+    return service;
+}
+
+void sg_service_free(struct sg_service *service)
+{
+    if (service == NULL)
+        return;
+    sg_capture_free(service);
+    sg_catalog_free(service->catalog);
+    (void)pthread_mutex_destroy(&service->catalog_lock);
+    sg_arena_free(service->arena);
+    free(service);
+}
+
+static void take_batch(void *owner, struct sg_batch *batch)
+{
+    struct sg_service *service = owner;
+    struct peer *peer = sg_peer_find(service, batch->target);
+    size_t count = batch->count; /* the last job may end the batch */
+
+    peer->told -= count < peer->told ? count : peer->told;
+    for (size_t d = 0; d < count; d++)
+        sg_job_begin(service, batch, &batch->deliveries[d]);
+}
+
+int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
+{
+    service->now_ms = now_ms;
+    service->wake_ms = now_ms + IDLE_MS;
+    sg_keeper_collect(service->setup.keeper, take_batch, service);
+    sg_capture_run(service);
+    for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
+        sg_peer_run(peer);
+    return service->wake_ms;
+}
+
+void sg_service_stop(struct sg_service *service)
+{
+    service->is_stopping = true;
+    for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
+        sg_peer_give_back(peer);
+}
+
+bool sg_service_is_still(const struct sg_service *service)
+{
+    return service->jobs == 0 && service->writing == 0 && sg_capture_is_still(service);
+}
