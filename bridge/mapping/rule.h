@@ -108,6 +108,9 @@ bool sg_condition_holds(const struct sg_condition *condition, struct sg_rule_run
 /** Where the rule stands in its file. */
 struct sg_place sg_rule_place(const struct sg_rule *rule);
 
+/** Of what sg_rule_compile_source() made: the source itself, for who must tell missing from empty. */
+const struct sg_pointer *sg_rule_source(const struct sg_rule *rule, enum sg_scope *scope);
+
 /** The targets that a `set` compiled gives, for checks: each with its place; `*count` of them. */
 struct sg_target {
     const struct sg_pointer *pointer;

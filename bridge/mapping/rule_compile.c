@@ -465,6 +465,12 @@ struct sg_place sg_rule_place(const struct sg_rule *rule)
     return rule->at;
 }
 
+const struct sg_pointer *sg_rule_source(const struct sg_rule *rule, enum sg_scope *scope)
+{
+    *scope = rule->source.scope;
+    return rule->source.pointer;
+}
+
 const struct sg_target *sg_rule_targets(const struct sg_rule *set, size_t *count)
 {
     *count = set->target_count;
