@@ -140,7 +140,10 @@ static bool start_reading(struct reader *reader, struct sg_str text)
 
         if (reader->length == TEXT_MAX)
             return false;
-        reader->bytes[reader->length++] = digit < 0 ? text.at[0] : "0123456789"[digit];
+        reader->bytes[reader->length] = text.at[0];
+        if (digit >= 0)
+            reader->bytes[reader->length] = "0123456789"[digit];
+        reader->length++;
         text = sg_str_skip(text, digit < 0 ? 1 : bytes);
     }
     return true;

@@ -97,9 +97,9 @@ static bool check_rows(const struct table *table, size_t columns, struct sg_find
         const struct sg_csv_row *row = &table->rows.rows[r];
 
         if (row->count != columns)
-            is_right =
-                sg_findings_add(findings, row->fields[0].at,
-                                "%zu fields, but the header row has %zu", row->count, columns);
+            is_right = sg_findings_add(findings, row->fields[0].at,
+                                       "fields in this row: %zu; in the header row: %zu",
+                                       row->count, columns);
     }
     return is_right;
 }

@@ -287,6 +287,8 @@ static const struct member *repeated_of_many(struct member *members, size_t coun
 /* At the end of an object, whose members were noted from `first` on: they are forgotten. */
 static bool end_object(struct reader *in, size_t first)
 {
+    if (in->member_count == first)
+        return true; /* an empty object, perhaps before there are any members at all */
     struct member *members = in->members + first;
     size_t count = in->member_count - first;
     const struct member *repeated =

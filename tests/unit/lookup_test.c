@@ -177,8 +177,8 @@ static void a_table_or_order_that_is_wrong_is_found_at_its_place(void **state)
         {"a,b,a\n", "t", "", "", "mappings/lookups/t.csv:1:5: column `a` is given twice\n"},
         {"a,,b\n", "t", "", "", "mappings/lookups/t.csv:1:3: a column without a name\n"},
         {"a,b\n1\n2,3,4\n5,6\n", "t", "", "",
-         "mappings/lookups/t.csv:2:1: 1 fields, but the header row has 2\n"
-         "mappings/lookups/t.csv:3:1: 3 fields, but the header row has 2\n"},
+         "mappings/lookups/t.csv:2:1: fields in this row: 1; in the header row: 2\n"
+         "mappings/lookups/t.csv:3:1: fields in this row: 3; in the header row: 2\n"},
         {"a,b\n\"1\n", "t", "", "", "mappings/lookups/t.csv:2:1: this quote is not closed\n"},
         {"a,b\n9,x\n1,y\n9,z\n", "t", "", "",
          "mappings/lookups/t.csv:4:1: second row for `9`, never reached; first on line 2\n"},
