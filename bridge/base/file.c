@@ -1,8 +1,13 @@
 #include "base/file.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+
+#include "base/buffer.h"
 
 bool sg_file_read(struct sg_arena *arena, const char *path, size_t limit, struct sg_str *out,
                   struct sg_error *err)
@@ -29,6 +34,42 @@ bool sg_file_read(struct sg_arena *arena, const char *path, size_t limit, struct
         used += (size_t)got;
     }
     *out = (struct sg_str){bytes, used};
+    return true;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return sg_str_compare(*(const struct sg_str *)a, *(const struct sg_str *)b);
+}
+
+static bool is_listed(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name), end = strlen(suffix);
+
+    return name[0] != '.' && length > end && strcmp(name + length - end, suffix) == 0;
+}
+
+bool sg_file_list(struct sg_arena *arena, const char *folder, const char *suffix,
+                  const struct sg_str **names, size_t *count, struct sg_error *err)
+{
+    struct dirent **entries = NULL;
+    int found = scandir(folder, &entries, NULL, NULL);
+
+    *count = 0;
+    *names = NULL;
+    if (found < 0 && errno == ENOENT)
+        return true;
+    if (found < 0)
+        return sg_error_errno(err, (struct sg_place){.file = folder}, "cannot be read");
+    struct sg_str *listed = sg_arena_get(arena, (size_t)found, sizeof *listed);
+    for (int i = 0; i < found; i++) {
+        if (is_listed(entries[i]->d_name, suffix))
+            listed[(*count)++] = sg_str_copy(arena, sg_str_of(entries[i]->d_name));
+        free(entries[i]);
+    }
+    free(entries);
+    qsort(listed, *count, sizeof *listed, by_bytes);
+    *names = listed;
     return true;
 }
 

@@ -13,6 +13,13 @@
 SG_MUST_USE bool sg_file_read(struct sg_arena *arena, const char *path, size_t limit,
                               struct sg_str *out, struct sg_error *err);
 
+/**
+ * The names (not the paths) of the files in the folder that end in `suffix`, sorted by bytes; hidden
+ * ones are left out. A folder that is not there has none.
+ */
+SG_MUST_USE bool sg_file_list(struct sg_arena *arena, const char *folder, const char *suffix,
+                              const struct sg_str **names, size_t *count, struct sg_error *err);
+
 /** Bytes still free for us on the file system of `path`. */
 SG_MUST_USE bool sg_file_free_bytes(const char *path, int64_t *bytes, struct sg_error *err);
 

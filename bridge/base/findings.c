@@ -38,6 +38,8 @@ static void add(struct sg_findings *findings, struct sg_finding finding)
         findings->at = grown;
         findings->room = room;
     }
+    if (finding.at.file != NULL) /* copied: findings outlive the files they are of */
+        finding.at.file = sg_str_c(findings->arena, sg_str_of(finding.at.file));
     findings->at[findings->count++] = finding;
     findings->errors += !finding.is_warning;
 }

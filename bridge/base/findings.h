@@ -22,7 +22,7 @@ SG_MUST_USE struct sg_findings *sg_findings_new(void);
 void sg_findings_free(struct sg_findings *findings);
 SG_AUTO_FREE(sg_findings)
 
-/** Adds an error and gives false, so that failing is one line. The text is copied. */
+/** Adds an error and gives false, so that failing is one line. Text and file name are copied. */
 bool sg_findings_add(struct sg_findings *findings, struct sg_place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -36,7 +36,8 @@ enum sg_poll_step {
     SG_POLL_MORE,  /* commit the page's events, then ask for the next */
     SG_POLL_DONE,  /* commit them with the new cursor: the pass is over */
     SG_POLL_WAIT,  /* temporary: nothing was read; the pass is over, the cursor stays */
-    SG_POLL_ALARM, /* refused, unreadable, or no progress: `said` tells; the cursor stays */
+    SG_POLL_ALARM, /* refused, unreadable, or no progress: `said` tells; the pass is over, the cursor
+                      stays. Events that could be read are there, and worth committing */
 };
 
 struct sg_poll_page {

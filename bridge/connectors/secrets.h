@@ -18,7 +18,19 @@ SG_MUST_USE bool sg_secrets_expand(const struct sg_secrets *secrets, struct sg_a
                                    struct sg_str text, struct sg_place at, struct sg_str *out,
                                    struct sg_findings *findings);
 
+/**
+ * The same inside a text template: braces of what is put in are doubled, those of `${…}` itself as
+ * well, so that none of them is taken for a source.
+ */
+SG_MUST_USE bool sg_secrets_expand_template(const struct sg_secrets *secrets,
+                                            struct sg_arena *arena, struct sg_str text,
+                                            struct sg_place at, struct sg_str *out,
+                                            struct sg_findings *findings);
+
 /** Whether the whole text is one `${…}`, as a secret must be. */
 bool sg_secrets_is_reference(struct sg_str text);
+
+/** Whether a `${…}` stands anywhere in it. */
+bool sg_secrets_has_reference(struct sg_str text);
 
 #endif

@@ -128,10 +128,10 @@ struct sg_poll_spec {
 /** A webhook whose body is JSON, signed by HMAC. */
 struct sg_webhook_spec {
     struct sg_str path;
-    const char *hash; /* "sha256" */
-    struct sg_str header, prefix, secret;
-    bool is_base64;                 /* else hexadecimal */
-    struct sg_str timestamp_header; /* "": none */
+    const char *hash;                     /* "sha256" */
+    struct sg_str header, prefix, secret; /* names of headers are in lower case */
+    bool is_base64;                       /* else hexadecimal */
+    struct sg_str timestamp_header;       /* "": none */
     const struct sg_rule *items;
 };
 
@@ -144,8 +144,9 @@ struct sg_record {
     const struct sg_condition *own, *where; /* NULL: none; all */
     const struct sg_poll_spec *poll;        /* NULL: none */
     const struct sg_webhook_spec *webhook;
-    const struct sg_request_spec *read; /* `read` and its items */
+    const struct sg_request_spec *read; /* `read`, with its items and answers */
     const struct sg_rule *read_items;
+    const struct sg_answer_rule *read_answers;
 };
 
 enum sg_auth { SG_AUTH_NONE, SG_AUTH_BASIC, SG_AUTH_BEARER, SG_AUTH_WSSE };
@@ -187,8 +188,9 @@ struct sg_system {
 
 /**
  * Compiles the text of the file `name` ("mappings/systems/gam.yaml", borrowed for ever). Every
- * error goes to `findings`; NULL when there was one. What later versions bring is refused at its
- * place: "`login` is not known to this version".
+ * error goes to `findings`: sg_findings_errors() tells if there was one. What could be read is given
+ * even then (NULL when it is no YAML), so that mappings can be checked, but only its `view` may be
+ * used. What later versions bring is refused at its place: "`login` is not known to this version".
  */
 const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str text,
                                           const char *name, const struct sg_lookups *lookups,

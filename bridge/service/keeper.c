@@ -32,8 +32,8 @@ struct sg_keeper {
     struct sg_journal *journal;
     struct sg_keeper_settings settings;
     int event_fd;
-    int64_t disk_asked_at, free_bytes, swept_at; /* the journal's thread only */
-    bool is_full;                                /* the same: said in the log once */
+    int64_t disk_asked_at, free_bytes, swept_at, due_ms; /* the journal's thread only */
+    bool is_full;                                        /* the same: said in the log once */
 
     pthread_mutex_t lock; /* what follows is shared */
     pthread_cond_t work;
@@ -98,7 +98,7 @@ void sg_keeper_submit(struct sg_keeper *keeper, struct sg_command *command)
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
-void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t more)
+void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count)
 {
     size_t t = 0;
 
@@ -108,7 +108,7 @@ void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t more)
     if (t == keeper->target_count && t < TARGETS_MAX)
         keeper->wanted[keeper->target_count++].target = target;
     if (t < TARGETS_MAX)
-        keeper->wanted[t].count += more;
+        keeper->wanted[t].count = count;
     (void)pthread_cond_signal(&keeper->work);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
@@ -215,17 +215,16 @@ static bool set_routes(struct sg_journal *journal, const struct sg_command *comm
                        struct sg_error *err)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    const struct sg_str *orphans = NULL;
-    size_t count = 0;
+    struct sg_names orphans = {0};
 
     if (!sg_journal_find_orphans(journal, arena, command->as.routes.routes,
-                                 command->as.routes.count, &orphans, &count, err))
+                                 command->as.routes.count, &orphans, err))
         return false;
-    if (count > 0)
+    if (orphans.count > 0)
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                             "`%.*s`%s has open deliveries and no file any more; put it back until "
                             "they have ended",
-                            SG_STR_ARG(orphans[0]), count > 1 ? " (and others)" : "");
+                            SG_STR_ARG(orphans.at[0]), orphans.count > 1 ? " (and others)" : "");
     sg_journal_set_routes(journal, command->as.routes.routes, command->as.routes.count);
     return true;
 }
@@ -368,8 +367,8 @@ static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
     struct queue batch = dequeue(keeper);
     struct sg_error err;
 
-    if (batch.first == NULL)
-        return true;
+    if (batch.first == NULL && now_ms < keeper->due_ms)
+        return true; /* else the transaction itself ends what has waited too long */
     if (!commit(keeper, &batch, now_ms, &err)) {
         struct queue rest;
         struct queue captures = refuse_captures(batch, &err, &rest);
@@ -407,8 +406,9 @@ static size_t take(struct sg_keeper *keeper, struct wanted wanted, int64_t now_m
     struct sg_error err;
 
     *batch = (struct sg_batch){.arena = arena, .target = wanted.target};
-    if (!sg_journal_take(keeper->journal, arena, wanted.target, wanted.count, now_ms,
-                         &batch->deliveries, &batch->count, &err)) {
+    if (!sg_journal_take(keeper->journal, arena,
+                         &(struct sg_take){wanted.target, wanted.count, now_ms}, &batch->deliveries,
+                         &batch->count, &err)) {
         SG_LOG(ERROR, "journal.take", SG_TEXT("why", sg_str_of(err.text)));
         batch->count = 0;
     }
@@ -420,24 +420,22 @@ static size_t take(struct sg_keeper *keeper, struct wanted wanted, int64_t now_m
     return batch->held;
 }
 
-static bool take_wanted(struct sg_keeper *keeper, int64_t now_ms)
+static void take_wanted(struct sg_keeper *keeper, int64_t now_ms)
 {
-    bool is_any_wanted = false;
-
     for (size_t t = 0;; t++) {
         (void)pthread_mutex_lock(&keeper->lock);
         bool is_over = t == keeper->target_count;
         struct wanted wanted = is_over ? (struct wanted){0} : keeper->wanted[t];
         (void)pthread_mutex_unlock(&keeper->lock);
         if (is_over)
-            return is_any_wanted;
+            return;
         if (wanted.count == 0)
             continue;
         size_t taken = take(keeper, wanted, now_ms);
 
         (void)pthread_mutex_lock(&keeper->lock);
-        keeper->wanted[t].count -= taken;
-        is_any_wanted |= keeper->wanted[t].count > 0;
+        size_t left = keeper->wanted[t].count; /* it may have been told anew meanwhile */
+        keeper->wanted[t].count = left > taken ? left - taken : 0;
         (void)pthread_mutex_unlock(&keeper->lock);
     }
 }
@@ -457,18 +455,14 @@ static void sweep(struct sg_keeper *keeper, int64_t now_ms)
 
     if (now_ms >= keeper->swept_at && now_ms < keeper->swept_at + SWEEP_EVERY_MS)
         return;
-    if (!sg_journal_begin(keeper->journal, now_ms, &err))
-        return;
     if (!sg_journal_sweep(keeper->journal, now_ms, SWEEP_ROWS, &swept, &err))
-        sg_journal_rollback(keeper->journal);
-    else if (sg_journal_commit(keeper->journal, &err) && swept == SWEEP_ROWS)
-        return; /* there is more: at the next idle moment */
-    keeper->swept_at = now_ms;
+        SG_LOG(WARN, "journal.sweep", SG_TEXT("why", sg_str_of(err.text)));
+    if (swept < SWEEP_ROWS) /* else there is more: at the next idle moment */
+        keeper->swept_at = now_ms;
 }
 
 int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
 {
-    int64_t due_ms = INT64_MAX;
     struct sg_error err;
 
     look_at_disk(keeper, now_ms);
@@ -476,13 +470,13 @@ int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
         return now_ms + RETRY_MS;
     if (!may_call(keeper))
         return now_ms + DISK_EVERY_MS;
-    bool is_any_wanted = take_wanted(keeper, now_ms);
+    take_wanted(keeper, now_ms);
     if (!is_idle(keeper))
         return now_ms;
     sweep(keeper, now_ms);
-    if (is_any_wanted && !sg_journal_next_due(keeper->journal, now_ms, &due_ms, &err))
-        return now_ms + RETRY_MS;
-    return due_ms;
+    if (!sg_journal_next_due(keeper->journal, now_ms, &keeper->due_ms, &err))
+        keeper->due_ms = now_ms + RETRY_MS;
+    return keeper->due_ms;
 }
 
 static void wait_for_work(struct sg_keeper *keeper, int64_t wait_ms)

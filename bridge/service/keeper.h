@@ -94,8 +94,11 @@ void sg_keeper_stop(struct sg_keeper *keeper);
 /** Hands a command over. Any thread. */
 void sg_keeper_submit(struct sg_keeper *keeper, struct sg_command *command);
 
-/** `more` deliveries of `target` (borrowed for ever) are wanted as they become due. Any thread. */
-void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t more);
+/**
+ * `count` deliveries of `target` (borrowed for ever) are wanted as they become due; those given out
+ * count down. Any thread.
+ */
+void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count);
 
 /**
  * Commits what is queued and takes what is wanted. The thread's own work; a test without the thread

@@ -20,7 +20,7 @@ struct sg_header {
 /** A file that an input names by its URL; the bytes are fetched before the call is committed. */
 struct sg_request_file {
     struct sg_str url;
-    struct sg_str bytes;  /* "" until fetched */
+    struct sg_str bytes;  /* `at` is NULL until fetched: its URL stands in the body then */
     struct sg_node *node; /* where its base64 goes in `content` */
 };
 
@@ -30,7 +30,7 @@ struct sg_request_file {
  */
 struct sg_request {
     enum sg_method method;
-    struct sg_str path; /* encoded, added to the system's url */
+    struct sg_str path; /* encoded, added to the system's url; or a whole URL on its host */
     const struct sg_header *query, *headers;
     size_t query_count, header_count;
     enum sg_body body;
@@ -54,6 +54,13 @@ SG_MUST_USE bool sg_operation_build(const struct sg_system *system, const struct
                                     const struct sg_system *source, const struct sg_node *input,
                                     const struct sg_node *event, struct sg_str key,
                                     struct sg_rule_run *run, struct sg_request *out);
+
+/**
+ * The request for a URL that the system itself gave, of a file or a next page: absolute, or relative
+ * to the system's. False when it is not on the system's host, to which alone our credentials go.
+ */
+SG_MUST_USE bool sg_request_of_url(const struct sg_system *system, struct sg_arena *arena,
+                                   struct sg_str url, struct sg_request *out);
 
 /** As JSON for the journal, with the input it came from; files by URL and hash. And back. */
 struct sg_str sg_request_store(struct sg_arena *arena, const struct sg_request *request,
@@ -91,7 +98,7 @@ struct sg_reply {
     int status;
     const struct sg_header *headers; /* names in lower case */
     size_t header_count;
-    struct sg_str body;
+    struct sg_str body;    /* its `at` is never NULL when WHOLE */
     struct sg_str problem; /* not WHOLE: "connection refused"; no URL, no data */
 };
 
@@ -140,15 +147,22 @@ void sg_answer_find(const struct sg_system *system, const struct sg_operation *o
 
 /* --- records --- */
 
+/** How items are read as events of one record; all borrowed. */
+struct sg_record_reader {
+    const struct sg_system *system;
+    const struct sg_record *record;
+    const struct sg_str *shape_pointers;
+    size_t shape_count;
+    size_t max_bytes; /* of a body */
+};
+
 /**
- * Reads one item as an event of `record`: id, version, key, round, own, shape, body and hash. What
- * cannot be told makes it an event with a `problem`; over `max_bytes` it is a stub. False when
- * `where` does not let it pass.
+ * Reads one item as an event: id, version, key, round, own, shape, body and hash. What cannot be
+ * told makes it an event with a `problem` (its id, when that is what is missing, is the hash of its
+ * content); over `max_bytes` it is a stub. False when `where` does not let it pass.
  */
-SG_MUST_USE bool sg_record_read(const struct sg_system *system, const struct sg_record *record,
-                                const struct sg_node *item, const struct sg_str *shape_pointers,
-                                size_t shape_count, size_t max_bytes, int64_t now_ms,
-                                struct sg_arena *arena, struct sg_event *out);
+SG_MUST_USE bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node *item,
+                                int64_t now_ms, struct sg_arena *arena, struct sg_event *out);
 
 /* --- the transport: HTTP, or a test's stub --- */
 

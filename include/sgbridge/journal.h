@@ -59,25 +59,39 @@ void sg_journal_close(struct sg_journal *journal);
 /** Which mappings take which events from now on. Copied. */
 void sg_journal_set_routes(struct sg_journal *journal, const struct sg_route *routes, size_t count);
 
+struct sg_names {
+    struct sg_str *at;
+    size_t count;
+};
+
 /** Names of mappings with open deliveries that are not among `routes`; in the arena. */
 SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_arena *arena,
                                          const struct sg_route *routes, size_t count,
-                                         const struct sg_str **names, size_t *name_count,
-                                         struct sg_error *err);
+                                         struct sg_names *names, struct sg_error *err);
 
 /* --- one transaction --- */
 
+/**
+ * Begins; all that is written is written between here and the commit. Deliveries that waited too
+ * long for their link are failed or skipped here. When it fails nothing has begun.
+ */
 SG_MUST_USE bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_error *err);
 /**
- * Durable when it gives true. TEMPORARY (disk full): everything since begin is undone, and may be
- * tried again. An fsync that failed ends the process: what is on the disk is not known any more.
+ * Durable when it gives true. TEMPORARY (disk full; or any step since begin failed so): everything
+ * since begin is undone, no transaction is open any more, and all may be tried again; what was taken
+ * before begin is still taken. An fsync that failed ends the process: what is on the disk is not
+ * known any more.
  */
 SG_MUST_USE bool sg_journal_commit(struct sg_journal *journal, struct sg_error *err);
 void sg_journal_rollback(struct sg_journal *journal);
 
 enum sg_captured { SG_CAPTURED_NEW, SG_CAPTURED_REPEAT };
 
-/** Takes one event in: head, ticket and round, one delivery a route (or one that says why not). */
+/**
+ * Takes one event in: head, ticket and round, one delivery a route (or one that says why not). An
+ * event older than its record's head ends `skipped`, reason "older", moves no head and begins no
+ * round; without a route it is `skipped`, "no mapping"; with a `problem` it is `failed`.
+ */
 SG_MUST_USE bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
                                     enum sg_captured *what, struct sg_error *err);
 
@@ -125,21 +139,36 @@ struct sg_delivery {
     struct sg_str request;   /* as stored, to be sent again or looked up; "" if none */
 };
 
+/** What take is asked for. */
+struct sg_take {
+    struct sg_str target;
+    size_t limit;
+    int64_t now_ms;
+};
+
 /**
  * Takes up to `limit` due deliveries of `target`, each the head of its lane, oldest first, and
- * keeps them from being taken again until sg_journal_end() (or a new start). Left out: an event of
- * system S while a delivery to S for its ticket is in flight or unknown. It is asked outside of a
- * transaction as well as inside one.
+ * keeps them from being taken again until the commit after their sg_journal_end() (or a new start).
+ * Left out: an event of system S while a delivery to S for its ticket is in flight or unknown. It
+ * is asked outside of a transaction as well as inside one; a rollback lets go what was taken since
+ * begin, so call nobody before the commit. In a lane that just got an older event by a new link it
+ * may find nothing until after the next begin.
  */
 SG_MUST_USE bool sg_journal_take(struct sg_journal *journal, struct sg_arena *arena,
-                                 struct sg_str target, size_t limit, int64_t now_ms,
-                                 struct sg_delivery **out, size_t *count, struct sg_error *err);
+                                 const struct sg_take *wanted, struct sg_delivery **out,
+                                 size_t *count, struct sg_error *err);
 
-/** When the next delivery of any target becomes due, after `now_ms`; INT64_MAX if none will. */
+/**
+ * When the next delivery of any target becomes due, or has waited too long for its link, after
+ * `now_ms`; INT64_MAX if none will. What waited too long is failed or skipped by the next begin.
+ */
 SG_MUST_USE bool sg_journal_next_due(struct sg_journal *journal, int64_t now_ms, int64_t *due_ms,
                                      struct sg_error *err);
 
-/** The write-ahead: `unknown`, before the call is sent. The delivery stays taken. */
+/**
+ * The write-ahead: `unknown`, before the call is sent. The delivery stays taken. It counts as sent
+ * once more (`sends`), with no probe since (`empty_probes` 0), should nothing else be written.
+ */
 SG_MUST_USE bool sg_journal_intend(struct sg_journal *journal, int64_t delivery, int64_t sent_at,
                                    struct sg_str request, struct sg_error *err);
 
@@ -158,7 +187,7 @@ struct sg_ending {
     struct sg_str map_hash; /* of the mapping it went through; "" leaves it */
     struct sg_str request;  /* PENDING, UNKNOWN, FAILED in doubt: kept for next time */
     struct sg_str link_id;  /* DELIVERED: the id of the thing this delivery made; "" if none */
-    struct sg_str operation, input_hash; /* DELIVERED: the new shadow; "" for none */
+    struct sg_str operation, input_hash; /* DELIVERED: the new shadow, as in the route; "" for none */
     struct sg_str own_record, own_id;    /* DELIVERED: the record that our call changed */
     struct sg_own_change own_change;
     bool clears_shadows; /* the event was no echo: shadows of its system for the ticket go */
@@ -193,7 +222,10 @@ SG_MUST_USE bool sg_journal_set_contact(struct sg_journal *journal,
 SG_MUST_USE bool sg_journal_set_fact(struct sg_journal *journal, const char *name,
                                      struct sg_str value, struct sg_error *err);
 
-/** Blanks bodies and sums up rows whose time is over, at most `limit`; call it when idle. */
+/**
+ * Blanks bodies and sums up rows whose time is over, at most `limit`; call it when idle, outside of
+ * a transaction: it makes its own.
+ */
 SG_MUST_USE bool sg_journal_sweep(struct sg_journal *journal, int64_t now_ms, size_t limit,
                                   size_t *swept, struct sg_error *err);
 

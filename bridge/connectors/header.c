@@ -1,0 +1,75 @@
+#include "connectors/header.h"
+
+#include "base/buffer.h"
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool sg_header_same_name(struct sg_str a, struct sg_str b)
+{
+    if (a.length != b.length)
+        return false;
+    for (size_t i = 0; i < a.length; i++) {
+        if (lower(a.at[i]) != lower(b.at[i]))
+            return false;
+    }
+    return true;
+}
+
+struct sg_str sg_header_get(const struct sg_header *headers, size_t count, struct sg_str name)
+{
+    for (size_t h = 0; h < count; h++) {
+        if (sg_header_same_name(headers[h].name, name))
+            return headers[h].value;
+    }
+    return (struct sg_str){0};
+}
+
+static struct sg_str lower_name(struct sg_arena *arena, struct sg_str name)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    for (size_t i = 0; i < name.length; i++)
+        sg_buffer_add_byte(&out, lower(name.at[i]));
+    return sg_buffer_text(&out);
+}
+
+static struct sg_node *member(const struct sg_node *object, struct sg_str name)
+{
+    for (struct sg_node *node = object->first; node != NULL; node = node->next) {
+        if (sg_header_same_name(node->name, name))
+            return node;
+    }
+    return NULL;
+}
+
+const struct sg_node *sg_header_tree(struct sg_arena *arena, const struct sg_header *headers,
+                                     size_t count)
+{
+    struct sg_node *object = sg_node_new(arena, SG_NODE_OBJECT);
+
+    for (size_t h = 0; h < count; h++) {
+        struct sg_str value = headers[h].value;
+        struct sg_node *known = member(object, headers[h].name);
+
+        if (known == NULL)
+            sg_node_add(object, lower_name(arena, headers[h].name), sg_node_text(arena, value));
+        else
+            known->text =
+                sg_str_format(arena, "%.*s, %.*s", SG_STR_ARG(known->text), SG_STR_ARG(value));
+    }
+    return object;
+}
+
+bool sg_header_is_value(struct sg_str text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.at[i];
+
+        if ((byte < ' ' && byte != '\t') || byte == 0x7f)
+            return false;
+    }
+    return true;
+}

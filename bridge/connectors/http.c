@@ -1,0 +1,373 @@
+#include "connectors/http.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+#include "base/buffer.h"
+#include "connectors/header.h"
+
+enum {
+    HEADER_BYTES_MAX = 64 * 1024,
+    HEADERS_MAX = 200,
+    CONNECT_TIMEOUT_MS = 10000,
+};
+
+/* One call's handle, kept for the next call: with it libcurl keeps what a call costs to set up. */
+struct slot {
+    struct sg_http *http;
+    CURL *easy;
+    struct sg_call *call; /* NULL: free */
+    struct curl_slist *request_headers;
+    struct sg_header *headers;
+    size_t header_count, header_bytes;
+    struct sg_buffer body;
+    const char *problem; /* why we gave it up ourselves; NULL: we did not */
+    struct slot *next_free, *next;
+};
+
+struct sg_http {
+    struct sg_transport transport; /* first: start() is given it */
+    CURLM *multi;
+    struct slot *slots, *free_slots;
+    struct slot *unstarted; /* by next_free: ended before libcurl had them */
+};
+
+/* --- what arrives --- */
+
+static void take_header(struct slot *slot, struct sg_str line)
+{
+    struct sg_arena *arena = slot->call->arena;
+    const char *colon = memchr(line.at, ':', line.length);
+
+    if (colon == NULL)
+        return;
+    struct sg_str name = sg_str_copy(arena, (struct sg_str){line.at, (size_t)(colon - line.at)});
+    struct sg_str value = sg_str_skip(line, name.length + 1);
+    char *lower = sg_arena_get(arena, name.length, 1);
+
+    for (size_t i = 0; i < name.length; i++)
+        lower[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] + 32) : name.at[i];
+    while (value.length > 0 && (value.at[0] == ' ' || value.at[0] == '\t'))
+        value = sg_str_skip(value, 1);
+    while (value.length > 0 && strchr(" \t\r\n", value.at[value.length - 1]) != NULL)
+        value.length--;
+    slot->headers[slot->header_count++] =
+        (struct sg_header){{lower, name.length}, sg_str_copy(arena, value)};
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *owner)
+{
+    struct slot *slot = owner;
+    struct sg_str line = {bytes, size * count};
+
+    slot->header_bytes += line.length;
+    if (slot->header_bytes > HEADER_BYTES_MAX || slot->header_count == HEADERS_MAX) {
+        slot->problem = "the answer's headers are too large";
+        return 0;
+    }
+    if (sg_str_starts(line, "HTTP/"))
+        slot->header_count = 0; /* those before belonged to a 100 */
+    else
+        take_header(slot, line);
+    return line.length;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
+{
+    struct slot *slot = owner;
+    const struct sg_str more = {bytes, size * count};
+    curl_off_t announced = 0;
+
+    if ((int64_t)(slot->body.length + more.length) > slot->call->limit_bytes) {
+        slot->problem = "the answer is too large";
+        return 0;
+    }
+    if (slot->body.length == 0 &&
+        curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) == CURLE_OK &&
+        announced > 0 && announced <= slot->call->limit_bytes)
+        (void)sg_buffer_reserve(&slot->body, (size_t)announced);
+    sg_buffer_add(&slot->body, more);
+    return more.length;
+}
+
+/* --- starting --- */
+
+static struct slot *take_slot(struct sg_http *http)
+{
+    struct slot *slot = http->free_slots;
+
+    if (slot != NULL) {
+        http->free_slots = slot->next_free;
+        curl_easy_reset(slot->easy);
+        return slot;
+    }
+    slot = calloc(1, sizeof *slot);
+    if (slot == NULL || (slot->easy = curl_easy_init()) == NULL)
+        abort(); /* no memory left */
+    slot->http = http;
+    slot->next = http->slots;
+    http->slots = slot;
+    return slot;
+}
+
+static void free_slot(struct slot *slot)
+{
+    curl_slist_free_all(slot->request_headers);
+    slot->request_headers = NULL;
+    slot->call = NULL;
+    slot->next_free = slot->http->free_slots;
+    slot->http->free_slots = slot;
+}
+
+static void add_request_header(struct slot *slot, struct sg_str line)
+{
+    struct curl_slist *longer =
+        curl_slist_append(slot->request_headers, sg_str_c(slot->call->arena, line));
+
+    if (longer == NULL)
+        abort();
+    slot->request_headers = longer;
+}
+
+static void set_headers(struct slot *slot, const struct sg_wire *wire)
+{
+    bool has_type = false;
+
+    for (size_t h = 0; h < wire->header_count; h++) {
+        struct sg_str name = wire->headers[h].name, value = wire->headers[h].value;
+        const char *colon = value.length > 0 ? ": " : ";"; /* libcurl's way for an empty one */
+
+        add_request_header(slot, sg_str_format(slot->call->arena, "%.*s%s%.*s", SG_STR_ARG(name),
+                                               colon, SG_STR_ARG(value)));
+        has_type = has_type || sg_header_same_name(name, SG_STR("Content-Type"));
+    }
+    add_request_header(slot, SG_STR("Expect:")); /* a second of waiting where nobody answers it */
+    if (!has_type)
+        add_request_header(slot, SG_STR("Content-Type:")); /* libcurl would say it is a form */
+}
+
+/* An option that libcurl does not take is a fault of ours, and found by the first test. */
+#define SET(slot, option, value)                                       \
+    do {                                                               \
+        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
+            abort();                                                   \
+    } while (0)
+
+static void set_method(struct slot *slot, const struct sg_wire *wire)
+{
+    if (wire->has_body || strcmp(wire->method, "GET") != 0) {
+        SET(slot, CURLOPT_POST, 1L);
+        SET(slot, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)wire->body.length);
+        SET(slot, CURLOPT_POSTFIELDS, wire->body.length > 0 ? wire->body.at : "");
+    }
+    SET(slot, CURLOPT_CUSTOMREQUEST, wire->method);
+}
+
+static void set_limits(struct slot *slot)
+{
+    const struct sg_call *call = slot->call;
+
+    SET(slot, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+    SET(slot, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+    SET(slot, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->limit_bytes);
+    SET(slot, CURLOPT_NOSIGNAL, 1L);
+    SET(slot, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(slot, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(slot, CURLOPT_PROXY, ""); /* none, whatever the environment says */
+    SET(slot, CURLOPT_FRESH_CONNECT, call->is_fresh ? 1L : 0L);
+    /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
+    SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    if (call->system->tls_ca.length > 0)
+        SET(slot, CURLOPT_CAINFO, sg_str_c(call->arena, call->system->tls_ca));
+}
+
+static void set_up(struct slot *slot, const struct sg_wire *wire)
+{
+    SET(slot, CURLOPT_URL, sg_str_c(slot->call->arena, wire->url));
+    SET(slot, CURLOPT_USERAGENT, "sgbridge");
+    set_method(slot, wire);
+    set_headers(slot, wire);
+    SET(slot, CURLOPT_HTTPHEADER, slot->request_headers);
+    set_limits(slot);
+    SET(slot, CURLOPT_HEADERFUNCTION, on_header);
+    SET(slot, CURLOPT_HEADERDATA, slot);
+    SET(slot, CURLOPT_WRITEFUNCTION, on_body);
+    SET(slot, CURLOPT_WRITEDATA, slot);
+    SET(slot, CURLOPT_PRIVATE, slot);
+}
+
+static void start(struct sg_transport *transport, struct sg_call *call, int64_t now_ms)
+{
+    struct sg_http *http = (struct sg_http *)transport;
+    struct slot *slot = take_slot(http);
+    struct sg_wire wire;
+    struct sg_error err;
+
+    slot->call = call;
+    slot->headers = sg_arena_get(call->arena, HEADERS_MAX, sizeof *slot->headers);
+    slot->header_count = slot->header_bytes = 0;
+    slot->body = (struct sg_buffer){.arena = call->arena};
+    slot->problem = NULL;
+    if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
+        slot->problem = sg_str_c(call->arena, sg_str_of(err.text));
+        slot->next_free = http->unstarted;
+        http->unstarted = slot;
+        return;
+    }
+    set_up(slot, &wire);
+    if (curl_multi_add_handle(http->multi, slot->easy) != CURLM_OK)
+        abort(); /* only without memory */
+}
+
+/* --- ending --- */
+
+/* libcurl's words for an end, where its own are worth more than these. */
+static const char *problem_of(struct slot *slot, CURLcode code)
+{
+    long os_error = 0;
+
+    if (slot->problem != NULL)
+        return slot->problem;
+    switch ((int)code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return "the host's name is not known";
+    case CURLE_COULDNT_CONNECT:
+        (void)curl_easy_getinfo(slot->easy, CURLINFO_OS_ERRNO, &os_error);
+        return os_error == ECONNREFUSED ? "connection refused" : "no connection";
+    case CURLE_OPERATION_TIMEDOUT:
+        return "timed out";
+    case CURLE_GOT_NOTHING:
+        return "the connection was closed without an answer";
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return "the connection was reset";
+    case CURLE_PARTIAL_FILE:
+        return "the answer broke off";
+    case CURLE_FILESIZE_EXCEEDED:
+        return "the answer is too large";
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return "TLS: the certificate is not trusted";
+    default:
+        return curl_easy_strerror(code);
+    }
+}
+
+/* The reply, with `call` still under way. Before libcurl is ready to send, nothing was sent. */
+static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
+{
+    curl_off_t ready_us = 0;
+    long status = 0;
+
+    if (code != CURLE_OK) {
+        (void)curl_easy_getinfo(slot->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+        reply->kind = ready_us == 0 ? SG_REPLY_NOT_SENT : SG_REPLY_LOST;
+        reply->problem = sg_str_of(problem_of(slot, code));
+        return;
+    }
+    (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+    reply->kind = SG_REPLY_WHOLE;
+    reply->status = (int)status;
+    reply->headers = slot->headers;
+    reply->header_count = slot->header_count;
+    reply->body = slot->body.length > 0 ? sg_buffer_text(&slot->body) : SG_STR("");
+}
+
+static void finish(struct slot *slot, const struct sg_reply *reply)
+{
+    struct sg_call *call = slot->call;
+
+    free_slot(slot); /* before `done`, which may start the next call with it */
+    call->done(call, reply);
+}
+
+static void finish_unstarted(struct sg_http *http)
+{
+    struct slot *slot = http->unstarted;
+
+    http->unstarted = NULL;
+    while (slot != NULL) {
+        struct slot *next = slot->next_free;
+
+        finish(slot,
+               &(struct sg_reply){.kind = SG_REPLY_NOT_SENT, .problem = sg_str_of(slot->problem)});
+        slot = next;
+    }
+}
+
+static void finish_ended(struct sg_http *http)
+{
+    int left = 0;
+    CURLMsg *message;
+
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        CURLcode code = message->data.result;
+        CURL *easy = message->easy_handle; /* the message is gone with the handle's removal */
+        struct sg_reply reply = {0};
+        struct slot *slot = NULL;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&slot);
+        read_reply(slot, code, &reply);
+        (void)curl_multi_remove_handle(http->multi, easy);
+        finish(slot, &reply);
+    }
+}
+
+void sg_http_run(struct sg_http *http, const int *fds, size_t fd_count, int64_t wait_ms)
+{
+    struct curl_waitfd waits[SG_HTTP_FDS_MAX];
+    int running = 0;
+
+    assert(fd_count <= SG_HTTP_FDS_MAX);
+    for (size_t f = 0; f < fd_count; f++)
+        waits[f] = (struct curl_waitfd){.fd = fds[f], .events = CURL_WAIT_POLLIN};
+    if (http->unstarted != NULL || wait_ms < 0)
+        wait_ms = 0;
+    if (curl_multi_poll(http->multi, waits, (unsigned)fd_count,
+                        wait_ms > INT_MAX ? INT_MAX : (int)wait_ms, NULL) != CURLM_OK ||
+        curl_multi_perform(http->multi, &running) != CURLM_OK)
+        abort(); /* only without memory, or with a handle that is none */
+    finish_unstarted(http);
+    finish_ended(http);
+}
+
+void sg_http_wake(struct sg_http *http)
+{
+    (void)curl_multi_wakeup(http->multi);
+}
+
+/* --- all of it --- */
+
+struct sg_http *sg_http_new(void)
+{
+    struct sg_http *http = calloc(1, sizeof *http);
+
+    if (http == NULL || (http->multi = curl_multi_init()) == NULL)
+        abort();
+    http->transport.start = start;
+    return http;
+}
+
+struct sg_transport *sg_http_transport(struct sg_http *http)
+{
+    return &http->transport;
+}
+
+void sg_http_free(struct sg_http *http)
+{
+    if (http == NULL)
+        return;
+    for (struct slot *slot = http->slots, *next; slot != NULL; slot = next) {
+        next = slot->next;
+        (void)curl_multi_remove_handle(http->multi, slot->easy);
+        curl_slist_free_all(slot->request_headers);
+        curl_easy_cleanup(slot->easy);
+        free(slot);
+    }
+    (void)curl_multi_cleanup(http->multi);
+    free(http);
+}

@@ -1,0 +1,91 @@
+/* A record: how one is told from another, and which ways it comes. */
+#include "connectors/spec.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+/* A rule for the ticket's key, or {link: RULE, wait: D, then: fail | skip}. */
+static void compile_key(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                        struct sg_record *out)
+{
+    static const struct sg_str KEYS[] = {SG_STR_INIT("link"), SG_STR_INIT("wait"),
+                                         SG_STR_INIT("then")};
+    static const struct sg_str ENDS[] = {SG_STR_INIT("fail"), SG_STR_INIT("skip")};
+    const struct sg_yaml *link = yaml == NULL ? NULL : sg_yaml_find(yaml, "link");
+    size_t end = 0;
+
+    if (link == NULL) {
+        sg_spec_rule(spec, SG_SPEC_RECORD, yaml, &out->view.key);
+        return;
+    }
+    (void)sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0);
+    out->view.is_key_linked = true;
+    sg_spec_rule(spec, SG_SPEC_RECORD, link, &out->view.key);
+    sg_spec_duration(spec, sg_yaml_find(yaml, "wait"), &out->wait_ms);
+    if (sg_spec_choice(spec, sg_yaml_find(yaml, "then"), SG_SPEC_WORDS(ENDS), &end))
+        out->skips_after_wait = end == 1;
+}
+
+static void compile_internal(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                             struct sg_record_view *view)
+{
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_LIST, spec->findings))
+        return;
+    struct sg_str *internal = sg_arena_get(spec->arena, yaml->count, sizeof *internal);
+
+    for (const struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next) {
+        const struct sg_pointer *pointer = NULL;
+
+        sg_spec_pointer(spec, entry, &pointer);
+        if (pointer != NULL)
+            internal[view->internal_count++] = sg_pointer_text(pointer);
+    }
+    view->internal = internal;
+}
+
+static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_record *out)
+{
+    static const struct sg_str KEYS[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
+                                         SG_STR_INIT("answers")};
+    struct sg_request_spec *request = sg_arena_get(spec->arena, 1, sizeof *request);
+
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+        return;
+    sg_request_spec_compile(spec, SG_SPEC_READ, sg_spec_need(spec, yaml, "read", "request"),
+                            request);
+    sg_spec_source(spec, SG_SPEC_PAGE, sg_spec_need(spec, yaml, "read", "items"), &out->read_items);
+    sg_answers_spec_compile(spec, sg_yaml_find(yaml, "answers"), &out->read_answers);
+    out->read = request;
+}
+
+void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                            struct sg_record *out)
+{
+    static const struct sg_str KEYS[] = {
+        SG_STR_INIT("id"),       SG_STR_INIT("key"),   SG_STR_INIT("version"),
+        SG_STR_INIT("round"),    SG_STR_INIT("own"),   SG_STR_INIT("where"),
+        SG_STR_INIT("internal"), SG_STR_INIT("poll"),  SG_STR_INIT("webhook"),
+        SG_STR_INIT("read"),     SG_STR_INIT("names"), SG_STR_INIT("decode")};
+    const char *name = sg_str_c(spec->arena, yaml->key);
+    struct sg_record_view *view = &out->view;
+
+    *out = (struct sg_record){.name = yaml->key, .at = yaml->key_at, .wait_ms = DAY_MS};
+    view->name = yaml->key;
+    (void)sg_spec_check_name(spec, yaml);
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+        return;
+    sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);
+    compile_key(spec, sg_spec_need(spec, yaml, name, "key"), out);
+    sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "version"), &view->version);
+    sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "round"), &view->round);
+    sg_spec_condition(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "own"), &out->own);
+    sg_spec_condition(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "where"), &out->where);
+    compile_internal(spec, sg_yaml_find(yaml, "internal"), view);
+    out->poll = sg_poll_spec_compile(spec, sg_yaml_find(yaml, "poll"));
+    out->webhook = sg_webhook_spec_compile(spec, sg_yaml_find(yaml, "webhook"));
+    compile_read(spec, sg_yaml_find(yaml, "read"), out);
+    if (sg_yaml_find(yaml, "poll") == NULL && sg_yaml_find(yaml, "webhook") == NULL &&
+        sg_yaml_find(yaml, "read") == NULL)
+        (void)sg_findings_add(spec->findings, yaml->key_at,
+                              "`%s` has none of `poll`, `webhook`, `read`", name);
+}

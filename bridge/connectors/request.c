@@ -1,0 +1,287 @@
+#include "connectors/request.h"
+
+#include "base/buffer.h"
+#include "connectors/header.h"
+#include "connectors/url.h"
+#include "mapping/date.h"
+#include "tree/json.h"
+
+/* A kept request is a document around its content, and is read with the limit of all documents. */
+enum { DEPTH_MAX = SG_TREE_DEPTH_MAX - 2 };
+
+bool sg_request_error(const struct sg_rule_run *run, struct sg_error *err)
+{
+    const struct sg_problem *problem = run->problems;
+
+    if (problem == NULL)
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "a look-up gave IGNORE");
+    return sg_error_set(err, SG_ERROR_INPUT, problem->at, "%.*s", SG_STR_ARG(problem->text));
+}
+
+const struct sg_node *sg_request_now(struct sg_arena *arena, int64_t now_ms)
+{
+    struct sg_node *now = sg_node_new(arena, SG_NODE_OBJECT);
+
+    sg_node_add(now, SG_STR("time"), sg_node_text(arena, sg_date_write_iso_utc(arena, now_ms)));
+    return now;
+}
+
+static struct sg_node *copy(struct sg_arena *arena, const struct sg_node *node, bool owns_texts,
+                            int depth)
+{
+    struct sg_node *made = sg_node_share(arena, node);
+
+    made->first = made->last = NULL;
+    made->count = 0;
+    if (owns_texts)
+        made->text = sg_str_copy(arena, node->text);
+    for (const struct sg_node *child = node->first; child != NULL; child = child->next) {
+        struct sg_node *below =
+            depth == DEPTH_MAX ? NULL : copy(arena, child, owns_texts, depth + 1);
+
+        if (below == NULL)
+            return NULL;
+        sg_node_append(made, below);
+    }
+    return made;
+}
+
+struct sg_node *sg_request_copy(struct sg_arena *arena, const struct sg_node *node, bool owns_texts)
+{
+    return copy(arena, node, owns_texts, 1);
+}
+
+/* One value under its name, checked: what a citizen wrote must not make a second header. */
+static bool add_value(const struct sg_named_rule *named, const struct sg_node *value,
+                      struct sg_rule_run *run, struct sg_header *out)
+{
+    struct sg_place at = sg_rule_place(named->rule);
+
+    out->name = named->name;
+    if (!sg_node_as_text(value, &out->value))
+        return sg_rule_problem(run, at, named->name, "a text or a list of texts is expected");
+    if (!sg_header_is_value(out->value))
+        return sg_rule_problem(run, at, named->name, "a line end or control character");
+    return true;
+}
+
+static bool add_values(const struct sg_named_rule *named, const struct sg_node *given,
+                       struct sg_rule_run *run, struct sg_header *out, size_t *count)
+{
+    const struct sg_node *entry = given;
+
+    if (given == NULL)
+        return true;
+    if (given->kind != SG_NODE_LIST)
+        return add_value(named, given, run, &out[(*count)++]);
+    for (entry = given->first; entry != NULL; entry = entry->next) {
+        if (!add_value(named, entry, run, &out[(*count)++]))
+            return false;
+    }
+    return true;
+}
+
+bool sg_request_run_named(const struct sg_named_rule *rules, struct sg_rule_run *run,
+                          const struct sg_header **out, size_t *count)
+{
+    size_t rule_count = 0, room = 0, r = 0;
+    bool is_good = true;
+
+    for (const struct sg_named_rule *named = rules; named != NULL; named = named->next)
+        rule_count++;
+    const struct sg_node **given = sg_arena_get(run->arena, rule_count, sizeof *given);
+
+    for (const struct sg_named_rule *named = rules; named != NULL; named = named->next, r++) {
+        is_good = sg_rule_run(named->rule, run, &given[r]) && is_good;
+        room += given[r] == NULL ? 0 : given[r]->count + 1;
+    }
+    struct sg_header *values = sg_arena_get(run->arena, room, sizeof *values);
+
+    *out = values;
+    *count = 0;
+    r = 0;
+    for (const struct sg_named_rule *named = rules; is_good && named != NULL; named = named->next)
+        is_good = add_values(named, given[r++], run, values, count);
+    return is_good;
+}
+
+static bool build_content(const struct sg_request_spec *spec, struct sg_rule_run *run,
+                          struct sg_request *out)
+{
+    const struct sg_node *content = run->scopes.at[SG_SCOPE_HAND];
+
+    if (spec->body == SG_BODY_NONE)
+        return true;
+    if (spec->content != NULL && !sg_rule_run(spec->content, run, &content))
+        return false;
+    if (content == NULL)
+        return true;
+    out->content = sg_request_copy(run->arena, content, false);
+    return out->content != NULL || sg_rule_problem(run, spec->at, SG_STR(""),
+                                                   "the body is deeper than %d levels", DEPTH_MAX);
+}
+
+bool sg_request_build(const struct sg_system *system, const struct sg_request_spec *spec,
+                      struct sg_rule_run *run, struct sg_request *out)
+{
+    bool is_good = true;
+
+    *out =
+        (struct sg_request){.method = spec->method, .body = spec->body, .element = spec->element};
+    if (spec->body == SG_BODY_SOAP) {
+        out->action = spec->action;
+        if (spec->action.length == 0)
+            out->action = sg_str_format(run->arena, "%.*s%.*s", SG_STR_ARG(system->action),
+                                        SG_STR_ARG(spec->element));
+    }
+    if (spec->path != NULL)
+        is_good = sg_rule_run_text(spec->path, run, &out->path);
+    is_good = sg_request_run_named(spec->query, run, &out->query, &out->query_count) && is_good;
+    is_good =
+        sg_request_run_named(spec->headers, run, &out->headers, &out->header_count) && is_good;
+    if (spec->soap_header != NULL)
+        is_good = sg_rule_run(spec->soap_header, run, &out->soap_header) && is_good;
+    return build_content(spec, run, out) && is_good;
+}
+
+/* --- files: their URLs are found again in the content by where their text lies in memory --- */
+
+struct marks {
+    const struct sg_system *source;
+    struct sg_rule_run *run;
+    struct sg_buffer urls; /* struct sg_str, one after the other */
+};
+
+static size_t mark_count(const struct marks *marks)
+{
+    return marks->urls.length / sizeof(struct sg_str);
+}
+
+static bool mark_file(struct marks *marks, const struct sg_field *field, const struct sg_node *node)
+{
+    struct sg_str target = sg_pointer_text(field->pointer), url, path;
+
+    if (!sg_node_as_text(node, &url))
+        return sg_rule_problem(marks->run, field->at, target, "the URL of a file is expected");
+    if (!sg_url_resolve(marks->source, marks->run->arena, url, &path))
+        return sg_rule_problem(marks->run, field->at, target,
+                               "the URL of a file of %.*s's host is expected",
+                               SG_STR_ARG(marks->source->name));
+    sg_buffer_add(&marks->urls, (struct sg_str){(const char *)&url, sizeof url});
+    return true;
+}
+
+static bool mark_files(struct marks *marks, const struct sg_input *input,
+                       const struct sg_node *root);
+
+static bool mark_entries(struct marks *marks, const struct sg_input *of, const struct sg_node *list)
+{
+    if (list->kind != SG_NODE_LIST)
+        return mark_files(marks, of, list);
+    for (const struct sg_node *entry = list->first; entry != NULL; entry = entry->next) {
+        if (!mark_files(marks, of, entry))
+            return false;
+    }
+    return true;
+}
+
+/* As deep as the lists of the system file go. */
+static bool mark_files(struct marks *marks, const struct sg_input *input,
+                       const struct sg_node *root)
+{
+    size_t count = 0;
+    const struct sg_field *fields = sg_input_fields(input, &count);
+
+    for (size_t f = 0; f < count; f++) {
+        const struct sg_node *node = NULL;
+        struct sg_error err;
+        bool is_good = true;
+
+        if (fields[f].type != SG_FIELD_FILE && fields[f].of == NULL)
+            continue;
+        if (!sg_pointer_find(fields[f].pointer, root, &node, &err))
+            return sg_rule_problem(marks->run, fields[f].at, sg_pointer_text(fields[f].pointer),
+                                   "%s", err.text);
+        if (sg_node_is_nothing(node))
+            continue;
+        is_good = fields[f].type == SG_FIELD_FILE ? mark_file(marks, &fields[f], node)
+                                                  : mark_entries(marks, fields[f].of, node);
+        if (!is_good)
+            return false;
+    }
+    return true;
+}
+
+/* Makes `node`, and what is below it, files where a marked text stands. */
+static void take_files(const struct marks *marks, struct sg_node *node, struct sg_buffer *files)
+{
+    struct sg_str url;
+
+    for (size_t m = 0; node->kind == SG_NODE_TEXT && m < mark_count(marks); m++) {
+        memcpy(&url, marks->urls.at + m * sizeof url, sizeof url);
+        if (url.at == node->text.at) {
+            struct sg_request_file file = {.url = url, .node = node};
+
+            sg_buffer_add(files, (struct sg_str){(const char *)&file, sizeof file});
+        }
+    }
+    for (struct sg_node *child = node->first; child != NULL; child = child->next)
+        take_files(marks, child, files);
+}
+
+static void find_files(const struct marks *marks, struct sg_rule_run *run, struct sg_request *out)
+{
+    struct sg_node *content = sg_request_copy(run->arena, out->content, false);
+    struct sg_buffer found = {.arena = run->arena};
+
+    take_files(marks, content, &found);
+    out->content = content;
+    out->file_count = found.length / sizeof *out->files;
+    out->files = sg_arena_get(run->arena, out->file_count, sizeof *out->files);
+    if (found.length > 0)
+        memcpy(out->files, found.at, found.length);
+}
+
+static void add_key(struct sg_arena *arena, struct sg_str name, struct sg_str key,
+                    struct sg_request *out)
+{
+    struct sg_header *headers = sg_arena_get(arena, out->header_count + 1, sizeof *headers);
+
+    if (out->header_count > 0)
+        memcpy(headers, out->headers, out->header_count * sizeof *headers);
+    headers[out->header_count++] = (struct sg_header){name, key};
+    out->headers = headers;
+}
+
+bool sg_operation_build(const struct sg_system *system, const struct sg_operation *op,
+                        const struct sg_system *source, const struct sg_node *input,
+                        const struct sg_node *event, struct sg_str key, struct sg_rule_run *run,
+                        struct sg_request *out)
+{
+    struct marks marks = {.source = source, .run = run, .urls = {.arena = run->arena}};
+    struct sg_node *delivery = sg_node_new(run->arena, SG_NODE_OBJECT);
+    const struct sg_node *own = sg_request_copy(run->arena, input, true);
+
+    *out = (struct sg_request){0};
+    if (own == NULL)
+        return sg_rule_problem(run, op->at, SG_STR(""), "the input is deeper than %d levels",
+                               DEPTH_MAX);
+    sg_node_add(delivery, SG_STR("key"), sg_node_text(run->arena, key));
+    run->scopes.at[SG_SCOPE_HAND] = own;
+    run->scopes.at[SG_SCOPE_EVENT] = event;
+    run->scopes.at[SG_SCOPE_DELIVERY] = delivery;
+    if (!mark_files(&marks, op->input, own) || !sg_request_build(system, &op->request, run, out))
+        return false;
+    if (out->content != NULL && mark_count(&marks) > 0)
+        find_files(&marks, run, out);
+    if (op->once == SG_ONCE_HEADER)
+        add_key(run->arena, op->once_header, key, out);
+    return true;
+}
+
+bool sg_request_of_url(const struct sg_system *system, struct sg_arena *arena, struct sg_str url,
+                       struct sg_request *out)
+{
+    *out = (struct sg_request){.method = SG_METHOD_GET};
+    return sg_url_resolve(system, arena, url, &out->path);
+}

@@ -1,0 +1,267 @@
+#include "connectors/spec.h"
+
+#include "base/suggest.h"
+#include "base/units.h"
+
+#define BIT SG_SCOPE_BIT
+
+static const struct {
+    unsigned scopes;
+    const char *where;
+} PLACES[] = {
+    [SG_SPEC_ALWAYS] = {BIT(SG_SCOPE_NOW), "`always`"},
+    [SG_SPEC_OPERATION] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_EVENT) | BIT(SG_SCOPE_DELIVERY) |
+                               BIT(SG_SCOPE_NOW),
+                           "an operation's request"},
+    [SG_SPEC_POLL] = {BIT(SG_SCOPE_CURSOR) | BIT(SG_SCOPE_PAGE) | BIT(SG_SCOPE_NOW),
+                      "a poll's request"},
+    [SG_SPEC_READ] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_NOW), "the request of `read`"},
+    [SG_SPEC_ANSWER] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_INPUT) | BIT(SG_SCOPE_HEADERS),
+                        "an answer"},
+    [SG_SPEC_PAGE] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_HEADERS), "a poll's answer"},
+    [SG_SPEC_RECORD] = {BIT(SG_SCOPE_HAND), "a record"},
+};
+
+static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)
+{
+    return (struct sg_rule_context){
+        .arena = spec->arena,
+        .findings = spec->findings,
+        .lookups = spec->lookups,
+        .from_zone = spec->system->zone,
+        .to_zone = spec->system->zone,
+        .scopes = PLACES[place].scopes,
+        .where = PLACES[place].where,
+    };
+}
+
+void sg_spec_rule(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
+                  const struct sg_rule **out)
+{
+    const struct sg_rule_context in = context(spec, place);
+
+    if (yaml != NULL)
+        sg_spec_said(sg_rule_compile(&in, yaml, out));
+}
+
+void sg_spec_rule_set(const struct sg_spec *spec, enum sg_spec_place place,
+                      const struct sg_yaml *yaml, const struct sg_rule **out)
+{
+    const struct sg_rule_context in = context(spec, place);
+
+    if (yaml != NULL)
+        sg_spec_said(sg_rule_compile_set(&in, yaml, out));
+}
+
+void sg_spec_source(const struct sg_spec *spec, enum sg_spec_place place,
+                    const struct sg_yaml *yaml, const struct sg_rule **out)
+{
+    const struct sg_rule_context in = context(spec, place);
+
+    if (yaml != NULL)
+        sg_spec_said(sg_rule_compile_source(&in, yaml, out));
+}
+
+void sg_spec_condition(const struct sg_spec *spec, enum sg_spec_place place,
+                       const struct sg_yaml *yaml, const struct sg_condition **out)
+{
+    const struct sg_rule_context in = context(spec, place);
+
+    if (yaml != NULL)
+        sg_spec_said(sg_condition_compile(&in, yaml, out));
+}
+
+void sg_spec_path(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
+                  const struct sg_rule **out)
+{
+    const struct sg_rule_context in = context(spec, place);
+
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_TEXT, spec->findings))
+        return;
+    if (sg_secrets_has_reference(yaml->text))
+        (void)sg_findings_add(spec->findings, yaml->at, "a secret never stands in a path");
+    else if (!sg_str_starts(yaml->text, "/"))
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a path starts with `/`; it is added to `url`");
+    else
+        sg_spec_said(sg_rule_compile_template(&in, yaml, true, out));
+}
+
+void sg_spec_named_rules(const struct sg_spec *spec, enum sg_spec_place place,
+                         const struct sg_yaml *yaml, const struct sg_named_rule **out)
+{
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
+        return;
+    for (const struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next) {
+        struct sg_named_rule *named = sg_arena_get(spec->arena, 1, sizeof *named);
+
+        named->name = entry->key;
+        sg_spec_rule(spec, place, entry, &named->rule);
+        *out = named;
+        out = &named->next;
+    }
+}
+
+static bool is_text(const struct sg_spec *spec, const struct sg_yaml *yaml)
+{
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_TEXT, spec->findings))
+        return false;
+    if (yaml->text.length > 0)
+        return true;
+    return sg_findings_add(spec->findings, yaml->at, "a text is expected, and it is empty");
+}
+
+void sg_spec_text(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)
+{
+    if (is_text(spec, yaml))
+        sg_spec_said(sg_secrets_expand(spec->secrets, spec->arena, yaml->text, yaml->at, out,
+                                       spec->findings));
+}
+
+void sg_spec_word(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)
+{
+    if (!is_text(spec, yaml))
+        return;
+    if (sg_secrets_has_reference(yaml->text))
+        (void)sg_findings_add(spec->findings, yaml->at, "no secret may stand here");
+    else
+        *out = yaml->text;
+}
+
+void sg_spec_secret(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)
+{
+    if (yaml == NULL)
+        return;
+    if (yaml->kind == SG_YAML_TEXT && sg_secrets_is_reference(yaml->text))
+        sg_spec_text(spec, yaml, out);
+    else
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a secret is never in clear: ${env:NAME} or ${file:PATH}");
+}
+
+static bool is_map_or_list(const struct sg_yaml *yaml)
+{
+    return yaml->kind == SG_YAML_MAP || yaml->kind == SG_YAML_LIST;
+}
+
+void sg_spec_duration(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *ms)
+{
+    if (yaml != NULL && (is_map_or_list(yaml) || !sg_units_duration_ms(yaml->text, ms)))
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a duration is expected, such as 500ms, 30s, 5m, 2h or 1d");
+}
+
+void sg_spec_size(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *bytes)
+{
+    if (yaml != NULL && (is_map_or_list(yaml) || !sg_units_size_bytes(yaml->text, bytes)))
+        (void)sg_findings_add(spec->findings, yaml->at, "a size is expected, such as 512KB or 8MB");
+}
+
+void sg_spec_integer(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t least,
+                     int64_t most, int64_t *out)
+{
+    int64_t number = 0;
+
+    if (yaml == NULL)
+        return;
+    if (yaml->kind == SG_YAML_NUMBER && sg_units_integer(yaml->text, &number) && number >= least &&
+        number <= most)
+        *out = number;
+    else
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a whole number from %lld to %lld is expected", (long long)least,
+                              (long long)most);
+}
+
+void sg_spec_flag(const struct sg_spec *spec, const struct sg_yaml *yaml, bool *out)
+{
+    if (yaml == NULL)
+        return;
+    if (yaml->kind == SG_YAML_BOOLEAN)
+        *out = sg_str_is(yaml->text, "true");
+    else
+        (void)sg_findings_add(spec->findings, yaml->at, "true or false is expected");
+}
+
+void sg_spec_pointer(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                     const struct sg_pointer **out)
+{
+    struct sg_error err;
+
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_TEXT, spec->findings))
+        return;
+    if (!sg_pointer_compile(spec->arena, yaml->text, yaml->at, out, &err))
+        (void)sg_findings_add(spec->findings, err.at, "%s", err.text);
+}
+
+bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                    const struct sg_str *words, size_t count, size_t *out)
+{
+    struct sg_buffer all = {.arena = spec->arena};
+
+    if (yaml == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (yaml->kind == SG_YAML_TEXT && sg_str_equal(yaml->text, words[i])) {
+            *out = i;
+            return true;
+        }
+        sg_buffer_add_format(&all, "%s%.*s", i == 0 ? "" : ", ", SG_STR_ARG(words[i]));
+    }
+    if (is_map_or_list(yaml))
+        return sg_findings_add(spec->findings, yaml->at, "one of %s is expected",
+                               sg_buffer_c(&all));
+    return sg_findings_add(spec->findings, yaml->at, "`%.*s` is not one of %s",
+                           SG_STR_ARG(yaml->text), sg_buffer_c(&all));
+}
+
+void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word)
+{
+    (void)sg_findings_add(spec->findings, at, "`%.*s` is not known to this version",
+                          SG_STR_ARG(word));
+}
+
+bool sg_spec_map(const struct sg_spec *spec, const struct sg_yaml *yaml, const struct sg_str *words,
+                 size_t count, size_t later)
+{
+    if (!sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
+        return false;
+    (void)sg_yaml_check_keys(yaml, words, count, spec->findings);
+    for (const struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next)
+        for (size_t i = count - later; i < count; i++)
+            if (sg_str_equal(entry->key, words[i]))
+                sg_spec_refuse_later(spec, entry->key_at, entry->key);
+    return true;
+}
+
+const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_yaml *map,
+                                   const char *owner, const char *key)
+{
+    const struct sg_yaml *found = sg_yaml_find(map, key);
+
+    if (found == NULL)
+        (void)sg_findings_add(spec->findings, map->key_at, "`%s` needs `%s`", owner, key);
+    return found;
+}
+
+void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml)
+{
+    if (yaml != NULL && spec->system->format != SG_FORMAT_SOAP)
+        (void)sg_findings_add(spec->findings, yaml->key_at,
+                              "`%.*s` is for `format: soap`, and this system's is another",
+                              SG_STR_ARG(yaml->key));
+}
+
+bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml)
+{
+    const struct sg_str name = yaml->key;
+    bool is_name = name.length > 0 && name.at[0] >= 'a' && name.at[0] <= 'z';
+
+    for (size_t i = 0; i < name.length && is_name; i++) {
+        const char c = name.at[i];
+
+        is_name = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    }
+    return is_name || sg_findings_add(spec->findings, yaml->key_at,
+                                      "a name is of a-z, 0-9, _ and -, and starts with a letter");
+}

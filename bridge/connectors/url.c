@@ -1,0 +1,83 @@
+#include "connectors/url.h"
+
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+#include "base/buffer.h"
+
+enum { URL_MAX = 8192 };
+
+static void sg_url_auto(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+/* Whether this part of both is the same; libcurl gives schemes in lower case, and default ports. */
+static bool is_same_part(CURLU *a, CURLU *b, CURLUPart part)
+{
+    char *of_a = NULL, *of_b = NULL;
+    bool is_same = curl_url_get(a, part, &of_a, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                   curl_url_get(b, part, &of_b, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                   curl_strequal(of_a, of_b) != 0;
+
+    curl_free(of_a);
+    curl_free(of_b);
+    return is_same;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return has;
+}
+
+bool sg_url_resolve(const struct sg_system *system, struct sg_arena *arena, struct sg_str url,
+                    struct sg_str *out)
+{
+    CURLU *base SG_AUTO(sg_url) = curl_url();
+    CURLU *found SG_AUTO(sg_url) = curl_url();
+    const char *root = sg_str_c(arena, system->url);
+    char *whole = NULL;
+
+    if (base == NULL || found == NULL)
+        abort(); /* no memory left */
+    if (url.length == 0 || url.length > URL_MAX || memchr(url.at, '\0', url.length) != NULL ||
+        curl_url_set(base, CURLUPART_URL, root, 0) != CURLUE_OK ||
+        curl_url_set(found, CURLUPART_URL, root, 0) != CURLUE_OK ||
+        curl_url_set(found, CURLUPART_URL, sg_str_c(arena, url), CURLU_URLENCODE) != CURLUE_OK)
+        return false;
+    if (!is_same_part(base, found, CURLUPART_SCHEME) ||
+        !is_same_part(base, found, CURLUPART_HOST) || !is_same_part(base, found, CURLUPART_PORT) ||
+        has_part(found, CURLUPART_USER) || has_part(found, CURLUPART_PASSWORD))
+        return false;
+    (void)curl_url_set(found, CURLUPART_FRAGMENT, NULL, 0); /* is never sent */
+    if (curl_url_get(found, CURLUPART_URL, &whole, 0) != CURLUE_OK)
+        return false;
+    *out = sg_str_copy(arena, sg_str_of(whole));
+    curl_free(whole);
+    return true;
+}
+
+bool sg_url_is_whole(struct sg_str path)
+{
+    return sg_str_starts(path, "http://") || sg_str_starts(path, "https://");
+}
+
+bool sg_url_has_parameter(struct sg_str url, struct sg_str name)
+{
+    bool is_start = false;
+
+    for (size_t i = 0; i < url.length; i++) {
+        struct sg_str rest = sg_str_skip(url, i);
+
+        if (is_start && rest.length > name.length && rest.at[name.length] == '=' &&
+            sg_str_equal((struct sg_str){rest.at, name.length}, name))
+            return true;
+        is_start = url.at[i] == '?' || url.at[i] == '&';
+    }
+    return false;
+}

@@ -1,0 +1,83 @@
+/* `webhook`: what a system sends by itself. So far JSON, signed by HMAC. */
+#include "connectors/spec.h"
+
+#include <ctype.h>
+
+/* Header names are compared in lower case, which is how requests come in. */
+static struct sg_str lower(struct sg_arena *arena, struct sg_str name)
+{
+    char *to = sg_arena_get(arena, name.length, 1);
+
+    for (size_t i = 0; i < name.length; i++)
+        to[i] = (char)tolower((unsigned char)name.at[i]);
+    return (struct sg_str){to, name.length};
+}
+
+static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_webhook_spec *out)
+{
+    static const struct sg_str KEYS[] = {SG_STR_INIT("hash"),     SG_STR_INIT("header"),
+                                         SG_STR_INIT("secret"),   SG_STR_INIT("prefix"),
+                                         SG_STR_INIT("encoding"), SG_STR_INIT("timestamp")};
+    static const struct sg_str HASHES[] = {SG_STR_INIT("sha256"), SG_STR_INIT("sha512"),
+                                           SG_STR_INIT("sha1")};
+    static const struct sg_str ENCODINGS[] = {SG_STR_INIT("hex"), SG_STR_INIT("base64")};
+    size_t choice = 0;
+
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+        return;
+    if (sg_spec_choice(spec, sg_spec_need(spec, yaml, "hmac", "hash"), SG_SPEC_WORDS(HASHES),
+                       &choice))
+        out->hash = HASHES[choice].at;
+    sg_spec_word(spec, sg_spec_need(spec, yaml, "hmac", "header"), &out->header);
+    sg_spec_secret(spec, sg_spec_need(spec, yaml, "hmac", "secret"), &out->secret);
+    sg_spec_word(spec, sg_yaml_find(yaml, "prefix"), &out->prefix);
+    if (sg_spec_choice(spec, sg_yaml_find(yaml, "encoding"), SG_SPEC_WORDS(ENCODINGS), &choice))
+        out->is_base64 = choice == 1;
+    sg_spec_word(spec, sg_yaml_find(yaml, "timestamp"), &out->timestamp_header);
+    out->header = lower(spec->arena, out->header);
+    out->timestamp_header = lower(spec->arena, out->timestamp_header);
+}
+
+static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_webhook_spec *out)
+{
+    static const struct sg_str KEYS[] = {SG_STR_INIT("hmac"), SG_STR_INIT("basic"),
+                                         SG_STR_INIT("header")};
+
+    if (yaml == NULL)
+        return;
+    if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")) {
+        sg_spec_refuse_later(spec, yaml->at, yaml->text);
+        return;
+    }
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+        return;
+    if (yaml->count != 1)
+        (void)sg_findings_add(spec->findings, yaml->at, "`auth` of a webhook is {hmac: …}");
+    if (sg_yaml_find(yaml, "hmac") != NULL)
+        compile_hmac(spec, sg_yaml_find(yaml, "hmac"), out);
+}
+
+const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec,
+                                                      const struct sg_yaml *yaml)
+{
+    static const struct sg_str KEYS[] = {SG_STR_INIT("path"),   SG_STR_INIT("auth"),
+                                         SG_STR_INIT("items"),  SG_STR_INIT("element"),
+                                         SG_STR_INIT("accept"), SG_STR_INIT("refuse")};
+    struct sg_webhook_spec *out;
+
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 3))
+        return NULL;
+    if (spec->system->format != SG_FORMAT_JSON)
+        (void)sg_findings_add(spec->findings, yaml->key_at,
+                              "`webhook` of a system other than JSON is not known to this version");
+    out = sg_arena_get(spec->arena, 1, sizeof *out);
+    const struct sg_yaml *path = sg_spec_need(spec, yaml, "webhook", "path");
+    sg_spec_word(spec, path, &out->path);
+    if (out->path.length > 0 && out->path.at[0] != '/')
+        (void)sg_findings_add(spec->findings, path->at, "a path starts with `/`");
+    compile_auth(spec, sg_spec_need(spec, yaml, "webhook", "auth"), out);
+    sg_spec_source(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, "webhook", "items"), &out->items);
+    return out;
+}

@@ -1,0 +1,132 @@
+#include "sgbridge/journal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "journal/kind.h"
+
+static bool start(struct sg_journal *journal, const struct sg_journal_settings *settings,
+                  int64_t now_ms, struct sg_error *err)
+{
+    if (!journal->kind->open(journal, settings, err) ||
+        !sg_state_open(&journal->state, journal->db, settings, err) ||
+        !sg_journal_begin(journal, now_ms, err))
+        return false;
+    if (!sg_state_recover(&journal->state, err)) {
+        sg_journal_rollback(journal);
+        return false;
+    }
+    return sg_journal_commit(journal, err);
+}
+
+bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal_settings *settings,
+                     int64_t now_ms, struct sg_journal **out, struct sg_error *err)
+{
+    struct sg_journal *journal = calloc(1, sizeof *journal);
+
+    if (journal == NULL)
+        abort();
+    journal->kind = kind;
+    journal->lock_fd = -1;
+    if (!start(journal, settings, now_ms, err)) {
+        sg_journal_close(journal);
+        return false;
+    }
+    *out = journal;
+    return true;
+}
+
+void sg_journal_close(struct sg_journal *journal)
+{
+    if (journal == NULL)
+        return;
+    sg_state_close(&journal->state);
+    journal->kind->close(journal);
+    free(journal);
+}
+
+/* --- one transaction --- */
+
+bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
+{
+    if (!journal->kind->begin(journal, err))
+        return false;
+    if (sg_state_begin(&journal->state, now_ms, err))
+        return true;
+    sg_journal_rollback(journal);
+    return false;
+}
+
+bool sg_journal_commit(struct sg_journal *journal, struct sg_error *err)
+{
+    if (!sg_state_flush(&journal->state, err) || !journal->kind->commit(journal, err)) {
+        sg_journal_rollback(journal);
+        return false;
+    }
+    sg_state_committed(&journal->state);
+    return true;
+}
+
+void sg_journal_rollback(struct sg_journal *journal)
+{
+    journal->kind->rollback(journal);
+    sg_state_rolled_back(&journal->state);
+}
+
+/* --- the state's steps --- */
+
+bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
+                        enum sg_captured *what, struct sg_error *err)
+{
+    return sg_state_capture(&journal->state, event, what, err);
+}
+
+bool sg_journal_take(struct sg_journal *journal, struct sg_arena *arena,
+                     const struct sg_take *wanted, struct sg_delivery **out, size_t *count,
+                     struct sg_error *err)
+{
+    return sg_state_take(&journal->state, arena, wanted, out, count, err);
+}
+
+bool sg_journal_next_due(struct sg_journal *journal, int64_t now_ms, int64_t *due_ms,
+                         struct sg_error *err)
+{
+    return sg_state_next_due(&journal->state, now_ms, due_ms, err);
+}
+
+bool sg_journal_intend(struct sg_journal *journal, int64_t delivery, int64_t sent_at,
+                       struct sg_str request, struct sg_error *err)
+{
+    return sg_state_intend(&journal->state, delivery, sent_at, request, err);
+}
+
+bool sg_journal_end(struct sg_journal *journal, const struct sg_ending *ending,
+                    struct sg_error *err)
+{
+    return sg_state_end(&journal->state, ending, err);
+}
+
+bool sg_journal_sweep(struct sg_journal *journal, int64_t now_ms, size_t limit, size_t *swept,
+                      struct sg_error *err)
+{
+    *swept = 0;
+    if (!sg_journal_begin(journal, now_ms, err))
+        return false;
+    if (!sg_state_sweep(&journal->state, now_ms, limit, swept, err)) {
+        sg_journal_rollback(journal);
+        return false;
+    }
+    return sg_journal_commit(journal, err);
+}
+
+const char *sg_delivery_state_name(enum sg_delivery_state state)
+{
+    static const char *const names[] = {
+        [SG_DELIVERY_PENDING] = "pending",     [SG_DELIVERY_UNKNOWN] = "unknown",
+        [SG_DELIVERY_FAILED] = "failed",       [SG_DELIVERY_DELIVERED] = "delivered",
+        [SG_DELIVERY_SKIPPED] = "skipped",     [SG_DELIVERY_ECHO] = "echo",
+        [SG_DELIVERY_DISCARDED] = "discarded",
+    };
+
+    return names[state];
+}

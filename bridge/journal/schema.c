@@ -1,0 +1,168 @@
+#include "journal/schema.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "journal/sql.h"
+
+enum { APPLICATION_ID = 0x53474a31 }; /* "SGJ1", at byte 68 of the file */
+
+/* Columns that grow stand last, so that reading a row's head touches no overflow page. What is
+ * looked at while it is open has partial indexes: they stay small however long the past is. Ids are
+ * kept as the systems sent them, which grow, so that new rows go to the end of each index. */
+static const char EVENTS_AND_DELIVERIES[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE event("
+    " seq INTEGER PRIMARY KEY, system TEXT NOT NULL, record TEXT NOT NULL,"
+    " record_id TEXT NOT NULL, version TEXT NOT NULL, is_version_declared INTEGER NOT NULL,"
+    " version_kind INTEGER NOT NULL, version_value INTEGER NOT NULL, key TEXT NOT NULL,"
+    " is_key_linked INTEGER NOT NULL, wait_ms INTEGER NOT NULL,"
+    " skips_after_wait INTEGER NOT NULL, ticket TEXT, round INTEGER, round_value TEXT NOT NULL,"
+    " is_own INTEGER NOT NULL, captured_at INTEGER NOT NULL, sha256 BLOB NOT NULL,"
+    " size INTEGER NOT NULL, shape BLOB NOT NULL, shape_before BLOB NOT NULL,"
+    " body BLOB) STRICT;" /* NULL: its time is over */
+    "CREATE INDEX event_record ON event(record_id, version) WHERE is_version_declared;"
+    "CREATE INDEX event_ticket ON event(ticket) WHERE ticket IS NOT NULL;"
+
+    "CREATE TABLE delivery("
+    " id INTEGER PRIMARY KEY, event INTEGER NOT NULL, run INTEGER NOT NULL DEFAULT 1,"
+    " seq INTEGER NOT NULL, step INTEGER NOT NULL, lane TEXT NOT NULL, target TEXT NOT NULL,"
+    " ticket TEXT, round INTEGER, mapping TEXT NOT NULL, map_hash TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK(state IN ('pending','unknown','failed',"
+    "  'delivered','skipped','echo','discarded')),"
+    " key_gen INTEGER NOT NULL DEFAULT 0,"
+    " next_at INTEGER,"    /* its lane's turn: at most one row of a lane has it */
+    " wait_key TEXT,"      /* SYSTEM/ID of the link that it waits for, or failed for want of */
+    " wait_until INTEGER," /* until when it waits */
+    " taken_at INTEGER NOT NULL, day INTEGER NOT NULL, sent_at INTEGER, first_at INTEGER,"
+    " last_at INTEGER, ended_at INTEGER, phase INTEGER NOT NULL DEFAULT 0," /* of the sweep */
+    " attempts INTEGER NOT NULL DEFAULT 0, temporary_ends INTEGER NOT NULL DEFAULT 0,"
+    " ok_mark INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,"
+    " empty_probes INTEGER NOT NULL DEFAULT 0, in_doubt INTEGER NOT NULL DEFAULT 0,"
+    " reason TEXT, place_file TEXT, place_line INTEGER, place_column INTEGER, pointer TEXT,"
+    " said TEXT, request BLOB,"
+    " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
+    " CHECK(state != 'unknown' OR next_at IS NOT NULL),"
+    " CHECK((ended_at IS NULL) = (state IN ('pending','unknown','failed')))) STRICT;"
+    "CREATE UNIQUE INDEX delivery_lane ON delivery(lane, seq, step)"
+    " WHERE state IN ('pending','unknown','failed');"
+    "CREATE INDEX delivery_open ON delivery(state, target, mapping)"
+    " WHERE state IN ('pending','unknown','failed');"
+    "CREATE INDEX delivery_due ON delivery(target, next_at, seq) WHERE next_at IS NOT NULL;"
+    "CREATE INDEX delivery_wait ON delivery(wait_key, seq) WHERE wait_key IS NOT NULL;"
+    "CREATE INDEX delivery_deadline ON delivery(wait_until) WHERE wait_until IS NOT NULL;"
+    "CREATE INDEX delivery_event ON delivery(event);"
+    "CREATE INDEX delivery_calls ON delivery(ticket, first_at) WHERE first_at IS NOT NULL;"
+    "CREATE INDEX delivery_ended ON delivery(phase, ended_at) WHERE ended_at IS NOT NULL;";
+
+static const char STATE_ABOUT_THEM[] =
+    "CREATE TABLE round(ticket TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,"
+    " system TEXT NOT NULL, PRIMARY KEY(ticket, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE link(system TEXT NOT NULL, foreign_id TEXT NOT NULL, ticket TEXT NOT NULL,"
+    " round INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(system, foreign_id))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX link_ticket ON link(ticket, round, system);"
+    "CREATE TABLE head(system TEXT NOT NULL, record TEXT NOT NULL, record_id TEXT NOT NULL,"
+    " version TEXT, version_kind INTEGER, version_value INTEGER, sha256 BLOB, shape BLOB,"
+    " own BLOB, PRIMARY KEY(system, record, record_id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE shadow(ticket TEXT NOT NULL, system TEXT NOT NULL, round INTEGER NOT NULL,"
+    " operation TEXT NOT NULL, input_hash TEXT NOT NULL,"
+    " PRIMARY KEY(ticket, system, round, operation)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE cursor(system TEXT NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL,"
+    " moved_at INTEGER NOT NULL, PRIMARY KEY(system, record)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE target(name TEXT PRIMARY KEY, delivered INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    /* what: 'taken in'; 'repeats'; 'delivered' and the other ends; 'swept delivered' and so on */
+    "CREATE TABLE total(day INTEGER NOT NULL, source TEXT NOT NULL, mapping TEXT NOT NULL,"
+    " what TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(day, source, mapping, what))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE alarm(name TEXT NOT NULL, system TEXT NOT NULL, since INTEGER NOT NULL,"
+    " words TEXT NOT NULL, PRIMARY KEY(name, system)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE contact(system TEXT PRIMARY KEY, ok_at INTEGER NOT NULL,"
+    " bad_at INTEGER NOT NULL, said TEXT NOT NULL, breaker_since INTEGER NOT NULL,"
+    " next_try_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const struct sg_place AT = {.file = "journal.db"};
+
+static bool read_marks(sqlite3 *db, int64_t *application, int64_t *format, int64_t *tables,
+                       struct sg_error *err)
+{
+    return sg_sql_ask(db, "PRAGMA application_id", application, err) &&
+           sg_sql_ask(db, "PRAGMA user_version", format, err) &&
+           sg_sql_ask(db, "SELECT count(*) FROM sqlite_schema", tables, err);
+}
+
+static bool check_name(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    static const char *const texts[] = {"SELECT value FROM meta WHERE name = 'name'"};
+    struct sg_sql sql = {0};
+    bool is_there = false;
+
+    if (!sg_sql_open(&sql, db, texts, 1, err))
+        return false;
+    sqlite3_stmt *row = sg_sql_bind(&sql, 0, NULL, 0);
+    bool is_good = sg_sql_row(&sql, row, &is_there, err);
+
+    if (is_good && (!is_there || !sg_str_equal(sg_sql_text(row, 0), name)))
+        is_good = sg_error_set(err, SG_ERROR_INPUT, AT,
+                               "is the journal of \"%.*s\", and this installation is \"%.*s\"",
+                               SG_STR_ARG(sg_sql_text(row, 0)), SG_STR_ARG(name));
+    sg_sql_done(row);
+    sg_sql_close(&sql);
+    return is_good;
+}
+
+bool sg_schema_check(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    int64_t application = 0, format = 0, tables = 0;
+
+    if (!read_marks(db, &application, &format, &tables, err))
+        return false;
+    if (application != APPLICATION_ID)
+        return sg_error_set(err, SG_ERROR_INPUT, AT, "is no journal of sgbridge");
+    if (format != SG_SCHEMA_FORMAT)
+        return sg_error_set(err, SG_ERROR_INPUT, AT,
+                            "has format %lld, and this version knows up to %d: use the newer "
+                            "sgbridge that wrote it",
+                            (long long)format, (int)SG_SCHEMA_FORMAT);
+    return name.length == 0 || check_name(db, name, err);
+}
+
+static bool write_name(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    static const char *const texts[] = {"INSERT INTO meta(name, value) VALUES('name', ?1)"};
+    struct sg_sql sql = {0};
+
+    if (!sg_sql_open(&sql, db, texts, 1, err))
+        return false;
+    bool is_good = SG_SQL_RUN(&sql, err, 0, SG_V_TEXT(name));
+    sg_sql_close(&sql);
+    return is_good;
+}
+
+static bool make(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    char marks[100];
+
+    (void)snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                   (int)APPLICATION_ID, (int)SG_SCHEMA_FORMAT);
+    if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && sg_sql_exec(db, EVENTS_AND_DELIVERIES, err) &&
+        sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, marks, err) &&
+        write_name(db, name, err) && sg_sql_exec(db, "COMMIT", err))
+        return true;
+    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+bool sg_schema_open(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    int64_t application = 0, format = 0, tables = 0;
+
+    if (!read_marks(db, &application, &format, &tables, err))
+        return false;
+    if (tables == 0 && application == 0 && format == 0)
+        return make(db, name, err); /* new, or its first start was cut short */
+    return sg_schema_check(db, name, err);
+}

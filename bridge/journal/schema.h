@@ -1,0 +1,22 @@
+/** The tables of the state, and the marks by which a file is known as a journal of ours. */
+#ifndef SG_JOURNAL_SCHEMA_H
+#define SG_JOURNAL_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "base/scope.h"
+#include "base/str.h"
+
+enum { SG_SCHEMA_FORMAT = 1 };
+
+/**
+ * Makes the tables in an empty database, in one transaction, or checks that the format is ours.
+ * INPUT: a newer format, no journal at all, or the journal of another installation than `name`.
+ */
+SG_MUST_USE bool sg_schema_open(sqlite3 *db, struct sg_str name, struct sg_error *err);
+
+/** The check alone, for readers; "" takes any name. */
+SG_MUST_USE bool sg_schema_check(sqlite3 *db, struct sg_str name, struct sg_error *err);
+
+#endif

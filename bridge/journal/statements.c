@@ -1,0 +1,154 @@
+#include "journal/statements.h"
+
+/* The term of the partial indexes over what is open, in the words of the schema: a query that lacks
+ * it reads the whole table. */
+#define OPEN "state IN ('pending','unknown','failed')"
+
+const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
+    [SG_SQL_NEXT_NUMBERS] = "SELECT (SELECT max(seq) FROM event), (SELECT max(id) FROM delivery)",
+
+    [SG_SQL_HEAD_FIND] = "SELECT version, version_kind, version_value, sha256, shape FROM head"
+                         " WHERE system = ?1 AND record = ?2 AND record_id = ?3",
+    [SG_SQL_HEAD_MOVE] =
+        "INSERT INTO head(system, record, record_id, version, version_kind, version_value,"
+        "  sha256, shape) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        " ON CONFLICT DO UPDATE SET version = ?4, version_kind = ?5, version_value = ?6,"
+        "  sha256 = ?7, shape = ?8",
+    [SG_SQL_EVENT_FIND] =
+        "SELECT 1 FROM event WHERE is_version_declared AND record_id = ?3 AND version = ?4"
+        " AND system = ?1 AND record = ?2 AND sha256 = ?5 LIMIT 1",
+    [SG_SQL_EVENT_ADD] =
+        "INSERT INTO event(seq, system, record, record_id, version, is_version_declared,"
+        "  version_kind, version_value, key, is_key_linked, wait_ms, skips_after_wait, ticket,"
+        "  round, round_value, is_own, captured_at, sha256, size, shape, shape_before, body)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        "  ?18, ?19, ?20, ?21, ?22)",
+    [SG_SQL_ROUNDS] = "SELECT number, value FROM round WHERE ticket = ?1 ORDER BY number DESC",
+    [SG_SQL_ROUND_ADD] = "INSERT INTO round(ticket, number, value, system) VALUES(?1, ?2, ?3, ?4)",
+    [SG_SQL_LINK_FIND] = "SELECT ticket, round FROM link WHERE system = ?1 AND foreign_id = ?2",
+    [SG_SQL_LANE_IS_OPEN] = "SELECT 1 FROM delivery WHERE lane = ?1 AND " OPEN " LIMIT 1",
+    [SG_SQL_DELIVERY_ADD] =
+        "INSERT INTO delivery(id, event, seq, step, lane, target, ticket, round, mapping,"
+        "  map_hash, state, next_at, wait_key, wait_until, taken_at, day, ended_at, reason,"
+        "  place_file, place_line, place_column)"
+        " VALUES(?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+        "  ?17, ?18, ?19, ?20)",
+    [SG_SQL_TOTAL_ADD] =
+        "INSERT INTO total(day, source, mapping, what, n) VALUES(?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT DO UPDATE SET n = n + ?5",
+
+    [SG_SQL_LANE_FIRST] = "SELECT id, state, next_at FROM delivery WHERE lane = ?1 AND " OPEN
+                          " ORDER BY seq, step LIMIT 1",
+    [SG_SQL_LANE_HOLDER] = "SELECT id, state FROM delivery WHERE lane = ?1 AND " OPEN
+                           " AND next_at IS NOT NULL LIMIT 1",
+    [SG_SQL_SET_DUE] = "UPDATE delivery SET next_at = ?2 WHERE id = ?1",
+    [SG_SQL_SET_HELD] = "UPDATE delivery SET next_at = NULL WHERE id = ?1 AND state = 'pending'",
+    [SG_SQL_PUT_OFF] =
+        "UPDATE delivery SET next_at = ?2 WHERE id = ?1 AND next_at < ?2 AND state = 'pending'",
+    [SG_SQL_LANE_OF] = "SELECT lane FROM delivery WHERE id = ?1",
+    [SG_SQL_WAIT_EXPIRED] =
+        "SELECT d.id, d.day, d.mapping, e.system, e.record, e.key, e.wait_ms, e.skips_after_wait"
+        " FROM delivery d JOIN event e ON e.seq = d.event"
+        " WHERE d.wait_until <= ?1 ORDER BY d.wait_until LIMIT 1",
+    [SG_SQL_WAIT_END] =
+        "UPDATE delivery SET wait_until = NULL, state = ?2, ended_at = ?3, reason = ?4,"
+        "  wait_key = CASE WHEN ?3 IS NULL THEN wait_key END WHERE id = ?1",
+    [SG_SQL_WAIT_LANES] =
+        "SELECT DISTINCT target FROM delivery WHERE wait_key = ?1 ORDER BY target",
+    [SG_SQL_WAIT_EVENTS] = "SELECT DISTINCT event FROM delivery WHERE wait_key = ?1 ORDER BY event",
+    [SG_SQL_WAIT_MOVE] = "UPDATE delivery SET lane = target || '/' || ?2, ticket = ?2, round = ?3,"
+                         "  state = 'pending', wait_key = NULL, wait_until = NULL, reason = NULL"
+                         " WHERE wait_key = ?1",
+    [SG_SQL_EVENT_MOVE] = "UPDATE event SET ticket = ?2, round = ?3 WHERE seq = ?1",
+
+    [SG_SQL_RECOVER] = "UPDATE delivery SET next_at = 0 WHERE state = 'unknown' AND " OPEN,
+    [SG_SQL_DUE] =
+        "SELECT id FROM delivery WHERE target = ?1 AND next_at <= ?2 ORDER BY next_at, seq",
+    /* Whether it may be taken stands first: the open head of its lane, and no call to the event's
+     * own system unknown for this ticket. */
+    [SG_SQL_TAKE] =
+        "SELECT d.id = (SELECT f.id FROM delivery f WHERE f.lane = d.lane AND f." OPEN
+        "  ORDER BY f.seq, f.step LIMIT 1),"
+        " EXISTS(SELECT 1 FROM delivery u WHERE u.lane = e.system || '/' || d.ticket"
+        "  AND u." OPEN " AND u.state = 'unknown'),"
+        " e.seq, d.run, d.mapping, d.target, d.ticket, d.round,"
+        " (SELECT max(r.number) FROM round r WHERE r.ticket = d.ticket), d.state, d.key_gen,"
+        " d.attempts, d.temporary_ends, d.ok_mark,"
+        " (SELECT t.delivered FROM target t WHERE t.name = d.target),"
+        " (SELECT count(*) FROM delivery c WHERE c.ticket = d.ticket AND c.first_at > ?2"
+        "  AND c.run = 1 AND c.id <> d.id),"
+        " d.first_at, d.sent_at, d.sends, d.empty_probes, d.request,"
+        " e.system, e.record, e.record_id, e.version, e.is_version_declared, e.version_kind,"
+        " e.version_value, e.key, e.is_key_linked, e.wait_ms, e.skips_after_wait, e.round_value,"
+        " e.is_own, e.captured_at, e.sha256, e.size, e.shape, e.shape_before, e.body,"
+        " (SELECT h.own FROM head h WHERE h.system = e.system AND h.record = e.record"
+        "  AND h.record_id = e.record_id), d.lane"
+        " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
+    [SG_SQL_LINKS] = "SELECT system, foreign_id FROM link WHERE ticket = ?1 AND round = ?2"
+                     " UNION SELECT system, ticket FROM round WHERE ticket = ?1",
+    [SG_SQL_SHADOW_FIND] = "SELECT input_hash FROM shadow"
+                           " WHERE ticket = ?1 AND system = ?2 AND round = ?3 AND operation = ?4",
+    [SG_SQL_NEXT_TARGET] = "SELECT target FROM delivery WHERE next_at IS NOT NULL AND target > ?1"
+                           " ORDER BY target LIMIT 1",
+    [SG_SQL_NEXT_DUE] = "SELECT next_at FROM delivery WHERE target = ?1 AND next_at > ?2"
+                        " ORDER BY next_at LIMIT 1",
+    [SG_SQL_NEXT_DEADLINE] = "SELECT wait_until FROM delivery WHERE wait_until IS NOT NULL"
+                             " ORDER BY wait_until LIMIT 1",
+    [SG_SQL_INTEND] =
+        "UPDATE delivery SET state = 'unknown', sent_at = ?2, request = ?3, sends = sends + 1,"
+        "  empty_probes = 0, first_at = coalesce(first_at, ?2), next_at = coalesce(next_at, ?2)"
+        " WHERE id = ?1 AND state IN ('pending','unknown')",
+    [SG_SQL_ORPHANS] = "SELECT target, mapping FROM delivery WHERE state = ?1 AND " OPEN
+                       " AND (target, mapping) > (?2, ?3) ORDER BY target, mapping LIMIT 1",
+
+    [SG_SQL_DELIVERY_FIND] =
+        "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.day,"
+        "  d.temporary_ends, d.next_at IS NOT NULL, e.system, e.record"
+        " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
+    [SG_SQL_DELIVERY_END] =
+        "UPDATE delivery SET state = ?2, next_at = ?3, ended_at = ?4,"
+        "  attempts = attempts + ?5, first_at = CASE WHEN ?5 THEN coalesce(first_at, ?6)"
+        "  ELSE first_at END, last_at = CASE WHEN ?5 THEN ?6 ELSE last_at END,"
+        "  ok_mark = CASE WHEN ?7 AND temporary_ends = 0 THEN coalesce("
+        "   (SELECT delivered FROM target WHERE name = delivery.target), 0) ELSE ok_mark END,"
+        "  temporary_ends = temporary_ends + ?7, in_doubt = ?8, key_gen = key_gen + ?9,"
+        "  sends = ?10, empty_probes = ?11, reason = ?12, place_file = ?13, place_line = ?14,"
+        "  place_column = ?15, pointer = ?16, said = ?17, map_hash = coalesce(?18, map_hash),"
+        "  request = ?19, wait_until = NULL, wait_key = NULL WHERE id = ?1",
+    [SG_SQL_LINK_OF_ROUND] =
+        "SELECT foreign_id FROM link WHERE ticket = ?1 AND round = ?2 AND system = ?3",
+    [SG_SQL_LINK_ADD] =
+        "INSERT INTO link(system, foreign_id, ticket, round, since) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SG_SQL_TARGET_DELIVERED] = "INSERT INTO target(name, delivered) VALUES(?1, 1)"
+                                " ON CONFLICT DO UPDATE SET delivered = delivered + 1",
+    [SG_SQL_SHADOW_SET] = "INSERT INTO shadow(ticket, system, round, operation, input_hash)"
+                          " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET input_hash = ?5",
+    [SG_SQL_SHADOWS_CLEAR] = "DELETE FROM shadow WHERE ticket = ?1 AND system = ?2",
+    [SG_SQL_OWN_FIND] = "SELECT own FROM head WHERE system = ?1 AND record = ?2 AND record_id = ?3",
+    [SG_SQL_OWN_SET] = "INSERT INTO head(system, record, record_id, own) VALUES(?1, ?2, ?3, ?4)"
+                       " ON CONFLICT DO UPDATE SET own = ?4",
+
+    [SG_SQL_CURSOR_FIND] = "SELECT text FROM cursor WHERE system = ?1 AND record = ?2",
+    [SG_SQL_CURSOR_SET] =
+        "INSERT INTO cursor(system, record, text, moved_at) VALUES(?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET text = ?3, moved_at = ?4",
+    [SG_SQL_ALARM_FIND] = "SELECT words FROM alarm WHERE name = ?1 AND system = ?2",
+    [SG_SQL_ALARM_SET] = "INSERT INTO alarm(name, system, since, words) VALUES(?1, ?2, ?3, ?4)"
+                         " ON CONFLICT DO UPDATE SET words = ?4",
+    [SG_SQL_ALARM_END] = "DELETE FROM alarm WHERE name = ?1 AND system = ?2",
+    [SG_SQL_CONTACT_SET] =
+        "INSERT OR REPLACE INTO contact(system, ok_at, bad_at, said, breaker_since, next_try_at)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SG_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)",
+
+    [SG_SQL_SWEEP_FIND] = "SELECT id, event FROM delivery WHERE phase = ?1 AND ended_at <= ?2"
+                          " AND ended_at IS NOT NULL ORDER BY ended_at LIMIT 1",
+    [SG_SQL_SWEEP_PHASE] = "UPDATE delivery SET phase = ?2 WHERE id = ?1",
+    [SG_SQL_SWEEP_SIBLINGS] =
+        "SELECT count(*) FROM delivery WHERE event = ?1 AND (ended_at IS NULL OR phase < ?2)",
+    [SG_SQL_EVENT_BLANK] = "UPDATE event SET body = NULL WHERE seq = ?1",
+    [SG_SQL_SWEEP_SUMS] = "SELECT d.day, d.mapping, d.state, e.system, e.record FROM delivery d"
+                          " JOIN event e ON e.seq = d.event WHERE d.event = ?1",
+    [SG_SQL_DELIVERIES_DELETE] = "DELETE FROM delivery WHERE event = ?1",
+    [SG_SQL_EVENT_DELETE] = "DELETE FROM event WHERE seq = ?1",
+};

@@ -1,0 +1,73 @@
+/** Every statement of the state, in one list: prepared once, and each one's plan is in a test. */
+#ifndef SG_JOURNAL_STATEMENTS_H
+#define SG_JOURNAL_STATEMENTS_H
+
+enum sg_state_sql {
+    SG_SQL_NEXT_NUMBERS,
+    /* capture */
+    SG_SQL_HEAD_FIND,
+    SG_SQL_HEAD_MOVE,
+    SG_SQL_EVENT_FIND,
+    SG_SQL_EVENT_ADD,
+    SG_SQL_ROUNDS,
+    SG_SQL_ROUND_ADD,
+    SG_SQL_LINK_FIND,
+    SG_SQL_LANE_IS_OPEN,
+    SG_SQL_DELIVERY_ADD,
+    SG_SQL_TOTAL_ADD,
+    /* lanes */
+    SG_SQL_LANE_FIRST,
+    SG_SQL_LANE_HOLDER,
+    SG_SQL_SET_DUE,
+    SG_SQL_SET_HELD,
+    SG_SQL_PUT_OFF,
+    SG_SQL_LANE_OF,
+    SG_SQL_WAIT_EXPIRED,
+    SG_SQL_WAIT_END,
+    SG_SQL_WAIT_LANES,
+    SG_SQL_WAIT_EVENTS,
+    SG_SQL_WAIT_MOVE,
+    SG_SQL_EVENT_MOVE,
+    /* dispatch */
+    SG_SQL_RECOVER,
+    SG_SQL_DUE,
+    SG_SQL_TAKE,
+    SG_SQL_LINKS,
+    SG_SQL_SHADOW_FIND,
+    SG_SQL_NEXT_TARGET,
+    SG_SQL_NEXT_DUE,
+    SG_SQL_NEXT_DEADLINE,
+    SG_SQL_INTEND,
+    SG_SQL_ORPHANS,
+    /* outcome */
+    SG_SQL_DELIVERY_FIND,
+    SG_SQL_DELIVERY_END,
+    SG_SQL_LINK_OF_ROUND,
+    SG_SQL_LINK_ADD,
+    SG_SQL_TARGET_DELIVERED,
+    SG_SQL_SHADOW_SET,
+    SG_SQL_SHADOWS_CLEAR,
+    SG_SQL_OWN_FIND,
+    SG_SQL_OWN_SET,
+    /* notes */
+    SG_SQL_CURSOR_FIND,
+    SG_SQL_CURSOR_SET,
+    SG_SQL_ALARM_FIND,
+    SG_SQL_ALARM_SET,
+    SG_SQL_ALARM_END,
+    SG_SQL_CONTACT_SET,
+    SG_SQL_FACT_SET,
+    /* sweep */
+    SG_SQL_SWEEP_FIND,
+    SG_SQL_SWEEP_PHASE,
+    SG_SQL_SWEEP_SIBLINGS,
+    SG_SQL_EVENT_BLANK,
+    SG_SQL_SWEEP_SUMS,
+    SG_SQL_DELIVERIES_DELETE,
+    SG_SQL_EVENT_DELETE,
+    SG_SQL_STATE_COUNT,
+};
+
+extern const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT];
+
+#endif

@@ -1,0 +1,161 @@
+"""The bridge under test: its settings, its life and death, and what its commands say."""
+
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import paths
+
+READY_S = 20
+# The only changes to mappings/: a run lasts seconds, not hours. The last one finds the secrets in the scratch folder.
+_CHANGES = ((r"every: \w+", "every: 1s"), (r"timeout: \w+", "timeout: 2s"), (r"visible_after: \w+", "visible_after: 1s"))
+_SECRETS = {"saja.token": "saja-token\n", "gam.password": "gam-password\n"}
+
+
+class Bridge:
+    """One sgbridge with a folder of its own; `settings` go into sgbridge.yaml as they are."""
+
+    def __init__(self, binary, folder, name, settings):
+        self._binary, self._folder, self._process = binary.resolve(), folder, None
+        if not self._binary.is_file():
+            raise SystemExit(f"no sgbridge at {self._binary}; build it, or say where with --sgbridge")
+        self.listen = f"127.0.0.1:{_free_port()}"
+        self.hook_secret = "hook-secret"
+        self.config = folder / "sgbridge.yaml"
+        self.mappings = folder / "mappings"
+        self.log = folder / "bridge.log"
+        self._environment = os.environ | {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}
+        self._write_files(name, settings)
+
+    def aim(self, saja_url, gam_url):
+        """Where both systems are; before the first start."""
+        self._environment |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
+
+    def _write_files(self, name, settings):
+        shutil.copytree(paths.ROOT / "mappings", self.mappings)
+        for path in sorted((self.mappings / "systems").glob("*.yaml")):
+            text = path.read_text(encoding="utf-8").replace("/etc/sgbridge/", f"{self._folder}/")
+            for pattern, by in _CHANGES:
+                text = re.sub(pattern, by, text)
+            path.write_text(text, encoding="utf-8")
+        for file, secret in _SECRETS.items():
+            (self._folder / file).write_text(secret, encoding="utf-8")
+        values = {"name": name, "mappings": self.mappings, "state": self._folder / "state", "listen": self.listen,
+                  "journal": "embedded", "reserve": "16MB"} | settings
+        values["state"].mkdir(exist_ok=True)
+        self.config.write_text("".join(f"{key}: {value}\n" for key, value in values.items()), encoding="utf-8")
+
+    # Life and death.
+
+    def start(self, die_at=None, wait=True):
+        """Starts it, dying at a crash point if one is named; waits until it is ready."""
+        environment = self._environment | ({"SGBRIDGE_DIE_AT": die_at} if die_at else {})
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen([self._binary, "run", "--config", self.config], stdin=subprocess.DEVNULL,
+                                             stdout=log, stderr=log, env=environment)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self):
+        end = time.monotonic() + READY_S
+        while not self.is_ready():
+            if not self.is_alive():
+                raise RuntimeError(f"the bridge ended by itself ({self._process.returncode}); see {self.log}")
+            if time.monotonic() > end:
+                raise TimeoutError(f"the bridge was not ready after {READY_S} s; see {self.log}")
+            time.sleep(0.02)
+
+    def is_ready(self):
+        """Whether /health answers 200."""
+        host, port = self.listen.split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=2)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def is_alive(self):
+        return self._process is not None and self._process.poll() is None
+
+    def was_killed(self):
+        """Whether it is dead by SIGKILL, ours or its own."""
+        return self._process is not None and self._process.poll() == -signal.SIGKILL
+
+    def kill(self):
+        """SIGKILL. RuntimeError when it had ended before, by anything but SIGKILL."""
+        if self._process is None:
+            return
+        ended = self._process.poll()
+        if ended is None:
+            self._process.kill()
+            self._process.wait()
+        elif ended not in (0, -signal.SIGKILL):
+            self._process = None
+            raise RuntimeError(f"the bridge ended by itself ({ended}); see {self.log}")
+        self._process = None
+
+    def stop(self):
+        """SIGTERM, and its exit code."""
+        self._process.terminate()
+        code = self._process.wait(timeout=30)
+        self._process = None
+        return code
+
+    def reload(self):
+        self._process.send_signal(signal.SIGHUP)
+
+    def pid(self):
+        return self._process.pid
+
+    # What its commands say.
+
+    def command(self, *words):
+        """Runs `sgbridge WORDS --config …` and gives what subprocess.run gives, with texts."""
+        return subprocess.run([self._binary, *words, "--config", self.config], env=self._environment,
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def status(self):
+        """`status --json`, as a dictionary; {} while there is no journal to read."""
+        said = self.command("status", "--json")
+        try:
+            return json.loads(said.stdout)
+        except ValueError:
+            return {}
+
+    def counts(self):
+        """Deliveries by state."""
+        return self.status().get("counts", {})
+
+    def open_count(self):
+        """How many deliveries have not ended; None when the bridge cannot tell."""
+        return self.status().get("open")
+
+    def audit(self):
+        """(whether the sum holds, what audit printed)."""
+        said = self.command("audit")
+        return said.returncode == 0, said.stdout + said.stderr
+
+    def echoes(self):
+        """How many deliveries audit counts as echoes, in whatever order it writes word and number."""
+        _, text = self.audit()
+        found = re.search(r"\becho(?:es)?\b\D{0,20}?(\d+)", text) or re.search(r"(\d+)\s+echo", text)
+        return int(found[1]) if found else 0
+
+
+def _free_port():
+    """A port below those that outgoing connections take: it must still be free after each kill."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port

@@ -1,0 +1,65 @@
+"""Lets the bridge die at each crash point, starts it again, and judges what became of the tickets.
+
+    crash_points.py                  all points
+    crash_points.py outcome.after:3  its third time at that one
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import paths
+from people import People
+from world import World, wait_for
+
+POINTS = ("capture.before", "capture.after", "intent.before", "intent.after", "call.after", "answer.after",
+          "outcome.before", "outcome.after")
+TICKETS = 4
+REACH_S = 30
+SETTLE_S = 60
+
+
+def die_at(world, people, point):
+    """One death and what follows; gives whether nothing was lost, doubled or reordered."""
+    world.bridge.start(die_at=point, wait=False)
+    people.make(TICKETS)
+
+    def died():
+        people.act()
+        return not world.bridge.is_alive()
+
+    wait_for(died, REACH_S, f"the bridge never came to {point}")
+    if not world.bridge.was_killed():
+        raise RuntimeError(f"at {point} the bridge ended by something else; see {world.bridge.log}")
+    world.bridge.start()
+    try:
+        wait_for(lambda: people.act() == 0 and world.is_idle(), SETTLE_S, "not settled", 0.2)
+    except TimeoutError:
+        print(f"{point}: not settled, {world.bridge.open_count()} open")
+    verdict = world.verdict()
+    sums_up, _ = world.bridge.audit()
+    print(f"{point}: {verdict.line()}{'' if sums_up else '; the audit does not sum up'}", flush=True)
+    print(*verdict.details(), sep="\n", end="\n" if verdict.details() else "")
+    stopped = world.bridge.stop()
+    if stopped != 0:
+        print(f"{point}: SIGTERM ended the bridge with {stopped}")
+    return verdict.is_clean() and sums_up and stopped == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("points", nargs="*", default=POINTS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    args = parser.parse_args()
+    with World("crash", args.seed, args.sgbridge) as world:
+        world.gam.post("departments", range_ms=[100, 400])
+        people = People(world, args.seed)
+        well = [die_at(world, people, point) for point in args.points]
+        if not all(well):
+            world.keep_ledgers()
+            raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""The whole story on a terminal of 80 columns: tickets, cases, answers, and what goes wrong in between.
+
+Exit 0 only if every ticket has exactly one case a round and every answer arrived once; the one ticket that a
+person must look at is the exception that belongs to the story. `--keep` leaves all running and says how to look around.
+"""
+
+import argparse
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import paths
+from story import parse_reference
+from world import World, wait_for
+
+WIDTH = 80
+PATIENCE_S = 30
+
+
+class Demo:
+    def __init__(self, world):
+        self.world = world
+        self._begin = time.monotonic()
+        self.tickets = []
+
+    # Telling.
+
+    def title(self, text):
+        print(f"\n{text}\n{'-' * len(text)}")
+
+    def say(self, text):
+        stamp = f"{time.monotonic() - self._begin:6.1f} s  "
+        print(textwrap.fill(text, WIDTH, initial_indent=stamp, subsequent_indent=" " * len(stamp)), flush=True)
+
+    def until(self, condition, what):
+        """Waits for what should come by itself, and says how long it took."""
+        begin = time.monotonic()
+        found = wait_for(condition, PATIENCE_S, f"after {PATIENCE_S} s still not: {what}", 0.1)
+        self.say(f"{what} (after {time.monotonic() - begin:.1f} s)")
+        return found
+
+    # Asking the two systems.
+
+    def make(self, count=1, **fields):
+        made = [key for _ in range(count)
+                for key in self.world.saja.post("ticket", **({"fields": fields} if fields else {}))["tickets"]]
+        self.tickets += made
+        return made
+
+    def cases(self, key):
+        """{round: [case number…]} of a ticket, as GAM's ledger has it."""
+        found = {}
+        for entry in self.world.gam.ledger():
+            if entry["what"] == "case":
+                ticket, round_ = parse_reference(entry["reference"]) or ("", 0)
+                if ticket == key:
+                    found.setdefault(round_, []).append(entry["case"])
+        return found
+
+    def case(self, key, round_=1):
+        """The case of that round, or None while there is none."""
+        return self.cases(key).get(round_, [None])[0]
+
+    def ticket(self, key):
+        return self.world.saja.get("ticket", ticket=key)
+
+    def status(self, key):
+        return self.ticket(key)["status"]
+
+    def answer(self, key, round_=1, **wanted):
+        return self.world.gam.post("answer", case=self.case(key, round_), **wanted)["response"]
+
+    def has(self, response):
+        """Whether this answer is in SAJA."""
+        return any(e["what"] == "update" and e["update_id"] == response for e in self.world.saja.ledger())
+
+    def deeds(self, what, case):
+        return [e for e in self.world.gam.ledger() if e["what"] == what and e.get("case") == case]
+
+    # The story.
+
+    def tickets_become_cases(self):
+        self.title("Citizens call 137, and departments get letters")
+        keys = self.make(5)
+        self.say(f"{len(keys)} tickets are written in SAJA")
+        self.until(lambda: all(self.case(key) for key in keys), "each of them is a case in GAM")
+        for key in keys:
+            self.say(f"{key}  ->  case {self.case(key)}   {self.ticket(key)['service_name']}")
+        return keys
+
+    def a_department_answers(self, first, second):
+        self.title("A department answers, and the citizen's ticket shows it")
+        self.answer(first, outcome="1", text="چاله با آسفالت گرم ترميم شد.")
+        self.say(f"the department of case {self.case(first)} answers")
+        self.until(lambda: self.status(first) == "answered", f"{first} is answered in SAJA")
+        update = self.ticket(first)["updates"][-1]
+        self.say(f"it says: {update['status_notes']} – {update['description']}")
+        interim = self.answer(second, final=False, outcome="2", text="در دست بررسي است.")
+        self.say(f"case {self.case(second)} gets an interim answer, which is not for the citizen")
+        self.until(lambda: any(e["what"] == "acknowledge" and e["response"] == interim for e in
+                               self.world.gam.ledger()), "it is acknowledged")
+        self.say(f"{second} is still {self.status(second)}")
+        self.answer(second, outcome="2", text="هفته‌ي آينده انجام مي‌شود.")
+        self.until(lambda: self.status(second) == "answered", f"the final one comes: {second} is answered")
+
+    def a_ticket_is_reopened(self, key):
+        self.title("The citizen is not content: re-opened")
+        self.world.saja.post("reopen", ticket=key)
+        self.until(lambda: self.case(key, 2), f"{key} is re-opened and has a second case")
+        self.say(f"round 1 was case {self.case(key)}, round 2 is case {self.case(key, 2)}")
+        self.answer(key, 2, outcome="1", text="دوباره بازديد و ترميم شد.")
+        self.until(lambda: self.status(key) == "answered", f"round 2 is answered, and so is {key}")
+
+    def an_answer_comes_late(self, key):
+        self.title("An answer that comes too late informs, and changes no status")
+        self.world.saja.post("reopen", ticket=key)
+        self.until(lambda: self.case(key, 2), f"{key} is re-opened before anybody answered")
+        late = self.answer(key, 1, outcome="3", text="خارج از محدوده است.")
+        self.say(f"now the department of round 1 answers, for case {self.case(key)}")
+        self.until(lambda: self.has(late), "the citizen can read it")
+        self.say(f"{key} is still {self.status(key)}: round 2 is under way")
+        self.answer(key, 2)
+        self.until(lambda: self.status(key) == "answered", f"round 2 is answered, and so is {key}")
+
+    def a_ticket_is_cancelled(self, key):
+        self.title("The citizen calls again, and then takes the ticket back")
+        self.world.saja.post("follow_up", ticket=key)
+        self.until(lambda: self.deeds("note", self.case(key)), f"the follow-up is a note on case {self.case(key)}")
+        self.world.saja.post("cancel", ticket=key)
+        self.until(lambda: self.deeds("cancel", self.case(key)), f"case {self.case(key)} is withdrawn")
+
+    def gam_goes_down(self):
+        self.title("GAM goes down, and comes back")
+        self.world.gam.post("down")
+        self.say("GAM refuses every connection")
+        keys = self.make(3)
+        self.say(f"three citizens call meanwhile: {', '.join(keys)}")
+        self.until(lambda: self.world.bridge.counts().get("pending", 0) >= len(keys), "their tickets are taken in and wait")
+        time.sleep(2)
+        counts = self.world.bridge.counts()
+        self.say(f"pending {counts.get('pending', 0)}, failed {counts.get('failed', 0)}: what is down fails nothing")
+        self.world.gam.post("up")
+        self.say("GAM is back")
+        self.until(lambda: all(self.case(key) for key in keys), "all three are cases")
+        return keys
+
+    def an_unknown_code_waits(self):
+        self.title("A code that nobody told the bridge")
+        wrong, = self.make(service_code="999", service_name="موضوع تازه")
+        keys = self.make(2)
+        self.say(f"{wrong} has the service code 999, which no row of departments.csv knows")
+        self.until(lambda: self.world.bridge.counts().get("failed", 0) == 1, "it has failed: a person must look")
+        self.until(lambda: all(self.case(key) for key in keys), "the tickets after it have become cases")
+        self.say(f"only {wrong} waits; `sgbridge trace {wrong}` says:")
+        for line in self.world.bridge.command("trace", wrong).stdout.splitlines():
+            print(textwrap.fill(line, WIDTH, initial_indent="    ", subsequent_indent="      "))
+        return wrong, keys
+
+    def the_rest_is_answered(self, keys):
+        self.title("The day's last answers")
+        for key in keys:
+            self.answer(key)
+        self.until(lambda: all(self.status(key) == "answered" for key in keys), f"{len(keys)} tickets are answered")
+
+    def the_books(self, wrong):
+        """Both ledgers, audit and the verdict; gives whether all is well."""
+        self.until(lambda: self.world.is_idle({wrong}), "nothing is under way any more")
+        self.title("Both ledgers: what was really done")
+        updates = [e for e in self.world.saja.ledger() if e["what"] == "update"]
+        print(f"{'ticket':12}{'round 1':10}{'round 2':10}{'answers in SAJA':18}status")
+        for key in self.tickets:
+            cases = self.cases(key)
+            came = [e["update_id"] for e in updates if e["ticket"] == key]
+            row = (",".join(cases.get(1, ["-"])), ",".join(cases.get(2, [""])), " ".join(came) or "-")
+            print(f"{key:12}{row[0]:10}{row[1]:10}{row[2]:18}{self.status(key)}")
+        self.title("sgbridge audit")
+        sums_up, text = self.world.bridge.audit()
+        print(text.rstrip())
+        verdict = self.world.verdict({wrong})
+        print(*verdict.details(), sep="\n", end="\n" if verdict.details() else "")
+        self.title("Against what was put in")
+        print(f"{verdict.line()}; {wrong} waits for a person")
+        return verdict.is_clean() and sums_up and not self.cases(wrong)
+
+
+def tell(world):
+    """The whole story; gives whether it ended well."""
+    demo = Demo(world)
+    world.bridge.start()
+    demo.say(f"SAJA, GAM and the bridge are up; the bridge listens on {world.bridge.listen}")
+    first, second, third, fourth, fifth = demo.tickets_become_cases()
+    demo.a_department_answers(first, second)
+    demo.a_ticket_is_reopened(first)
+    demo.an_answer_comes_late(third)
+    demo.a_ticket_is_cancelled(fourth)
+    delayed = demo.gam_goes_down()
+    wrong, others = demo.an_unknown_code_waits()
+    demo.the_rest_is_answered([fifth, *delayed, *others])
+    return demo.the_books(wrong)
+
+
+def leave_running(world, binary):
+    """Says how to look around, and how to end it."""
+    world.kept = True
+    saja, gam = world.saja_simulator, world.gam_simulator
+    print(f"""
+All is left running, in {world.folder}
+
+  export SGBRIDGE_CONFIG={world.bridge.config}
+  {binary} status
+  {binary} trace 1405-88001
+  curl -s http://{world.bridge.listen}/health
+
+  # another ticket in SAJA; then what GAM did; then GAM down for ten seconds
+  curl -sd '{{"count": 1}}' http://127.0.0.1:{saja.admin_port}/admin/ticket
+  curl -s http://127.0.0.1:{gam.admin_port}/admin/ledger
+  curl -sd '{{"ms": 10000}}' http://127.0.0.1:{gam.admin_port}/admin/down
+
+  # the end
+  kill {world.bridge.pid()} {saja.process.pid} {gam.process.pid}; rm -r {world.folder}""")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keep", action="store_true", help="leave all running")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    args = parser.parse_args()
+    with World("demo", args.seed, args.sgbridge) as world:
+        try:
+            well = tell(world)
+        except TimeoutError as error:
+            print(error)
+            well = False
+        if args.keep:
+            leave_running(world, args.sgbridge)
+        if not well:
+            raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
