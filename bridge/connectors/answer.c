@@ -228,12 +228,16 @@ static void say(struct judging *judging, const struct sg_answer_rule *rule)
     out->said = own_words(judging, rule);
     if (out->said.length > 0 || is_good(out->outcome))
         return;
-    if (out->is_malformed)
-        out->said = sg_str_format(judging->arena, "HTTP %d, malformed: line %d, column %d: %s",
-                                  judging->reply->status, problem->at.line, problem->at.column,
-                                  problem->text);
-    else
-        out->said = sg_str_format(judging->arena, "HTTP %d", judging->reply->status);
+    struct sg_buffer words = {.arena = judging->arena};
+
+    sg_buffer_add_format(&words, "HTTP %d", judging->reply->status);
+    if (out->is_malformed && judging->reply->status / 100 == 2) {
+        sg_buffer_add_format(&words, ", malformed: %s", problem->text);
+        if (problem->at.line > 0)
+            sg_buffer_add_format(&words, " (line %d, column %d)", problem->at.line,
+                                 problem->at.column);
+    }
+    out->said = sg_buffer_text(&words);
 }
 
 /* --- all of it --- */
