@@ -1,0 +1,431 @@
+#include "connectors/poll.h"
+
+#include "connector_unit.h"
+
+enum { PAGES_MAX = 8 };
+
+#define SYSTEM(poll)                                  \
+    "system: s\n"                                     \
+    "url: http://127.0.0.1:1\n"                       \
+    "format: json\n"                                  \
+    "zone: Asia/Tehran\n"                             \
+    "answers: [{status: 418, is: unknown}]\n"         \
+    "records:\n"                                      \
+    "  ticket:\n"                                     \
+    "    id: /id\n"                                   \
+    "    key: /id\n"                                  \
+    "    where: {not: {from: /id, equals: hidden}}\n" \
+    "    poll:\n"                                     \
+    "      every: 1s\n" poll
+
+/* Pages by `way` (and more of it), a cursor, and the query that shows what was asked. */
+#define POLL(query, pages, cursor)                          \
+    SYSTEM("      request: {get: /t, query: {" query "}}\n" \
+           "      items: /items\n"                          \
+           "      pages: {" pages "}\n" cursor)
+
+#define TIME(start) "      cursor: {time: /t, overlap: 10m, start: " start "}\n"
+#define SINCE       "since: {from: cursor:/time, optional: true}"
+
+/* What the server answers: "status|Date or nothing|body". */
+struct script {
+    const char *yaml, *cursor;
+    const char *pages[PAGES_MAX];
+    const char *story; /* a line each: what was asked, the step, the events, the cursor */
+};
+
+static struct sg_reply reply_of(struct sg_arena *arena, const char *page)
+{
+    int status = (page[0] - '0') * 100 + (page[1] - '0') * 10 + page[2] - '0';
+    const char *date = page + 4, *body = strchr(date, '|') + 1;
+    struct sg_str header = sg_str_format(arena, "date: %.*s", (int)(body - 1 - date), date);
+
+    return unit_reply(arena, status, body - 1 > date ? sg_str_c(arena, header) : NULL, body);
+}
+
+static void tell_page(struct sg_buffer *story, const struct sg_poll_page *page)
+{
+    static const char *const steps[] = {"more", "done", "wait", "alarm"};
+
+    sg_buffer_add_format(story, " -> %s", steps[page->step]);
+    for (size_t e = 0; e < page->count; e++)
+        sg_buffer_add_format(story, " %.*s", SG_STR_ARG(page->events[e].record_id));
+    if (page->said.length > 0)
+        sg_buffer_add_format(story, " (%.*s)", SG_STR_ARG(page->said));
+    if (page->has_cursor)
+        sg_buffer_add_format(story, " %.*s", SG_STR_ARG(page->cursor));
+    sg_buffer_add_byte(story, '\n');
+}
+
+static void play(const struct script *script, const struct sg_system *system,
+                 struct sg_buffer *story)
+{
+    const struct sg_poll_setup setup = {.system = system,
+                                        .record = &system->records[0],
+                                        .max_event_bytes = 1000,
+                                        .cursor = sg_str_of(script->cursor)};
+    struct sg_poll *poll SG_AUTO(sg_poll) = sg_poll_begin(&setup, UNIT_NOW_MS);
+    struct sg_poll_page page = {.step = SG_POLL_MORE};
+
+    for (size_t p = 0; page.step == SG_POLL_MORE; p++) {
+        struct sg_arena *own SG_AUTO(sg_arena) = sg_arena_new(); /* ends with the page */
+        struct sg_request request;
+        struct sg_error err;
+
+        if (p == PAGES_MAX || script->pages[p] == NULL) {
+            sg_buffer_add(story, SG_STR("and on\n"));
+            return;
+        }
+        if (!sg_poll_request(poll, own, UNIT_NOW_MS, &request, &err)) {
+            sg_buffer_add_format(story, "%s\n", err.text);
+            return;
+        }
+        sg_buffer_add(story, request.path);
+        for (size_t q = 0; q < request.query_count; q++)
+            sg_buffer_add_format(story, " %.*s=%.*s", SG_STR_ARG(request.query[q].name),
+                                 SG_STR_ARG(request.query[q].value));
+        const struct sg_reply reply = reply_of(own, script->pages[p]);
+
+        sg_poll_take(poll, &reply, UNIT_NOW_MS, own, &page);
+        tell_page(story, &page);
+    }
+}
+
+static void check(const struct script *scripts, size_t count)
+{
+    for (size_t s = 0; s < count; s++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_buffer story = {.arena = arena};
+
+        play(&scripts[s], unit_system(arena, scripts[s].yaml), &story);
+        assert_string_equal(sg_buffer_c(&story), scripts[s].story);
+    }
+}
+
+#define ITEM(id, time) "{\"id\":\"" id "\",\"t\":\"" time "\"}"
+#define ITEMS(list)    "200||{\"items\":[" list "]}"
+
+static void numbered_pages_end_where_one_is_empty_or_repeats(void **state)
+{
+    static const struct script scripts[] = {
+        {POLL("n: page:/number", "by: number, size: 2", ""),
+         "",
+         {ITEMS(ITEM("a", "") "," ITEM("b", "")), ITEMS(ITEM("c", "")), ITEMS("")},
+         "/t n=1 -> more a b\n/t n=2 -> more c\n/t n=3 -> done\n"},
+        {POLL("o: page:/offset, r: page:/row, l: page:/last, s: page:/size", "by: offset, size: 2",
+              ""),
+         "",
+         {ITEMS(ITEM("a", "")), ITEMS(ITEM("b", "")), ITEMS(ITEM("b", ""))},
+         "/t o=0 r=1 l=2 s=2 -> more a\n/t o=2 r=3 l=4 s=2 -> more b\n"
+         "/t o=4 r=5 l=6 s=2 -> done\n"},
+        {POLL("r: page:/row", "by: row, size: 2", ""), "", {"404||"}, "/t r=1 -> done\n"},
+        {POLL("n: page:/number", "by: number, size: 1", ""),
+         "",
+         {ITEMS(ITEM("a", "")), ITEMS(ITEM("b", "")), ITEMS(ITEM("a", "")), ITEMS(ITEM("b", ""))},
+         "/t n=1 -> more a\n/t n=2 -> more b\n/t n=3 -> more a\n"
+         "/t n=4 -> alarm b (page 4: no progress: a page comes again and again)\n"},
+        {POLL("n: page:/number", "by: number, size: 1", ""),
+         "",
+         {ITEMS(ITEM("hidden", "")), ITEMS("")}, /* `where` lets it not pass: no end of the pass */
+         "/t n=1 -> more\n/t n=2 -> done\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void tokens_and_next_urls_are_followed_until_there_is_none(void **state)
+{
+#define BY_TOKEN \
+    POLL("k: {from: page:/token, optional: true}", "by: token, at: {from: /n, optional: true}", "")
+#define BY_NEXT          POLL("", "by: next, at: {from: /n, optional: true}", "")
+#define MARKED(id, mark) "200||{\"items\":[" ITEM(id, "") "],\"n\":" mark "}"
+    static const struct script scripts[] = {
+        {BY_TOKEN,
+         "",
+         {MARKED("a", "\"x\""), MARKED("b", "7"), MARKED("c", "null")},
+         "/t -> more a\n/t k=x -> more b\n/t k=7 -> done c\n"},
+        {BY_TOKEN,
+         "",
+         {MARKED("a", "1"), "200||{\"items\":[],\"n\":2}", MARKED("c", "\"\"")},
+         "/t -> more a\n/t k=1 -> more\n/t k=2 -> done c\n"}, /* empty pages are passed by */
+        {BY_TOKEN,
+         "",
+         {MARKED("a", "1"), MARKED("b", "1")},
+         "/t -> more a\n/t k=1 -> alarm b (page 2: no progress: the same token twice)\n"},
+        {BY_TOKEN,
+         "",
+         {MARKED("a", "1"), MARKED("b", "2"), MARKED("c", "3"), MARKED("d", "2")},
+         "/t -> more a\n/t k=1 -> more b\n/t k=2 -> more c\n"
+         "/t k=3 -> alarm d (page 4: no progress: the same token twice)\n"},
+        {BY_NEXT,
+         "",
+         {MARKED("a", "\"/t?p=2\""), MARKED("b", "\"http://127.0.0.1:1/u?p=3\""),
+          MARKED("c", "null")},
+         "/t -> more a\nhttp://127.0.0.1:1/t?p=2 -> more b\nhttp://127.0.0.1:1/u?p=3 -> done c\n"},
+        {BY_NEXT,
+         "",
+         {MARKED("a", "\"http://127.0.0.2:1/t\"")},
+         "/t -> alarm a (page 1: the next page is on another host)\n"},
+        {BY_NEXT,
+         "",
+         {MARKED("a", "\"/t?p=2\""), MARKED("b", "\"/t?p=2\"")},
+         "/t -> more a\nhttp://127.0.0.1:1/t?p=2 -> alarm b (page 2: no progress: the same next "
+         "page twice)\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+#define KEPT(time, deep) "{\"by\":\"time\",\"kept\":\"" time "\",\"deep\":\"" deep "\"}"
+#define TODAY            "2026-06-30T23:00:00Z" /* 02:30 in Tehran */
+#define ONE_PAGE(since_and_more) \
+    POLL(SINCE since_and_more, "by: number", TIME("2026-06-01T00:00:00Z"))
+
+static void a_time_is_kept_and_asked_for_with_an_overlap(void **state)
+{
+    static const struct script scripts[] = {
+        /* the first pass asks from `start`, and keeps the greatest time of all pages */
+        {ONE_PAGE(", n: page:/number"),
+         "",
+         {ITEMS(ITEM("a", "2026-06-30T10:00:00+03:30") "," ITEM("b", "2026-06-30 09:00")),
+          ITEMS(ITEM("c", "2026-06-29")), ITEMS("")},
+         "/t since=2026-06-01T00:00:00Z n=1 -> more a b\n"
+         "/t since=2026-06-01T00:00:00Z n=2 -> more c\n"
+         "/t since=2026-06-01T00:00:00Z n=3 -> done "
+         "{\"by\":\"time\",\"kept\":\"2026-06-30T06:30:00Z\",\"deep\":\"2026-07-01T04:30:00Z\"}\n"},
+        /* an empty pass leaves it; the overlap is taken off */
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> done " KEPT("2026-07-01T04:00:00Z", TODAY) "\n"},
+        /* it never goes back, and never asks before `start` */
+        {ONE_PAGE(""),
+         KEPT("2026-06-01T00:05:00Z", TODAY),
+         {ITEMS(ITEM("a", "2026-06-01T00:01:00Z")), ITEMS("")},
+         "/t since=2026-06-01T00:00:00Z -> more a\n/t since=2026-06-01T00:00:00Z -> done " KEPT(
+             "2026-06-01T00:05:00Z", TODAY) "\n"},
+        /* a ticket of 2099 moves it to our clock, or to the server's where that is behind */
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS(ITEM("a", "2099-01-01T00:00:00Z")), ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> more a\n/t since=2026-07-01T03:50:00Z -> done " KEPT(
+             "2026-07-01T04:30:00Z", TODAY) "\n"},
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {"200|Wed, 01 Jul 2026 04:20:00 GMT|{\"items\":[" ITEM("a", "2099-01-01T00:00:00Z") "]}",
+          ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> more a\n/t since=2026-07-01T03:50:00Z -> done " KEPT(
+             "2026-07-01T04:20:00Z", TODAY) "\n"},
+        /* one kept while our clock was wrong is believed as far as the clock now goes */
+        {ONE_PAGE(""),
+         KEPT("2050-01-01T00:00:00Z", TODAY),
+         {ITEMS("")},
+         "/t since=2026-07-01T04:20:00Z -> done " KEPT("2026-07-01T04:30:00Z", TODAY) "\n"},
+        /* no time, or one that no clock showed, moves nothing */
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS(ITEM("a", "") "," ITEM("b", "soon") "," ITEM("c", "1900-01-01")), ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> more a b c\n/t since=2026-07-01T03:50:00Z -> done " KEPT(
+             "2026-07-01T04:00:00Z", TODAY) "\n"},
+        /* fractions are kept, and not asked for */
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00.250Z", TODAY),
+         {ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> done " KEPT("2026-07-01T04:00:00.250Z", TODAY) "\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void the_first_pass_after_two_at_night_asks_for_a_day_more(void **state)
+{
+    static const struct script scripts[] = {
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", "2026-06-30T22:29:00Z"), /* 01:59 in Tehran */
+         {ITEMS("")},
+         "/t since=2026-06-30T04:00:00Z -> done " KEPT("2026-07-01T04:00:00Z",
+                                                       "2026-07-01T04:30:00Z") "\n"},
+        {ONE_PAGE(""),
+         KEPT("2026-07-01T04:00:00Z", "2026-06-30T22:31:00Z"), /* 02:01 */
+         {ITEMS("")},
+         "/t since=2026-07-01T03:50:00Z -> done " KEPT("2026-07-01T04:00:00Z",
+                                                       "2026-06-30T22:31:00Z") "\n"},
+        {ONE_PAGE(""), /* one that did not end did not count */
+         KEPT("2026-07-01T04:00:00Z", "2026-06-29T22:31:00Z"),
+         {"503||"},
+         "/t since=2026-06-30T04:00:00Z -> wait (HTTP 503)\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void a_start_is_a_time_now_or_all(void **state)
+{
+    static const struct script scripts[] = {
+        {POLL(SINCE, "by: number", TIME("now")),
+         "",
+         {ITEMS("")},
+         "/t since=2026-07-01T04:30:00Z -> done "
+         "{\"by\":\"time\",\"deep\":\"2026-07-01T04:30:00Z\",\"start\":\"2026-07-01T04:30:00Z\"}\n"},
+        {POLL(SINCE, "by: number", TIME("now")), /* it stays what it was at the first pass */
+         "{\"by\":\"time\",\"deep\":\"" TODAY "\",\"start\":\"2026-07-01T04:00:00Z\"}",
+         {ITEMS("")},
+         "/t since=2026-07-01T04:00:00Z -> done "
+         "{\"by\":\"time\",\"deep\":\"" TODAY "\",\"start\":\"2026-07-01T04:00:00Z\"}\n"},
+        {POLL(SINCE, "by: number", TIME("all")),
+         "",
+         {ITEMS("")},
+         "/t -> done {\"by\":\"time\",\"deep\":\"2026-07-01T04:30:00Z\"}\n"},
+        /* a cursor of another kind, or none at all, starts at `start` */
+        {ONE_PAGE(""),
+         "{\"by\":\"number\",\"kept\":\"7\"}",
+         {"503||"},
+         "/t since=2026-06-01T00:00:00Z -> wait (HTTP 503)\n"},
+        {ONE_PAGE(""),
+         "2026-07-01T04:00:00Z",
+         {"503||"},
+         "/t since=2026-06-01T00:00:00Z -> wait (HTTP 503)\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+#define BY_CURSOR POLL(SINCE, "by: cursor, size: 2", TIME("2026-06-01T00:00:00Z"))
+#define NUMBERS \
+    POLL("after: cursor:/number", "by: cursor, size: 2", "      cursor: {number: /t, start: 0}\n")
+#define TOKENS                                                                  \
+    POLL("after: {from: cursor:/token, optional: true}", "by: cursor, size: 2", \
+         "      cursor: {token: {from: /n, optional: true}}\n")
+
+static void pages_by_cursor_ask_again_from_where_the_last_one_ended(void **state)
+{
+    static const struct script scripts[] = {
+        {BY_CURSOR,
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS(ITEM("a", "2026-07-01T03:55:00Z") "," ITEM("b", "2026-07-01T03:56:00Z")),
+          ITEMS(ITEM("b", "2026-07-01T03:56:00Z") "," ITEM("c", "2026-07-01T04:10:00Z")),
+          ITEMS(ITEM("c", "2026-07-01T04:10:00Z"))},
+         "/t since=2026-07-01T03:50:00Z -> more a b " KEPT(
+             "2026-07-01T04:00:00Z",
+             TODAY) "\n"
+                    "/t since=2026-07-01T03:56:00Z -> more b c " KEPT(
+                        "2026-07-01T04:10:00Z",
+                        TODAY) "\n"
+                               "/t since=2026-07-01T04:10:00Z -> done c " KEPT(
+                                   "2026-07-01T04:10:00Z", TODAY) "\n"},
+        {BY_CURSOR, /* more of one time than a page holds: what lies behind is out of reach */
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS(ITEM("a", "2026-07-01T04:10:00Z") "," ITEM("b", "2026-07-01T04:10:00Z")),
+          ITEMS(ITEM("a", "2026-07-01T04:10:00Z") "," ITEM("b", "2026-07-01T04:10:00Z"))},
+         "/t since=2026-07-01T03:50:00Z -> more a b " KEPT(
+             "2026-07-01T04:10:00Z",
+             TODAY) "\n"
+                    "/t since=2026-07-01T04:10:00Z -> alarm a b (page 2: no progress: a full page of one "
+                    "time; raise `size`)\n"},
+        {BY_CURSOR, /* one of 2099 ends the pass at our clock */
+         KEPT("2026-07-01T04:00:00Z", TODAY),
+         {ITEMS(ITEM("a", "2026-07-01T04:10:00Z") "," ITEM("z", "2099-01-01")),
+          ITEMS(ITEM("z", "2099-01-01"))},
+         "/t since=2026-07-01T03:50:00Z -> more a z " KEPT(
+             "2026-07-01T04:30:00Z", TODAY) "\n"
+                                            "/t since=2026-07-01T04:30:00Z -> done z " KEPT(
+                                                "2026-07-01T04:30:00Z", TODAY) "\n"},
+        {NUMBERS,
+         "",
+         {"200||{\"items\":[{\"id\":1,\"t\":5},{\"id\":2,\"t\":\"9\"}]}",
+          "200||{\"items\":[{\"id\":3,\"t\":10},{\"id\":4}]}", ITEMS("")},
+         "/t after=0 -> more 1 2 {\"by\":\"number\",\"kept\":\"9\"}\n"
+         "/t after=9 -> more 3 4 {\"by\":\"number\",\"kept\":\"10\"}\n"
+         "/t after=10 -> done {\"by\":\"number\",\"kept\":\"10\"}\n"},
+        {TOKENS,
+         "{\"by\":\"token\",\"kept\":\"x\"}",
+         {MARKED("a", "\"y\""), MARKED("b", "\"z\""), "200||{\"items\":[],\"n\":\"z\"}"},
+         "/t after=x -> more a {\"by\":\"token\",\"kept\":\"y\"}\n"
+         "/t after=y -> more b {\"by\":\"token\",\"kept\":\"z\"}\n"
+         "/t after=z -> done {\"by\":\"token\",\"kept\":\"z\"}\n"},
+        {TOKENS, /* nothing leaves it, and ends the pass */
+         "",
+         {MARKED("a", "\"y\""), MARKED("b", "null")},
+         "/t -> more a {\"by\":\"token\",\"kept\":\"y\"}\n"
+         "/t after=y -> done b {\"by\":\"token\",\"kept\":\"y\"}\n"},
+        {TOKENS,
+         "",
+         {MARKED("a", "\"y\""), MARKED("b", "\"z\""), MARKED("c", "\"y\""), MARKED("d", "\"z\"")},
+         "/t -> more a {\"by\":\"token\",\"kept\":\"y\"}\n"
+         "/t after=y -> more b {\"by\":\"token\",\"kept\":\"z\"}\n"
+         "/t after=z -> more c {\"by\":\"token\",\"kept\":\"y\"}\n"
+         "/t after=y -> alarm d (page 4: no progress: the same token twice)\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void without_pages_and_cursor_all_is_asked_each_time(void **state)
+{
+    static const struct script scripts[] = {
+        {SYSTEM("      request: {get: /t}\n      items: \"\"\n"),
+         "",
+         {"200||[" ITEM("a", "") "]"},
+         "/t -> done a\n"},
+        {SYSTEM("      request: {get: /t}\n      items: \"\"\n"),
+         "",
+         {"200||" ITEM("a", "")}, /* a single value is a list of one */
+         "/t -> done a\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void what_cannot_be_read_leaves_the_cursor(void **state)
+{
+    static const struct script scripts[] = {
+        {ONE_PAGE(""), "", {"503||"}, "/t since=2026-06-01T00:00:00Z -> wait (HTTP 503)\n"},
+        {ONE_PAGE(""), "", {"500||"}, "/t since=2026-06-01T00:00:00Z -> wait (HTTP 500)\n"},
+        {ONE_PAGE(""), "", {"418||"}, "/t since=2026-06-01T00:00:00Z -> wait (HTTP 418)\n"},
+        {ONE_PAGE(""), "", {"400||"}, "/t since=2026-06-01T00:00:00Z -> alarm (HTTP 400)\n"},
+        {ONE_PAGE(""), "", {"302||"}, "/t since=2026-06-01T00:00:00Z -> alarm (HTTP 302)\n"},
+        {ONE_PAGE(""),
+         "",
+         {"200||{\"items\":["},
+         "/t since=2026-06-01T00:00:00Z -> alarm (HTTP 200, malformed: the document ends "
+         "where a value is expected (line 1, column 11))\n"},
+        {ONE_PAGE(""),
+         "",
+         {"200||{\"error\":1}"},
+         "/t since=2026-06-01T00:00:00Z -> alarm (the answer lacks what `items` names)\n"},
+        {ONE_PAGE(""),
+         "",
+         {"200||"},
+         "/t since=2026-06-01T00:00:00Z -> alarm (the answer lacks what `items` names)\n"},
+        {ONE_PAGE(""),
+         "",
+         {"200||{\"items\":null}"},
+         "/t since=2026-06-01T00:00:00Z -> done "
+         "{\"by\":\"time\",\"deep\":\"2026-07-01T04:30:00Z\"}\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbered_pages_end_where_one_is_empty_or_repeats),
+        cmocka_unit_test(tokens_and_next_urls_are_followed_until_there_is_none),
+        cmocka_unit_test(a_time_is_kept_and_asked_for_with_an_overlap),
+        cmocka_unit_test(the_first_pass_after_two_at_night_asks_for_a_day_more),
+        cmocka_unit_test(a_start_is_a_time_now_or_all),
+        cmocka_unit_test(pages_by_cursor_ask_again_from_where_the_last_one_ended),
+        cmocka_unit_test(without_pages_and_cursor_all_is_asked_each_time),
+        cmocka_unit_test(what_cannot_be_read_leaves_the_cursor),
+    };
+    return cmocka_run_group_tests_name("poll", tests, NULL, NULL);
+}

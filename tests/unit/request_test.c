@@ -1,0 +1,407 @@
+#include "base/hash.h"
+#include "base/units.h"
+#include "connector_unit.h"
+#include "connectors/auth.h"
+#include "connectors/header.h"
+#include "tree/xml.h"
+
+static const char REST[] =
+    "system: s\n"
+    "url: http://127.0.0.1:1/api\n"
+    "format: json\n"
+    "auth: {bearer: \"${env:TOKEN}\"}\n"
+    "always: {query: {city: {const: \"a b\"}}, headers: {X-From: {const: bridge}}}\n"
+    "records:\n"
+    "  ticket: {id: /id, key: /id, read: {request: {get: \"/t/{/id}.json\"}, items: \"\"}}\n"
+    "operations:\n"
+    "  form:\n"
+    "    once: {header: Idempotency-Key}\n"
+    "    request: {post: \"/t/{/id}/updates\", body: form,\n"
+    "              query: {tag: /tags, note: {from: /note, optional: true}},\n"
+    "              headers: {X-Key: event:/key}}\n"
+    "    input: {/id: {required: true}, /tags: {type: list}, /note: {}}\n"
+    "  json:\n"
+    "    once: idempotent\n"
+    "    request: {put: /t, content: {set: {/a/b: /id, /list: {from: /tags, optional: true}}}}\n"
+    "    input: {/id: {required: true}, /tags: {type: list}}\n"
+    "  files:\n"
+    "    once: resend\n"
+    "    request: {post: /f, content: {set: {/name: /doc, /doc: /doc, /more: {from: /more, "
+    "optional: true}}}}\n"
+    "    input: {/doc: {type: file}, /more: {type: list, of: {/c: {type: file}, /n: {}}}}\n"
+    "  gone:\n"
+    "    once: idempotent\n"
+    "    request: {delete: \"/t/{/id}\"}\n"
+    "    input: {/id: {}}\n";
+
+/* The wire as one text: "METHOD url\nname: value\n…\n\nbody". */
+static const char *shown(struct sg_arena *arena, const struct sg_wire *wire)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    sg_buffer_add_format(&out, "%s %.*s\n", wire->method, SG_STR_ARG(wire->url));
+    for (size_t h = 0; h < wire->header_count; h++)
+        sg_buffer_add_format(&out, "%.*s: %.*s\n", SG_STR_ARG(wire->headers[h].name),
+                             SG_STR_ARG(wire->headers[h].value));
+    if (wire->has_body)
+        sg_buffer_add_format(&out, "\n%.*s", SG_STR_ARG(wire->body));
+    return sg_buffer_c(&out);
+}
+
+static bool build(struct sg_arena *arena, const struct sg_system *system, const char *operation,
+                  const char *input, struct sg_request *request)
+{
+    const struct sg_operation *op = sg_system_operation(system, sg_str_of(operation));
+    struct sg_rule_run run = {.arena = arena};
+
+    assert_non_null(op);
+    return sg_operation_build(system, op, system, unit_json(arena, input),
+                              unit_json(arena, "{\"key\":\"1405-1\"}"), SG_STR("k1"), &run,
+                              request);
+}
+
+static struct sg_wire render(struct sg_arena *arena, const struct sg_system *system,
+                             const struct sg_request *request)
+{
+    struct sg_wire wire;
+    struct sg_error err;
+
+    if (!sg_request_render(system, request, UNIT_NOW_MS, arena, &wire, &err))
+        fail_msg("%s", err.text);
+    return wire;
+}
+
+struct row {
+    const char *operation, *input, *wire;
+};
+
+static const struct row WIRES[] = {
+    {"form", "{\"id\":\"44/1405\",\"tags\":[\"a\",\"b&c\"],\"note\":\"\xd9\x86\"}",
+     "POST http://127.0.0.1:1/api/t/44%2F1405/updates?city=a%20b&tag=a&tag=b%26c&note=%D9%86\n"
+     "X-Key: 1405-1\n"
+     "Idempotency-Key: k1\n"
+     "X-From: bridge\n"
+     "Authorization: Bearer ${env:TOKEN}\n"
+     "Content-Type: application/x-www-form-urlencoded\n"
+     "\n"
+     "id=44%2F1405&tags=a&tags=b%26c&note=%D9%86"},
+    {"json", "{\"id\":\"7\"}",
+     "PUT http://127.0.0.1:1/api/t?city=a%20b\n"
+     "X-From: bridge\n"
+     "Authorization: Bearer ${env:TOKEN}\n"
+     "Content-Type: application/json\n"
+     "\n"
+     "{\"a\":{\"b\":\"7\"}}"},
+    {"gone", "{\"id\":\"7\"}",
+     "DELETE http://127.0.0.1:1/api/t/7?city=a%20b\n"
+     "X-From: bridge\n"
+     "Authorization: Bearer ${env:TOKEN}\n"},
+};
+
+static void a_rest_request_goes_out_as_its_rules_say(void **state)
+{
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(WIRES); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, REST);
+        struct sg_request request;
+
+        assert_true(build(arena, system, WIRES[r].operation, WIRES[r].input, &request));
+        const struct sg_wire wire = render(arena, system, &request);
+
+        assert_string_equal(shown(arena, &wire), WIRES[r].wire);
+    }
+}
+
+static void a_kept_request_is_sent_again_as_it_was(void **state)
+{
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(WIRES); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, REST);
+        const struct sg_node *input = unit_json(arena, WIRES[r].input), *read = NULL;
+        struct sg_request request;
+        struct sg_error err;
+
+        assert_true(build(arena, system, WIRES[r].operation, WIRES[r].input, &request));
+        struct sg_str kept = sg_request_store(arena, &request, input);
+
+        assert_true(sg_request_restore(arena, kept, &request, &read, &err));
+        const struct sg_wire wire = render(arena, system, &request);
+
+        assert_string_equal(shown(arena, &wire), WIRES[r].wire);
+        assert_true(sg_node_equal(read, input));
+    }
+}
+
+static void what_is_no_kept_request_is_refused(void **state)
+{
+    static const char *const rows[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"method\":\"EAT\",\"body\":\"none\"}",
+        "{\"method\":\"GET\",\"body\":\"soup\"}",
+        "{\"method\":\"GET\",\"body\":\"none\",\"query\":[[\"a\"]]}",
+        "{\"method\":\"POST\",\"body\":\"json\",\"content\":{},\"files\":[{\"node\":9}]}",
+        "{\"method\":\"POST\",\"body\":\"json\",\"content\":{},\"files\":[{\"node\":-1}]}",
+        "{\"method\":\"POST\",\"body\":\"json\",\"files\":[{\"node\":0}]}",
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_node *input = NULL;
+        struct sg_request request;
+        struct sg_error err;
+
+        assert_false(sg_request_restore(arena, unit_text(arena, rows[r]), &request, &input, &err));
+        assert_int_equal(err.kind, SG_ERROR_INPUT);
+    }
+}
+
+static void a_citizens_words_cannot_forge_a_header(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system = unit_system(arena, REST);
+    struct sg_request request;
+
+    (void)state;
+    assert_false(
+        build(arena, system, "form", "{\"id\":\"1\",\"tags\":[\"a\\r\\nX-Admin: 1\"]}", &request));
+}
+
+/* --- files --- */
+
+static void a_file_is_a_url_until_its_bytes_are_there(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system = unit_system(arena, REST);
+    const char *input =
+        "{\"doc\":\"http://127.0.0.1:1/f/1\",\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}";
+    const struct sg_node *read = NULL;
+    struct sg_request request;
+    struct sg_error err;
+    struct sg_wire wire;
+
+    (void)state;
+    assert_true(build(arena, system, "files", input, &request));
+    assert_int_equal(request.file_count, 3); /* `/name` is a copy of `/doc`, and so the file too */
+    wire = render(arena, system, &request);
+    assert_string_equal(sg_str_c(arena, wire.body),
+                        "{\"name\":\"http://127.0.0.1:1/f/1\",\"doc\":\"http://127.0.0.1:1/f/1\","
+                        "\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}");
+    for (size_t f = 0; f < 3; f++)
+        request.files[f].bytes = SG_STR("PDF");
+    wire = render(arena, system, &request);
+    assert_string_equal(
+        sg_str_c(arena, wire.body),
+        "{\"name\":\"UERG\",\"doc\":\"UERG\",\"more\":[{\"c\":\"UERG\",\"n\":\"x\"}]}");
+    struct sg_str kept = sg_request_store(arena, &request, unit_json(arena, input));
+
+    assert_null(strstr(sg_str_c(arena, kept), "UERG")); /* never the bytes */
+    assert_true(sg_request_restore(arena, kept, &request, &read, &err));
+    assert_int_equal(request.file_count, 3);
+    assert_true(sg_str_is(request.files[2].url, "/f/2"));
+    assert_true(sg_str_is(request.files[2].node->name, "c"));
+    request.files[2].bytes = SG_STR("");
+    wire = render(arena, system, &request);
+    assert_non_null(strstr(sg_str_c(arena, wire.body), "{\"c\":\"\",\"n\":\"x\"}"));
+}
+
+static void a_url_is_followed_only_on_the_systems_own_host(void **state)
+{
+    static const struct {
+        const char *url, *followed; /* NULL: not */
+    } rows[] = {
+        {"http://127.0.0.1:1/f/1", "http://127.0.0.1:1/f/1"},
+        {"/f/1?a=b", "http://127.0.0.1:1/f/1?a=b"},
+        {"HTTP://127.0.0.1:1/f/\xd8\xb9.jpg#top", "http://127.0.0.1:1/f/%d8%b9.jpg"},
+        {"http://127.0.0.1:2/f/1", NULL},
+        {"http://127.0.0.1/f/1", NULL},
+        {"https://127.0.0.1:1/f/1", NULL},
+        {"http://127.0.0.2:1/f/1", NULL},
+        {"//127.0.0.2:1/f/1", NULL},
+        {"http://u:p@127.0.0.1:1/f/1", NULL},
+        {"http://127.0.0.1:1@127.0.0.2/f/1", NULL},
+        {"http://127.0.0.1:1.example/f/1", NULL},
+        {"file:///etc/passwd", NULL},
+        {"", NULL},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, REST);
+        struct sg_request request;
+        bool is_followed =
+            sg_request_of_url(system, arena, unit_text(arena, rows[r].url), &request);
+
+        assert_int_equal(is_followed, rows[r].followed != NULL);
+        if (is_followed)
+            assert_string_equal(sg_str_c(arena, request.path), rows[r].followed);
+        is_followed =
+            build(arena, system, "files",
+                  sg_str_c(arena, sg_str_format(arena, "{\"doc\":\"%s\"}", rows[r].url)), &request);
+        if (rows[r].url[0] != '\0')
+            assert_int_equal(is_followed, rows[r].followed != NULL);
+    }
+}
+
+static void what_a_given_url_has_already_is_not_added_again(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system = unit_system(arena, REST);
+    struct sg_request request;
+
+    (void)state;
+    assert_true(sg_request_of_url(system, arena, SG_STR("/t?page=2&city=x"), &request));
+    assert_true(
+        sg_str_is(render(arena, system, &request).url, "http://127.0.0.1:1/t?page=2&city=x"));
+    assert_true(sg_request_of_url(system, arena, SG_STR("/t?xcity=x"), &request));
+    assert_true(
+        sg_str_is(render(arena, system, &request).url, "http://127.0.0.1:1/t?xcity=x&city=a%20b"));
+}
+
+/* --- SOAP --- */
+
+#define SOAP_SYSTEM(version, auth, more)                                                      \
+    "system: s\nurl: http://127.0.0.1:1/ws\nformat: soap\nsoap: \"" version "\"\n"            \
+    "namespaces: {\"\": \"urn:g\", x: \"urn:x\"}\naction: urn:g/\n" auth more "operations:\n" \
+    "  add:\n"                                                                                \
+    "    once: resend\n"                                                                      \
+    "    request: {soap: Add, soap_header: {set: {/To: {const: gam}}}}\n"                     \
+    "    input: {/A/@id: {}, /A/B: {}}\n"
+
+static void an_envelope_is_written_as_its_version_says(void **state)
+{
+    static const struct {
+        const char *yaml, *wire;
+    } rows[] = {
+        {SOAP_SYSTEM("1.1", "", "always: {set: {/Token: {const: t}}}\n"),
+         "POST http://127.0.0.1:1/ws\n"
+         "Content-Type: text/xml; charset=utf-8\n"
+         "SOAPAction: \"urn:g/Add\"\n"
+         "\n"
+         "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope "
+         "xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Header>"
+         "<To xmlns=\"urn:g\" xmlns:x=\"urn:x\">gam</To></soap:Header><soap:Body>"
+         "<Add xmlns=\"urn:g\" xmlns:x=\"urn:x\"><Token>t</Token><A id=\"1\"><B>&lt;b&gt;</B></A>"
+         "</Add></soap:Body></soap:Envelope>"},
+        {SOAP_SYSTEM("1.2", "auth: {basic: {user: \"${env:U}\", password: \"${env:P}\"}}\n", ""),
+         "POST http://127.0.0.1:1/ws\n"
+         "Authorization: Basic JHtlbnY6VX06JHtlbnY6UH0=\n"
+         "Content-Type: application/soap+xml; charset=utf-8; action=\"urn:g/Add\"\n"
+         "\n"
+         "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope "
+         "xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"><soap:Header>"
+         "<To xmlns=\"urn:g\" xmlns:x=\"urn:x\">gam</To></soap:Header><soap:Body>"
+         "<Add xmlns=\"urn:g\" xmlns:x=\"urn:x\"><A id=\"1\"><B>&lt;b&gt;</B></A></Add>"
+         "</soap:Body></soap:Envelope>"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, rows[r].yaml);
+        struct sg_request request;
+
+        assert_true(build(arena, system, "add", "{\"A\":{\"@id\":\"1\",\"B\":\"<b>\"}}", &request));
+        const struct sg_wire wire = render(arena, system, &request);
+
+        assert_string_equal(shown(arena, &wire), rows[r].wire);
+    }
+}
+
+/* The digest that a server computes: by another way than ours, from what came over the wire. */
+static struct sg_str expected_digest(struct sg_arena *arena, struct sg_str nonce64,
+                                     struct sg_str created, const char *password)
+{
+    struct sg_str nonce;
+    unsigned char sum[20];
+
+    assert_true(sg_base64_decode(arena, nonce64, &nonce));
+    struct sg_str bytes = sg_str_format(arena, "%.*s%s", SG_STR_ARG(created), password);
+    char *all = sg_arena_get(arena, nonce.length + bytes.length, 1);
+
+    memcpy(all, nonce.at, nonce.length);
+    memcpy(all + nonce.length, bytes.at, bytes.length);
+    sg_sha1_of((struct sg_str){all, nonce.length + bytes.length}, sum);
+    return sg_base64(arena, (struct sg_str){(const char *)sum, sizeof sum});
+}
+
+static struct sg_str text_at(struct sg_arena *arena, const struct sg_node *root, const char *at)
+{
+    const struct sg_pointer *pointer = NULL;
+    const struct sg_node *node = NULL;
+    struct sg_str text = {0};
+    struct sg_error err;
+
+    assert_true(sg_pointer_compile(arena, sg_str_of(at), (struct sg_place){0}, &pointer, &err));
+    assert_true(sg_pointer_find(pointer, root, &node, &err));
+    if (node != NULL)
+        assert_true(sg_node_as_text(node, &text));
+    return text;
+}
+
+static const struct sg_node *security(struct sg_arena *arena, const struct sg_system *system)
+{
+    const struct sg_node *root = NULL;
+    struct sg_request request;
+    struct sg_error err;
+
+    assert_true(build(arena, system, "add", "{}", &request));
+    const struct sg_wire wire = render(arena, system, &request);
+
+    assert_true(sg_xml_read(arena, wire.body, system->names, NULL, &root, &err));
+    return sg_node_find(sg_node_find(root, SG_STR("Header")), SG_STR("Security"));
+}
+
+#define WSSE(more) "auth: {wsse: {user: \"${env:U}\", password: \"${env:P}\"" more "}}\n"
+
+static void a_digest_has_a_fresh_nonce_and_proves_the_password(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system =
+        unit_system(arena, SOAP_SYSTEM("1.1", WSSE(", digest: true, expires: 5m"), ""));
+    const struct sg_node *one = security(arena, system), *two = security(arena, system);
+    struct sg_str nonce = text_at(arena, one, "/UsernameToken/Nonce");
+    struct sg_str created = text_at(arena, one, "/UsernameToken/Created");
+
+    (void)state;
+    assert_true(sg_str_is(text_at(arena, one, "/UsernameToken/Username"), "${env:U}"));
+    assert_true(sg_str_is(created, "2026-07-01T04:30:00Z"));
+    assert_true(sg_str_equal(text_at(arena, one, "/UsernameToken/Password"),
+                             expected_digest(arena, nonce, created, "${env:P}")));
+    assert_false(sg_str_equal(nonce, text_at(arena, two, "/UsernameToken/Nonce")));
+    assert_true(sg_str_is(text_at(arena, one, "/Timestamp/Created"), "2026-07-01T04:30:00Z"));
+    assert_true(sg_str_is(text_at(arena, one, "/Timestamp/Expires"), "2026-07-01T04:35:00Z"));
+}
+
+static void a_password_as_text_stands_there_without_a_timestamp(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system = unit_system(arena, SOAP_SYSTEM("1.1", WSSE(""), ""));
+    const struct sg_node *header = security(arena, system);
+
+    (void)state;
+    assert_true(sg_str_is(text_at(arena, header, "/UsernameToken/Password"), "${env:P}"));
+    assert_null(sg_node_find(header, SG_STR("Timestamp")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rest_request_goes_out_as_its_rules_say),
+        cmocka_unit_test(a_kept_request_is_sent_again_as_it_was),
+        cmocka_unit_test(what_is_no_kept_request_is_refused),
+        cmocka_unit_test(a_citizens_words_cannot_forge_a_header),
+        cmocka_unit_test(a_file_is_a_url_until_its_bytes_are_there),
+        cmocka_unit_test(a_url_is_followed_only_on_the_systems_own_host),
+        cmocka_unit_test(what_a_given_url_has_already_is_not_added_again),
+        cmocka_unit_test(an_envelope_is_written_as_its_version_says),
+        cmocka_unit_test(a_digest_has_a_fresh_nonce_and_proves_the_password),
+        cmocka_unit_test(a_password_as_text_stands_there_without_a_timestamp),
+    };
+    return cmocka_run_group_tests_name("request", tests, NULL, NULL);
+}

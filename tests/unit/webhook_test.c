@@ -1,0 +1,253 @@
+#include "connectors/webhook.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+#include "connector_unit.h"
+
+/* Secrets stand as they are written, so the keys are known here. */
+#define KEY       "${env:HOOK_SECRET}"
+#define OTHER_KEY "${env:OTHER_SECRET}"
+
+static const char SYSTEM[] =
+    "system: s\n"
+    "url: http://127.0.0.1:1\n"
+    "format: json\n"
+    "records:\n"
+    "  ticket:\n"
+    "    id: /id\n"
+    "    key: /key\n"
+    "    where: {not: {from: /id, equals: hidden}}\n"
+    "    webhook:\n"
+    "      path: /hooks/s\n"
+    "      auth: {hmac: {hash: sha256, header: X-Sign, prefix: \"sha256=\", secret: \"" KEY "\"}}\n"
+    "      items: /tickets\n"
+    "  note:\n"
+    "    id: /id\n"
+    "    key: /id\n"
+    "    webhook:\n"
+    "      path: /hooks/s\n"
+    "      auth: {hmac: {hash: sha256, header: X-Sign, prefix: \"sha256=\", secret: \"" KEY "\"}}\n"
+    "      items: /note\n"
+    "  stamped:\n"
+    "    id: /id\n"
+    "    key: /id\n"
+    "    webhook:\n"
+    "      path: /hooks/stamped\n"
+    "      auth: {hmac: {hash: sha512, header: X-Sign, secret: \"" OTHER_KEY
+    "\", encoding: base64, timestamp: X-Time}}\n"
+    "      items: \"\"\n";
+
+struct fixture {
+    char dir[64];
+    struct sg_catalog *catalog;
+};
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int set_up(void **state)
+{
+    static struct fixture fixture;
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    const struct sg_secrets secrets = {.is_read = false};
+    char path[100];
+
+    (void)snprintf(fixture.dir, sizeof fixture.dir, "/tmp/webhook_test.XXXXXX");
+    assert_non_null(mkdtemp(fixture.dir));
+    (void)snprintf(path, sizeof path, "%s/systems", fixture.dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/systems/s.yaml", fixture.dir);
+    write_file(path, SYSTEM);
+    fixture.catalog = sg_catalog_load(fixture.dir, &secrets, false, findings);
+    if (fixture.catalog == NULL)
+        sg_findings_print(findings, stderr);
+    assert_non_null(fixture.catalog);
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[100];
+
+    sg_catalog_free(fixture->catalog);
+    (void)snprintf(path, sizeof path, "%s/systems/s.yaml", fixture->dir);
+    assert_int_equal(remove(path), 0);
+    (void)snprintf(path, sizeof path, "%s/systems", fixture->dir);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(remove(fixture->dir), 0);
+    return 0;
+}
+
+/* What came out: "404 unknown path", or "ticket: a b". */
+static const char *outcome(const struct fixture *fixture, struct sg_arena *arena,
+                           const struct sg_webhook_request *request)
+{
+    struct sg_buffer out = {.arena = arena};
+    struct sg_webhook_events events;
+
+    sg_webhook_read(fixture->catalog, request, 10000, UNIT_NOW_MS, arena, &events);
+    if (events.status != 0) {
+        sg_buffer_add_format(&out, "%d %s", events.status, events.problem);
+        assert_int_equal(events.count, 0);
+        return sg_buffer_c(&out);
+    }
+    assert_true(sg_str_is(events.system, "s"));
+    sg_buffer_add_format(&out, "%.*s:", SG_STR_ARG(events.record));
+    for (size_t e = 0; e < events.count; e++)
+        sg_buffer_add_format(&out, " %.*s%s", SG_STR_ARG(events.events[e].record_id),
+                             events.events[e].problem.length > 0 ? "!" : "");
+    return sg_buffer_c(&out);
+}
+
+static struct sg_str hmac_of(struct sg_arena *arena, const char *hash, const char *key,
+                             struct sg_str text)
+{
+    struct sg_hmac *hmac SG_AUTO(sg_hmac) = sg_hmac_new(hash, sg_str_of(key));
+    unsigned char bytes[SG_HASH_MAX_BYTES];
+    size_t length = sg_hmac_of(hmac, &text, 1, bytes);
+
+    return sg_str_copy(arena, (struct sg_str){(const char *)bytes, length});
+}
+
+static void what_is_signed_is_read_as_events(void **state)
+{
+    static const struct {
+        const char *path, *body, *outcome;
+    } rows[] = {
+        {"/hooks/s", "{\"tickets\":[{\"id\":\"a\",\"key\":1},{\"id\":\"b\",\"key\":2}]}",
+         "ticket: a b"},
+        {"/hooks/s", "{\"tickets\":{\"id\":\"a\",\"key\":1}}", "ticket: a"},
+        {"/hooks/s", "{\"note\":{\"id\":\"n\"}}", "note: n"},
+        {"/hooks/s", "{\"tickets\":[{\"id\":\"hidden\",\"key\":1}]}", "ticket:"},
+        {"/hooks/s", "{\"tickets\":[{\"id\":\"a\"}]}", "ticket: a!"}, /* kept as failed: no key */
+        {"/hooks/s", "{\"tickets\":[{\"id\":\"a\",\"key\":1},{\"key\":2}]}", "400 no id"},
+        {"/hooks/s", "{\"tickets\":[]}", "400 no items"},
+        {"/hooks/s", "{\"other\":1}", "400 no items"},
+        {"/hooks/s", "{\"tickets\":[", "400 malformed"},
+        {"/hooks/s", "", "400 malformed"},
+        {"/hooks/t", "{\"tickets\":[]}", "404 unknown path"},
+        {"/hooks/s/", "{\"tickets\":[]}", "404 unknown path"},
+    };
+
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_str body = unit_text(arena, rows[r].body);
+        struct sg_str sum = sg_hex(arena, hmac_of(arena, "sha256", KEY, body));
+        const struct sg_header header = {SG_STR("x-sign"),
+                                         sg_str_format(arena, "sha256=%.*s", SG_STR_ARG(sum))};
+        const struct sg_webhook_request request = {sg_str_of(rows[r].path), &header, 1, body};
+
+        assert_string_equal(outcome(*state, arena, &request), rows[r].outcome);
+    }
+}
+
+static void a_signature_that_is_not_ours_is_refused(void **state)
+{
+    /* of {"note":{"id":"n"}}, by openssl's command line */
+    static const char good[] =
+        "sha256=361e233f122a2409745983a2a6b250d19565d5a01da3bc81f364af1a3bf939b5";
+    static const struct {
+        const char *name, *value, *outcome;
+    } rows[] = {
+        {"x-sign", NULL, "note: n"},
+        {"X-SIGN", NULL, "note: n"},
+        {"x-other", NULL, "401 bad signature"},
+        {"x-sign", "", "401 bad signature"},
+        {"x-sign", "sha256=", "401 bad signature"},
+        {"x-sign", "sha256=00", "401 bad signature"},
+        {"x-sign", "sha1=361e233f122a2409745983a2a6b250d19565d5a01da3bc81f364af1a3bf939b5",
+         "401 bad signature"},
+    };
+
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_header header = {sg_str_of(rows[r].name),
+                                         sg_str_of(rows[r].value == NULL ? good : rows[r].value)};
+        const struct sg_webhook_request request = {SG_STR("/hooks/s"), &header, 1,
+                                                   SG_STR("{\"note\":{\"id\":\"n\"}}")};
+
+        assert_string_equal(outcome(*state, arena, &request), rows[r].outcome);
+    }
+}
+
+static void hexadecimal_may_be_sent_in_either_case(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_str body = SG_STR("{\"note\":{\"id\":\"n\"}}");
+    struct sg_str sum = sg_hex(arena, hmac_of(arena, "sha256", KEY, body));
+    struct sg_buffer value = {.arena = arena};
+
+    sg_buffer_add(&value, SG_STR("sha256="));
+    for (size_t i = 0; i < sum.length; i++)
+        sg_buffer_add_byte(&value, sum.at[i] >= 'a' ? (char)(sum.at[i] - 32) : sum.at[i]);
+    const struct sg_header header = {SG_STR("x-sign"), sg_buffer_text(&value)};
+    const struct sg_webhook_request request = {SG_STR("/hooks/s"), &header, 1, body};
+
+    assert_string_equal(outcome(*state, arena, &request), "note: n");
+}
+
+static void a_timestamp_is_signed_and_at_most_five_minutes_off(void **state)
+{
+    static const struct {
+        const char *sent, *signed_as, *outcome;
+    } rows[] = {
+        {"1782880200", NULL, "stamped: x"},
+        {"1782879900", NULL, "stamped: x"},
+        {"1782879899", NULL, "401 bad signature"},
+        {"1782880500", NULL, "stamped: x"},
+        {"1782880501", NULL, "401 bad signature"},
+        {"1782880200000", NULL, "stamped: x"},
+        {"2026-07-01T04:29:00Z", NULL, "stamped: x"},
+        {"2026-07-01T04:20:00Z", NULL, "401 bad signature"},
+        {"1782880201", "1782880200", "401 bad signature"},
+        {"-9223372036854775807", NULL, "401 bad signature"},
+        {"now", NULL, "401 bad signature"},
+        {"", NULL, "401 bad signature"},
+    };
+
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const char *stamp = rows[r].signed_as == NULL ? rows[r].sent : rows[r].signed_as;
+        const struct sg_str body = SG_STR("{\"id\":\"x\"}");
+        const struct sg_str text = sg_str_format(arena, "%s.%.*s", stamp, SG_STR_ARG(body));
+        const struct sg_header headers[] = {
+            {SG_STR("x-time"), sg_str_of(rows[r].sent)},
+            {SG_STR("x-sign"), sg_base64(arena, hmac_of(arena, "sha512", OTHER_KEY, text))},
+        };
+        const struct sg_webhook_request request = {SG_STR("/hooks/stamped"), headers, 2, body};
+
+        assert_string_equal(outcome(*state, arena, &request), rows[r].outcome);
+    }
+}
+
+static void only_paths_of_the_files_are_listened_to(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    assert_true(sg_webhook_is_path(fixture->catalog, SG_STR("/hooks/s")));
+    assert_true(sg_webhook_is_path(fixture->catalog, SG_STR("/hooks/stamped")));
+    assert_false(sg_webhook_is_path(fixture->catalog, SG_STR("/hooks")));
+    assert_false(sg_webhook_is_path(fixture->catalog, SG_STR("")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_signed_is_read_as_events),
+        cmocka_unit_test(a_signature_that_is_not_ours_is_refused),
+        cmocka_unit_test(hexadecimal_may_be_sent_in_either_case),
+        cmocka_unit_test(a_timestamp_is_signed_and_at_most_five_minutes_off),
+        cmocka_unit_test(only_paths_of_the_files_are_listened_to),
+    };
+    return cmocka_run_group_tests_name("webhook", tests, set_up, tear_down);
+}
