@@ -260,24 +260,24 @@ static void judge_whole(struct judging *judging, const struct sg_answer_rule *ow
     say(judging, rule);
 }
 
-void sg_answer_judge(const struct sg_system *system, enum sg_call_kind kind,
-                     const struct sg_answer_rule *own, const struct sg_node *input,
-                     const struct sg_reply *reply, int64_t now_ms, struct sg_arena *arena,
+void sg_answer_judge(const struct sg_exchange *exchange, enum sg_call_kind kind,
+                     const struct sg_answer_rule *own, struct sg_arena *arena,
                      struct sg_answer *out)
 {
-    struct judging judging = {.system = system,
+    struct judging judging = {.system = exchange->system,
                               .kind = kind,
-                              .reply = reply,
+                              .reply = exchange->reply,
                               .arena = arena,
                               .out = out,
                               .run = {.arena = arena}};
 
     *out = (struct sg_answer){0};
-    judging.run.scopes.at[SG_SCOPE_INPUT] = input;
-    if (reply->kind == SG_REPLY_WHOLE) {
-        judge_whole(&judging, own, now_ms);
+    judging.run.scopes.at[SG_SCOPE_INPUT] = exchange->input;
+    if (exchange->reply->kind == SG_REPLY_WHOLE) {
+        judge_whole(&judging, own, exchange->now_ms);
         return;
     }
-    out->outcome = reply->kind == SG_REPLY_NOT_SENT ? SG_OUTCOME_TEMPORARY : in_doubt(&judging);
-    out->said = reply->problem;
+    out->outcome =
+        exchange->reply->kind == SG_REPLY_NOT_SENT ? SG_OUTCOME_TEMPORARY : in_doubt(&judging);
+    out->said = exchange->reply->problem;
 }

@@ -57,21 +57,21 @@ bool sg_answer_give(const struct sg_gives_spec *gives, const struct sg_node *tre
 
 /* Goes through the items until two have been found; false when one cannot be read. */
 static bool count_found(const struct sg_find_spec *find, const struct sg_items *items,
-                        const struct sg_node *input, const struct sg_reply *reply,
-                        struct sg_rule_run *run, struct sg_found *out)
+                        const struct sg_exchange *exchange, struct sg_rule_run *run,
+                        struct sg_found *out)
 {
-    const struct sg_node *item = items->first;
+    const struct sg_node *item = items->first, *input = exchange->input;
 
     for (size_t i = 0; i < items->count && out->count < 2; i++, item = item->next) {
         struct sg_given given;
 
-        set_scopes(run, item, input, reply);
+        set_scopes(run, item, input, exchange->reply);
         if (find->where != NULL && !sg_condition_holds(find->where, run, NULL)) {
             if (run->problems != NULL)
                 return false;
             continue;
         }
-        if (!sg_answer_give(&find->gives, item, input, reply, run, &given))
+        if (!sg_answer_give(&find->gives, item, input, exchange->reply, run, &given))
             return false;
         if (out->count++ == 0)
             out->given = given;
@@ -86,8 +86,7 @@ static void give_up(struct sg_found *out, struct sg_str said)
     out->said = said;
 }
 
-void sg_answer_find(const struct sg_system *system, const struct sg_operation *op,
-                    const struct sg_node *input, const struct sg_reply *reply, int64_t now_ms,
+void sg_answer_find(const struct sg_exchange *exchange, const struct sg_operation *op,
                     struct sg_arena *arena, struct sg_found *out)
 {
     const struct sg_find_spec *find = op->find;
@@ -97,17 +96,17 @@ void sg_answer_find(const struct sg_system *system, const struct sg_operation *o
     struct sg_error err;
 
     *out = (struct sg_found){0};
-    sg_answer_judge(system, SG_CALL_READ, find->answers, input, reply, now_ms, arena, &answer);
+    sg_answer_judge(exchange, SG_CALL_READ, find->answers, arena, &answer);
     out->outcome = answer.outcome;
     out->said = answer.said;
     out->retry_after_ms = answer.retry_after_ms;
     if (answer.outcome != SG_OUTCOME_SUCCESS)
         return;
-    set_scopes(&run, answer.tree, input, reply);
+    set_scopes(&run, answer.tree, exchange->input, exchange->reply);
     if (!sg_items_get(find->items, &run.scopes, &items, &err))
         give_up(out, sg_str_copy(arena, sg_str_of(err.text)));
-    else if (sg_items_are_malformed(&items, system, reply))
+    else if (sg_items_are_malformed(&items, exchange->system, exchange->reply))
         give_up(out, SG_STR("the answer lacks what `items` names"));
-    else if (!count_found(find, &items, input, reply, &run, out))
+    else if (!count_found(find, &items, exchange, &run, out))
         give_up(out, run.problems != NULL ? run.problems->text : run.ignored);
 }

@@ -2,9 +2,19 @@
 
 #include "base/buffer.h"
 
-static char lower(char c)
+/* Of ASCII alone, and so with no table of a locale. */
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+struct sg_str sg_header_lower(struct sg_arena *arena, struct sg_str name)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    for (size_t i = 0; i < name.length; i++)
+        sg_buffer_add_format(&out, "%c", lower(name.at[i]));
+    return sg_buffer_text(&out);
 }
 
 bool sg_header_same_name(struct sg_str a, struct sg_str b)
@@ -27,15 +37,6 @@ struct sg_str sg_header_get(const struct sg_header *headers, size_t count, struc
     return (struct sg_str){0};
 }
 
-static struct sg_str lower_name(struct sg_arena *arena, struct sg_str name)
-{
-    struct sg_buffer out = {.arena = arena};
-
-    for (size_t i = 0; i < name.length; i++)
-        sg_buffer_add_byte(&out, lower(name.at[i]));
-    return sg_buffer_text(&out);
-}
-
 static struct sg_node *member(const struct sg_node *object, struct sg_str name)
 {
     for (struct sg_node *node = object->first; node != NULL; node = node->next) {
@@ -55,7 +56,8 @@ const struct sg_node *sg_header_tree(struct sg_arena *arena, const struct sg_hea
         struct sg_node *known = member(object, headers[h].name);
 
         if (known == NULL)
-            sg_node_add(object, lower_name(arena, headers[h].name), sg_node_text(arena, value));
+            sg_node_add(object, sg_header_lower(arena, headers[h].name),
+                        sg_node_text(arena, value));
         else
             known->text =
                 sg_str_format(arena, "%.*s, %.*s", SG_STR_ARG(known->text), SG_STR_ARG(value));

@@ -44,21 +44,20 @@ static void take_header(struct slot *slot, struct sg_str line)
 
     if (colon == NULL)
         return;
-    struct sg_str name = sg_str_copy(arena, (struct sg_str){line.at, (size_t)(colon - line.at)});
+    const struct sg_str name = {line.at, (size_t)(colon - line.at)};
     struct sg_str value = sg_str_skip(line, name.length + 1);
-    char *lower = sg_arena_get(arena, name.length, 1);
 
-    for (size_t i = 0; i < name.length; i++)
-        lower[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] + 32) : name.at[i];
     while (value.length > 0 && (value.at[0] == ' ' || value.at[0] == '\t'))
         value = sg_str_skip(value, 1);
     while (value.length > 0 && strchr(" \t\r\n", value.at[value.length - 1]) != NULL)
         value.length--;
     slot->headers[slot->header_count++] =
-        (struct sg_header){{lower, name.length}, sg_str_copy(arena, value)};
+        (struct sg_header){sg_header_lower(arena, name), sg_str_copy(arena, value)};
 }
 
-static size_t on_header(char *bytes, size_t size, size_t count, void *owner)
+/* libcurl's type for both of these has no const. */
+static size_t on_header(char *bytes, /* NOLINT(readability-non-const-parameter) */
+                        size_t size, size_t count, void *owner)
 {
     struct slot *slot = owner;
     struct sg_str line = {bytes, size * count};
@@ -75,7 +74,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *owner)
     return line.length;
 }
 
-static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
+static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
+                      size_t size, size_t count, void *owner)
 {
     struct slot *slot = owner;
     const struct sg_str more = {bytes, size * count};

@@ -11,7 +11,7 @@ bool sg_items_get(const struct sg_rule *items, const struct sg_scopes *scopes, s
     if (root != NULL && !sg_pointer_find(pointer, root, &node, err))
         return false;
     out->is_missing = node == NULL;
-    if (sg_node_is_nothing(node))
+    if (node == NULL || sg_node_is_nothing(node))
         return true;
     out->first = node->kind == SG_NODE_LIST ? node->first : node;
     out->count = node->kind == SG_NODE_LIST ? node->count : 1;

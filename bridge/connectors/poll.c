@@ -336,8 +336,8 @@ void sg_poll_take(struct sg_poll *poll, const struct sg_reply *reply, int64_t no
         .poll = poll, .reply = reply, .arena = arena, .now_ms = now_ms, .out = out};
 
     *out = (struct sg_poll_page){0};
-    sg_answer_judge(poll->setup.system, SG_CALL_READ, poll->spec->answers, NULL, reply, now_ms,
-                    arena, &taking.answer);
+    sg_answer_judge(&(struct sg_exchange){poll->setup.system, NULL, reply, now_ms}, SG_CALL_READ,
+                    poll->spec->answers, arena, &taking.answer);
     taking.headers = sg_header_tree(arena, reply->headers, reply->header_count);
     out->retry_after_ms = taking.answer.retry_after_ms;
     out->said = taking.answer.said;

@@ -89,7 +89,7 @@ bool sg_request_run_named(const struct sg_named_rule *rules, struct sg_rule_run 
 
     for (const struct sg_named_rule *named = rules; named != NULL; named = named->next)
         rule_count++;
-    const struct sg_node **given = sg_arena_get(run->arena, rule_count, sizeof *given);
+    const struct sg_node **given = sg_arena_get(run->arena, rule_count, sizeof(struct sg_node *));
 
     for (const struct sg_named_rule *named = rules; named != NULL; named = named->next, r++) {
         is_good = sg_rule_run(named->rule, run, &given[r]) && is_good;
@@ -146,28 +146,28 @@ bool sg_request_build(const struct sg_system *system, const struct sg_request_sp
 
 /* --- files: their URLs are found again in the content by where their text lies in memory --- */
 
+struct mark {
+    struct sg_str text, url; /* as it stands in the input; whole */
+};
+
 struct marks {
     const struct sg_system *source;
     struct sg_rule_run *run;
-    struct sg_buffer urls; /* struct sg_str, one after the other */
+    struct sg_buffer all; /* struct mark, one after the other */
 };
-
-static size_t mark_count(const struct marks *marks)
-{
-    return marks->urls.length / sizeof(struct sg_str);
-}
 
 static bool mark_file(struct marks *marks, const struct sg_field *field, const struct sg_node *node)
 {
-    struct sg_str target = sg_pointer_text(field->pointer), url, path;
+    struct sg_str target = sg_pointer_text(field->pointer);
+    struct mark mark;
 
-    if (!sg_node_as_text(node, &url))
+    if (!sg_node_as_text(node, &mark.text))
         return sg_rule_problem(marks->run, field->at, target, "the URL of a file is expected");
-    if (!sg_url_resolve(marks->source, marks->run->arena, url, &path))
+    if (!sg_url_resolve(marks->source, marks->run->arena, mark.text, &mark.url))
         return sg_rule_problem(marks->run, field->at, target,
-                               "the URL of a file of %.*s's host is expected",
+                               "the URL of a file on %.*s's host is expected",
                                SG_STR_ARG(marks->source->name));
-    sg_buffer_add(&marks->urls, (struct sg_str){(const char *)&url, sizeof url});
+    sg_buffer_add(&marks->all, (struct sg_str){(const char *)&mark, sizeof mark});
     return true;
 }
 
@@ -215,12 +215,12 @@ static bool mark_files(struct marks *marks, const struct sg_input *input,
 /* Makes `node`, and what is below it, files where a marked text stands. */
 static void take_files(const struct marks *marks, struct sg_node *node, struct sg_buffer *files)
 {
-    struct sg_str url;
+    struct mark mark;
 
-    for (size_t m = 0; node->kind == SG_NODE_TEXT && m < mark_count(marks); m++) {
-        memcpy(&url, marks->urls.at + m * sizeof url, sizeof url);
-        if (url.at == node->text.at) {
-            struct sg_request_file file = {.url = url, .node = node};
+    for (size_t m = 0; node->kind == SG_NODE_TEXT && m < marks->all.length; m += sizeof mark) {
+        memcpy(&mark, marks->all.at + m, sizeof mark);
+        if (mark.text.at == node->text.at) {
+            struct sg_request_file file = {.url = mark.url, .node = node};
 
             sg_buffer_add(files, (struct sg_str){(const char *)&file, sizeof file});
         }
@@ -253,30 +253,46 @@ static void add_key(struct sg_arena *arena, struct sg_str name, struct sg_str ke
     out->headers = headers;
 }
 
-bool sg_operation_build(const struct sg_system *system, const struct sg_operation *op,
-                        const struct sg_system *source, const struct sg_node *input,
-                        const struct sg_node *event, struct sg_str key, struct sg_rule_run *run,
+/* What both requests of an operation see: the input is a copy, whose texts are marked by address. */
+static bool set_scopes(const struct sg_operation_call *call, struct sg_rule_run *run)
+{
+    struct sg_node *delivery = sg_node_new(run->arena, SG_NODE_OBJECT);
+    const struct sg_node *own = sg_request_copy(run->arena, call->input, true);
+
+    if (own == NULL)
+        return sg_rule_problem(run, call->op->at, SG_STR(""), "the input is deeper than %d levels",
+                               DEPTH_MAX);
+    sg_node_add(delivery, SG_STR("key"), sg_node_text(run->arena, call->key));
+    run->scopes.at[SG_SCOPE_HAND] = own;
+    run->scopes.at[SG_SCOPE_EVENT] = call->event;
+    run->scopes.at[SG_SCOPE_DELIVERY] = delivery;
+    run->scopes.at[SG_SCOPE_NOW] = sg_request_now(run->arena, call->now_ms);
+    return true;
+}
+
+bool sg_operation_build(const struct sg_operation_call *call, struct sg_rule_run *run,
                         struct sg_request *out)
 {
-    struct marks marks = {.source = source, .run = run, .urls = {.arena = run->arena}};
-    struct sg_node *delivery = sg_node_new(run->arena, SG_NODE_OBJECT);
-    const struct sg_node *own = sg_request_copy(run->arena, input, true);
+    struct marks marks = {.source = call->source, .run = run, .all = {.arena = run->arena}};
+    const struct sg_operation *op = call->op;
 
     *out = (struct sg_request){0};
-    if (own == NULL)
-        return sg_rule_problem(run, op->at, SG_STR(""), "the input is deeper than %d levels",
-                               DEPTH_MAX);
-    sg_node_add(delivery, SG_STR("key"), sg_node_text(run->arena, key));
-    run->scopes.at[SG_SCOPE_HAND] = own;
-    run->scopes.at[SG_SCOPE_EVENT] = event;
-    run->scopes.at[SG_SCOPE_DELIVERY] = delivery;
-    if (!mark_files(&marks, op->input, own) || !sg_request_build(system, &op->request, run, out))
+    if (!set_scopes(call, run) || !mark_files(&marks, op->input, run->scopes.at[SG_SCOPE_HAND]) ||
+        !sg_request_build(call->system, &op->request, run, out))
         return false;
-    if (out->content != NULL && mark_count(&marks) > 0)
+    if (out->content != NULL && marks.all.length > 0)
         find_files(&marks, run, out);
     if (op->once == SG_ONCE_HEADER)
-        add_key(run->arena, op->once_header, key, out);
+        add_key(run->arena, op->once_header, call->key, out);
     return true;
+}
+
+bool sg_find_build(const struct sg_operation_call *call, struct sg_rule_run *run,
+                   struct sg_request *out)
+{
+    *out = (struct sg_request){0};
+    return set_scopes(call, run) &&
+           sg_request_build(call->system, &call->op->find->request, run, out);
 }
 
 bool sg_request_of_url(const struct sg_system *system, struct sg_arena *arena, struct sg_str url,

@@ -65,16 +65,6 @@ static bool is_timely(const struct candidate *candidate, struct sg_str timestamp
            age_ms >= -AGE_MAX_MS;
 }
 
-/* A letter of a hexadecimal number in lower case, so that either case may be sent. */
-static struct sg_str lower_hex(struct sg_arena *arena, struct sg_str text)
-{
-    char *lower = sg_arena_get(arena, text.length, 1);
-
-    for (size_t i = 0; i < text.length; i++)
-        lower[i] = text.at[i] >= 'A' && text.at[i] <= 'F' ? (char)(text.at[i] + 32) : text.at[i];
-    return (struct sg_str){lower, text.length};
-}
-
 static bool is_signed(const struct candidate *candidate, const struct sg_webhook_request *request,
                       int64_t now_ms, struct sg_arena *arena)
 {
@@ -98,7 +88,7 @@ static bool is_signed(const struct candidate *candidate, const struct sg_webhook
     sent = sg_str_skip(sent, spec->prefix.length);
     if (spec->is_base64)
         return sg_hash_equal(sent, sg_base64(arena, sum));
-    return sg_hash_equal(lower_hex(arena, sent), sg_hex(arena, sum));
+    return sg_hash_equal(sg_header_lower(arena, sent), sg_hex(arena, sum));
 }
 
 /* --- items --- */

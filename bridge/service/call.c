@@ -144,8 +144,8 @@ static void judge(struct job *job, const struct sg_reply *reply)
 {
     struct sg_answer answer;
 
-    sg_answer_judge(job->system, SG_CALL_WRITE, job->operation->answers, job->input, reply,
-                    job->service->now_ms, job->arena, &answer);
+    sg_answer_judge(&(struct sg_exchange){job->system, job->input, reply, job->service->now_ms},
+                    SG_CALL_WRITE, job->operation->answers, job->arena, &answer);
     sg_crash_point("answer.after");
     switch (answer.outcome) {
     case SG_OUTCOME_SUCCESS:
@@ -251,8 +251,8 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
         fetch_next_file(job);
         return;
     }
-    sg_answer_judge(job->source, SG_CALL_READ, NULL, NULL, reply, job->service->now_ms, job->arena,
-                    &answer);
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
+                    SG_CALL_READ, NULL, job->arena, &answer);
     release_slot(job);
     sg_breaker_cancel(&job->peer->breaker);
     bool waits = answer.outcome == SG_OUTCOME_TEMPORARY;

@@ -226,13 +226,24 @@ static bool is_unchanged(const struct job *job)
            sg_str_equal(job->delivery->shadow, sg_job_hash_of_input(job));
 }
 
+struct sg_operation_call sg_job_operation_call(const struct job *job)
+{
+    return (struct sg_operation_call){.system = job->system,
+                                      .op = job->operation,
+                                      .source = job->source,
+                                      .input = job->input,
+                                      .event = job->event,
+                                      .key = key_of(job),
+                                      .now_ms = job->service->now_ms};
+}
+
 /* Input to request; false when the delivery has ended. */
 static bool build(struct job *job)
 {
     struct sg_rule_run run = {.arena = job->arena};
+    const struct sg_operation_call call = sg_job_operation_call(job);
 
-    if (sg_operation_build(job->system, job->operation, job->source, job->input, job->event,
-                           key_of(job), &run, &job->request))
+    if (sg_operation_build(&call, &run, &job->request))
         return true;
     sg_job_fail(job, &run);
     return false;

@@ -49,6 +49,9 @@ void sg_job_fail(struct job *job, const struct sg_rule_run *run);
 /** The input's hash, for shadows. */
 struct sg_str sg_job_hash_of_input(const struct job *job);
 
+/** What the job's request, or the look-up of it, is built from. */
+struct sg_operation_call sg_job_operation_call(const struct job *job);
+
 /** Takes up the request kept from an earlier try. False when it cannot be read: the job has ended. */
 SG_MUST_USE bool sg_job_restore(struct job *job);
 

@@ -75,8 +75,8 @@ static void replied(struct sg_call *call, const struct sg_reply *reply)
 
     job->peer->running--;
     sg_service_wake_at(job->service, 0);
-    sg_answer_find(job->system, job->operation, job->input, reply, job->service->now_ms, job->arena,
-                   &found);
+    sg_answer_find(&(struct sg_exchange){job->system, job->input, reply, job->service->now_ms},
+                   job->operation, job->arena, &found);
     if (found.outcome != SG_OUTCOME_SUCCESS && found.outcome != SG_OUTCOME_NONE) {
         int64_t pause = pause_ms(job);
 
@@ -99,10 +99,9 @@ void sg_job_probe(struct job *job)
 {
     struct sg_rule_run run = {.arena = job->arena};
     struct sg_request request;
+    const struct sg_operation_call call = sg_job_operation_call(job);
 
-    run.scopes.at[SG_SCOPE_HAND] = job->input;
-    run.scopes.at[SG_SCOPE_EVENT] = job->event;
-    if (!sg_request_build(job->system, &job->operation->find->request, &run, &request)) {
+    if (!sg_find_build(&call, &run, &request)) {
         job->peer->running--;
         sg_breaker_cancel(&job->peer->breaker);
         fail_in_doubt(job, run.problems != NULL ? run.problems->text : run.ignored);

@@ -19,7 +19,7 @@ struct sg_header {
 
 /** A file that an input names by its URL; the bytes are fetched before the call is committed. */
 struct sg_request_file {
-    struct sg_str url;
+    struct sg_str url;    /* whole, to be the `path` of a request to the source system */
     struct sg_str bytes;  /* `at` is NULL until fetched: its URL stands in the body then */
     struct sg_node *node; /* where its base64 goes in `content` */
 };
@@ -46,14 +46,26 @@ SG_MUST_USE bool sg_request_build(const struct sg_system *system,
                                   const struct sg_request_spec *spec, struct sg_rule_run *run,
                                   struct sg_request *out);
 
+/** One call of an operation, as a delivery makes it. */
+struct sg_operation_call {
+    const struct sg_system *system;
+    const struct sg_operation *op;
+    const struct sg_system *source; /* whose event it is: files come from its host alone */
+    const struct sg_node *input, *event;
+    struct sg_str key; /* `delivery:/key` */
+    int64_t now_ms;
+};
+
 /**
  * The request of an operation for its input: the key goes into its header, URLs of files of `input`
- * into `files` (a URL of another host than `source`'s is a problem).
+ * into `files` (a URL of another host than `source`'s is a problem). Sets the scopes of the run.
  */
-SG_MUST_USE bool sg_operation_build(const struct sg_system *system, const struct sg_operation *op,
-                                    const struct sg_system *source, const struct sg_node *input,
-                                    const struct sg_node *event, struct sg_str key,
-                                    struct sg_rule_run *run, struct sg_request *out);
+SG_MUST_USE bool sg_operation_build(const struct sg_operation_call *call, struct sg_rule_run *run,
+                                    struct sg_request *out);
+
+/** The request of its look-up, from the same. */
+SG_MUST_USE bool sg_find_build(const struct sg_operation_call *call, struct sg_rule_run *run,
+                               struct sg_request *out);
 
 /**
  * The request for a URL that the system itself gave, of a file or a next page: absolute, or relative
@@ -113,13 +125,17 @@ struct sg_answer {
 
 enum sg_call_kind { SG_CALL_READ, SG_CALL_WRITE };
 
-/**
- * What a reply means: `own` answers first, then the system's, then the defaults. `input` is the
- * scope of that name (NULL for a poll).
- */
-void sg_answer_judge(const struct sg_system *system, enum sg_call_kind kind,
-                     const struct sg_answer_rule *own, const struct sg_node *input,
-                     const struct sg_reply *reply, int64_t now_ms, struct sg_arena *arena,
+/** A reply, and what it answers. */
+struct sg_exchange {
+    const struct sg_system *system;
+    const struct sg_node *input; /* the scope of that name; NULL for a poll */
+    const struct sg_reply *reply;
+    int64_t now_ms;
+};
+
+/** What a reply means: `own` answers first, then the system's, then the defaults. */
+void sg_answer_judge(const struct sg_exchange *exchange, enum sg_call_kind kind,
+                     const struct sg_answer_rule *own, struct sg_arena *arena,
                      struct sg_answer *out);
 
 /** What `gives` reads from a good answer. */
@@ -141,8 +157,7 @@ struct sg_found {
     struct sg_str said;
     int64_t retry_after_ms;
 };
-void sg_answer_find(const struct sg_system *system, const struct sg_operation *op,
-                    const struct sg_node *input, const struct sg_reply *reply, int64_t now_ms,
+void sg_answer_find(const struct sg_exchange *exchange, const struct sg_operation *op,
                     struct sg_arena *arena, struct sg_found *out);
 
 /* --- records --- */

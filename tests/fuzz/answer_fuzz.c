@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .header_count = 1,
                                    .body = data[0] & 16 ? sg_str_skip(rest, cut) : rest};
 
-    sg_answer_judge(&system, data[0] & 32 ? SG_CALL_READ : SG_CALL_WRITE, NULL, NULL, &reply,
-                    1782880200000, arena, &answer);
+    sg_answer_judge(&(struct sg_exchange){&system, NULL, &reply, 1782880200000},
+                    data[0] & 32 ? SG_CALL_READ : SG_CALL_WRITE, NULL, arena, &answer);
     assert(answer.outcome != SG_OUTCOME_DEFAULT);
     assert(!answer.is_malformed || (answer.tree == NULL && answer.outcome != SG_OUTCOME_SUCCESS));
     assert(answer.said.length <= 4 * SG_MASK_MAX + sizeof answer.said);

@@ -21,8 +21,8 @@ struct connection {
     size_t length;
 };
 
-struct http_server {
-    enum http_server_mode mode;
+struct sg_http_server {
+    enum sg_http_server_mode mode;
     int listener, port;
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
@@ -71,7 +71,7 @@ static void flood(struct connection *connection, const char *start, const char *
     size_t length = strlen(piece);
 
     for (size_t i = 0; i + length <= sizeof bytes; i += length)
-        memcpy(bytes + i, piece, length);
+        (void)memmove(bytes + i, piece, length);
     if (send_text(connection, start)) {
         for (long left = 1L << 30; left > 0; left -= FLOOD_BYTES) {
             if (!send_all(connection, bytes, sizeof bytes / length * length))
@@ -81,7 +81,7 @@ static void flood(struct connection *connection, const char *start, const char *
     hang_up(connection);
 }
 
-static void answer(const struct http_server *server, struct connection *connection)
+static void answer(const struct sg_http_server *server, struct connection *connection)
 {
     static const char ok[] = "HTTP/1.1 200 OK\r\nX-Kind:  Good \r\nContent-Length: 2\r\n\r\nok";
 
@@ -142,7 +142,7 @@ static bool is_whole(const struct connection *connection)
     return connection->length >= (size_t)(end - connection->text) + 4 + body;
 }
 
-static void take_request(struct http_server *server, struct connection *connection)
+static void take_request(struct sg_http_server *server, struct connection *connection)
 {
     (void)pthread_mutex_lock(&server->lock);
     server->requests++;
@@ -154,7 +154,7 @@ static void take_request(struct http_server *server, struct connection *connecti
     answer(server, connection);
 }
 
-static void read_some(struct http_server *server, struct connection *connection)
+static void read_some(struct sg_http_server *server, struct connection *connection)
 {
     size_t room = sizeof connection->text - 1 - connection->length;
     ssize_t got = recv(connection->fd, connection->text + connection->length, room, 0);
@@ -169,7 +169,7 @@ static void read_some(struct http_server *server, struct connection *connection)
         take_request(server, connection);
 }
 
-static void take_connection(struct http_server *server)
+static void take_connection(struct sg_http_server *server)
 {
     struct connection *connection = server->all;
 
@@ -188,7 +188,7 @@ static void take_connection(struct http_server *server)
         reset(connection);
 }
 
-static void trickle(struct http_server *server)
+static void trickle(struct sg_http_server *server)
 {
     for (size_t c = 0; c < CONNECTIONS_MAX; c++) {
         struct connection *connection = &server->all[c];
@@ -198,7 +198,7 @@ static void trickle(struct http_server *server)
     }
 }
 
-static bool is_over(struct http_server *server)
+static bool is_over(struct sg_http_server *server)
 {
     (void)pthread_mutex_lock(&server->lock);
     bool over = server->is_over;
@@ -209,7 +209,7 @@ static bool is_over(struct http_server *server)
 
 static void *serve(void *owner)
 {
-    struct http_server *server = owner;
+    struct sg_http_server *server = owner;
     struct pollfd waits[CONNECTIONS_MAX + 1];
 
     while (!is_over(server)) {
@@ -228,9 +228,9 @@ static void *serve(void *owner)
     return NULL;
 }
 
-struct http_server *http_server_new(enum http_server_mode mode)
+struct sg_http_server *sg_http_server_new(enum sg_http_server_mode mode)
 {
-    struct http_server *server = calloc(1, sizeof *server);
+    struct sg_http_server *server = calloc(1, sizeof *server);
     struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t length = sizeof at;
 
@@ -251,7 +251,7 @@ struct http_server *http_server_new(enum http_server_mode mode)
     return server;
 }
 
-void http_server_free(struct http_server *server)
+void sg_http_server_free(struct sg_http_server *server)
 {
     (void)pthread_mutex_lock(&server->lock);
     server->is_over = true;
@@ -266,12 +266,12 @@ void http_server_free(struct http_server *server)
     free(server);
 }
 
-int http_server_port(const struct http_server *server)
+int sg_http_server_port(const struct sg_http_server *server)
 {
     return server->port;
 }
 
-static int read_count(struct http_server *server, const int *count)
+static int read_count(struct sg_http_server *server, const int *count)
 {
     (void)pthread_mutex_lock(&server->lock);
     int value = *count;
@@ -280,17 +280,17 @@ static int read_count(struct http_server *server, const int *count)
     return value;
 }
 
-int http_server_requests(struct http_server *server)
+int sg_http_server_requests(struct sg_http_server *server)
 {
     return read_count(server, &server->requests);
 }
 
-int http_server_connections(struct http_server *server)
+int sg_http_server_connections(struct sg_http_server *server)
 {
     return read_count(server, &server->connections);
 }
 
-void http_server_last(struct http_server *server, char *text, size_t room)
+void sg_http_server_last(struct sg_http_server *server, char *text, size_t room)
 {
     (void)pthread_mutex_lock(&server->lock);
     (void)snprintf(text, room, "%s", server->last);

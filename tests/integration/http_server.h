@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum http_server_mode {
+enum sg_http_server_mode {
     SERVER_ANSWERS,
     SERVER_DROPS,          /* does the work, and closes without an answer */
     SERVER_DROPS_REUSED,   /* the same, but only from a connection's second request on */
@@ -19,20 +19,20 @@ enum http_server_mode {
     SERVER_SPEAKS_NO_TLS,
 };
 
-struct http_server;
+struct sg_http_server;
 
 /** Listens on a free port of 127.0.0.1, in a thread of its own. */
-struct http_server *http_server_new(enum http_server_mode mode);
-void http_server_free(struct http_server *server);
+struct sg_http_server *sg_http_server_new(enum sg_http_server_mode mode);
+void sg_http_server_free(struct sg_http_server *server);
 
-int http_server_port(const struct http_server *server);
+int sg_http_server_port(const struct sg_http_server *server);
 
 /** How many whole requests have come: how often the work was done. */
-int http_server_requests(struct http_server *server);
+int sg_http_server_requests(struct sg_http_server *server);
 /** How many connections were made. */
-int http_server_connections(struct http_server *server);
+int sg_http_server_connections(struct sg_http_server *server);
 
 /** The last request as it came, cut to `room`. */
-void http_server_last(struct http_server *server, char *text, size_t room);
+void sg_http_server_last(struct sg_http_server *server, char *text, size_t room);
 
 #endif

@@ -70,33 +70,33 @@ static const char *kind(const struct sg_reply *reply)
 static void an_end_is_told_apart_as_not_sent_lost_or_whole(void **state)
 {
     static const struct {
-        enum http_server_mode mode;
         const char *scheme, *kind, *problem;
+        enum sg_http_server_mode mode;
         int requests; /* that reached the server */
     } rows[] = {
-        {SERVER_ANSWERS, "http", "whole", "", 1},
-        {SERVER_DROPS, "http", "lost", "the connection was closed without an answer", 1},
-        {SERVER_BREAKS_OFF, "http", "lost", "the answer broke off", 1},
-        {SERVER_FLOODS, "http", "lost", "the answer is too large", 1},
-        {SERVER_FLOODS_UNANNOUNCED, "http", "lost", "the answer is too large", 1},
-        {SERVER_FLOODS_HEADERS, "http", "lost", "the answer's headers are too large", 1},
-        {SERVER_SPEAKS_NO_TLS, "https", "not sent", "SSL connect error", 0},
+        {"http", "whole", "", SERVER_ANSWERS, 1},
+        {"http", "lost", "the connection was closed without an answer", SERVER_DROPS, 1},
+        {"http", "lost", "the answer broke off", SERVER_BREAKS_OFF, 1},
+        {"http", "lost", "the answer is too large", SERVER_FLOODS, 1},
+        {"http", "lost", "the answer is too large", SERVER_FLOODS_UNANNOUNCED, 1},
+        {"http", "lost", "the answer's headers are too large", SERVER_FLOODS_HEADERS, 1},
+        {"https", "not sent", "SSL connect error", SERVER_SPEAKS_NO_TLS, 0},
     };
 
     (void)state;
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
         struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-        struct http_server *server = http_server_new(rows[r].mode);
+        struct sg_http_server *server = sg_http_server_new(rows[r].mode);
         struct one_call one;
 
-        set_call(&one, arena, rows[r].scheme, http_server_port(server));
+        set_call(&one, arena, rows[r].scheme, sg_http_server_port(server));
         one.call.is_fresh = true;
         run_until_done(http, &one);
         assert_string_equal(kind(&one.reply), rows[r].kind);
         assert_string_equal(sg_str_c(arena, one.reply.problem), rows[r].problem);
-        assert_int_equal(http_server_requests(server), rows[r].requests);
-        http_server_free(server);
+        assert_int_equal(sg_http_server_requests(server), rows[r].requests);
+        sg_http_server_free(server);
     }
 }
 
@@ -124,54 +124,54 @@ static void a_connection_reset_at_once_did_nothing(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_RESETS_AT_ONCE);
+    struct sg_http_server *server = sg_http_server_new(SERVER_RESETS_AT_ONCE);
     struct one_call one;
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     run_until_done(http, &one);
     assert_string_not_equal(kind(&one.reply), "whole");
-    assert_int_equal(http_server_requests(server), 0);
-    http_server_free(server);
+    assert_int_equal(sg_http_server_requests(server), 0);
+    sg_http_server_free(server);
 }
 
 static void a_trickle_ends_by_the_timeout(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_TRICKLES);
+    struct sg_http_server *server = sg_http_server_new(SERVER_TRICKLES);
     struct one_call one;
     int64_t began_ms = sg_clock_steady_ms();
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     one.call.timeout_ms = 300;
     run_until_done(http, &one);
     assert_string_equal(kind(&one.reply), "lost");
     assert_string_equal(sg_str_c(arena, one.reply.problem), "timed out");
     assert_true(sg_clock_steady_ms() - began_ms >= 290);
-    http_server_free(server);
+    sg_http_server_free(server);
 }
 
 static void an_answer_is_read_as_it_came(void **state)
 {
-    static const enum http_server_mode modes[] = {SERVER_ANSWERS, SERVER_CONTINUES_FIRST};
+    static const enum sg_http_server_mode modes[] = {SERVER_ANSWERS, SERVER_CONTINUES_FIRST};
 
     (void)state;
     for (size_t m = 0; m < SG_ROWS(modes); m++) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
         struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-        struct http_server *server = http_server_new(modes[m]);
+        struct sg_http_server *server = sg_http_server_new(modes[m]);
         struct one_call one;
 
-        set_call(&one, arena, "http", http_server_port(server));
+        set_call(&one, arena, "http", sg_http_server_port(server));
         run_until_done(http, &one);
         assert_int_equal(one.reply.status, 200);
         assert_true(sg_str_is(one.reply.body, "ok"));
         assert_int_equal(one.reply.header_count, 2); /* those of the 100 are gone */
         assert_true(sg_str_is(one.reply.headers[0].name, "x-kind"));
         assert_true(sg_str_is(one.reply.headers[0].value, "Good"));
-        http_server_free(server);
+        sg_http_server_free(server);
     }
 }
 
@@ -179,14 +179,14 @@ static void a_request_carries_no_more_than_it_was_given(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_ANSWERS);
+    struct sg_http_server *server = sg_http_server_new(SERVER_ANSWERS);
     const struct sg_header headers[] = {{SG_STR("X-Key"), SG_STR("1405-1")},
                                         {SG_STR("X-Empty"), SG_STR("")}};
     char expected[400], last[400];
     struct one_call one;
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     one.call.request.headers = headers;
     one.call.request.header_count = 2;
     run_until_done(http, &one);
@@ -194,53 +194,53 @@ static void a_request_carries_no_more_than_it_was_given(void **state)
                    "POST /t HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: sgbridge\r\n"
                    "Accept: */*\r\nX-Key: 1405-1\r\nX-Empty:\r\n"
                    "Content-Type: application/json\r\nContent-Length: 7\r\n\r\n\"hello\"",
-                   http_server_port(server));
-    http_server_last(server, last, sizeof last);
+                   sg_http_server_port(server));
+    sg_http_server_last(server, last, sizeof last);
     assert_string_equal(last, expected);
     one.call.request = (struct sg_request){.method = SG_METHOD_DELETE, .path = SG_STR("/t/1")};
     run_until_done(http, &one);
-    http_server_last(server, last, sizeof last);
+    sg_http_server_last(server, last, sizeof last);
     assert_memory_equal(last, "DELETE /t/1 HTTP/1.1\r\n", 22);
     assert_null(strstr(last, "Content-Type"));
     one.call.request = (struct sg_request){.method = SG_METHOD_GET, .path = SG_STR("/t/1")};
     run_until_done(http, &one);
-    http_server_last(server, last, sizeof last);
+    sg_http_server_last(server, last, sizeof last);
     assert_memory_equal(last, "GET /t/1 HTTP/1.1\r\n", 19);
     assert_null(strstr(last, "Content-Length"));
-    http_server_free(server);
+    sg_http_server_free(server);
 }
 
 static void a_redirect_is_not_followed(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_REDIRECTS);
+    struct sg_http_server *server = sg_http_server_new(SERVER_REDIRECTS);
     struct one_call one;
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     run_until_done(http, &one);
     assert_int_equal(one.reply.status, 307);
-    assert_int_equal(http_server_requests(server), 1);
-    http_server_free(server);
+    assert_int_equal(sg_http_server_requests(server), 1);
+    sg_http_server_free(server);
 }
 
 static void a_connection_is_kept_for_the_next_call(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_ANSWERS);
+    struct sg_http_server *server = sg_http_server_new(SERVER_ANSWERS);
     struct one_call one;
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     for (int i = 0; i < 3; i++)
         run_until_done(http, &one);
-    assert_int_equal(http_server_connections(server), 1);
+    assert_int_equal(sg_http_server_connections(server), 1);
     one.call.is_fresh = true;
     run_until_done(http, &one);
-    assert_int_equal(http_server_connections(server), 2);
-    http_server_free(server);
+    assert_int_equal(sg_http_server_connections(server), 2);
+    sg_http_server_free(server);
 }
 
 /* The reason for `is_fresh`: without it, libcurl does the work of a lost answer a second time. */
@@ -255,16 +255,16 @@ static void a_call_on_a_kept_connection_may_be_sent_twice_and_a_fresh_one_never(
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
         struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-        struct http_server *server = http_server_new(SERVER_DROPS_REUSED);
+        struct sg_http_server *server = sg_http_server_new(SERVER_DROPS_REUSED);
         struct one_call one;
 
-        set_call(&one, arena, "http", http_server_port(server));
+        set_call(&one, arena, "http", sg_http_server_port(server));
         one.call.is_fresh = rows[r].is_fresh;
         run_until_done(http, &one);
         run_until_done(http, &one);
         assert_string_equal(kind(&one.reply), "whole");
-        assert_int_equal(http_server_requests(server), rows[r].requests);
-        http_server_free(server);
+        assert_int_equal(sg_http_server_requests(server), rows[r].requests);
+        sg_http_server_free(server);
     }
 }
 
@@ -272,33 +272,33 @@ static void a_gigabyte_costs_no_more_memory_than_the_limit(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_FLOODS_UNANNOUNCED);
+    struct sg_http_server *server = sg_http_server_new(SERVER_FLOODS_UNANNOUNCED);
     struct rusage before, after;
     struct one_call one;
 
     (void)state;
     assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
-    set_call(&one, arena, "http", http_server_port(server));
-    one.call.limit_bytes = 1024 * 1024;
+    set_call(&one, arena, "http", sg_http_server_port(server));
+    one.call.limit_bytes = 1 << 20;
     run_until_done(http, &one);
     assert_string_equal(kind(&one.reply), "lost");
     assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
-    assert_true(after.ru_maxrss - before.ru_maxrss < 32 * 1024); /* kB; ASan's own share is in it */
-    http_server_free(server);
+    assert_true(after.ru_maxrss - before.ru_maxrss < 32768); /* kB; ASan's own share is in it */
+    sg_http_server_free(server);
 }
 
 static void many_calls_run_side_by_side(void **state)
 {
     struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
     struct sg_transport *transport = sg_http_transport(http);
-    struct http_server *server = http_server_new(SERVER_ANSWERS);
+    struct sg_http_server *server = sg_http_server_new(SERVER_ANSWERS);
     struct one_call *calls = calloc(CALLS, sizeof *calls);
     int done = 0;
 
     (void)state;
     assert_non_null(calls);
     for (int c = 0; c < CALLS; c++) {
-        set_call(&calls[c], sg_arena_new(), "http", http_server_port(server));
+        set_call(&calls[c], sg_arena_new(), "http", sg_http_server_port(server));
         transport->start(transport, &calls[c].call, UNIT_NOW_MS);
     }
     while (done < CALLS) {
@@ -311,9 +311,9 @@ static void many_calls_run_side_by_side(void **state)
         assert_int_equal(calls[c].reply.status, 200);
         sg_arena_free(calls[c].arena);
     }
-    assert_int_equal(http_server_requests(server), CALLS);
+    assert_int_equal(sg_http_server_requests(server), CALLS);
     free(calls);
-    http_server_free(server);
+    sg_http_server_free(server);
 }
 
 static void a_request_that_cannot_be_rendered_is_not_sent(void **state)
@@ -351,18 +351,18 @@ static void calls_under_way_are_dropped_with_their_transport(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_http *http = sg_http_new();
-    struct http_server *server = http_server_new(SERVER_TRICKLES);
+    struct sg_http_server *server = sg_http_server_new(SERVER_TRICKLES);
     struct sg_transport *transport = sg_http_transport(http);
     struct one_call one;
 
     (void)state;
-    set_call(&one, arena, "http", http_server_port(server));
+    set_call(&one, arena, "http", sg_http_server_port(server));
     transport->start(transport, &one.call, UNIT_NOW_MS);
-    while (http_server_requests(server) == 0)
+    while (sg_http_server_requests(server) == 0)
         sg_http_run(http, NULL, 0, 10);
     sg_http_free(http);
     assert_false(one.is_done);
-    http_server_free(server);
+    sg_http_server_free(server);
 }
 
 int main(void)

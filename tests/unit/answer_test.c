@@ -51,8 +51,8 @@ static const char *judged(struct sg_arena *arena, const struct sg_system *system
 {
     struct sg_answer answer;
 
-    sg_answer_judge(system, kind, kind == SG_CALL_WRITE ? system->operations[0].answers : NULL,
-                    NULL, reply, UNIT_NOW_MS, arena, &answer);
+    sg_answer_judge(&(struct sg_exchange){system, NULL, reply, UNIT_NOW_MS}, kind,
+                    kind == SG_CALL_WRITE ? system->operations[0].answers : NULL, arena, &answer);
     struct sg_str text = sg_str_format(arena, "%s%s%.*s", unit_outcome(answer.outcome),
                                        answer.said.length > 0 ? ": " : "", SG_STR_ARG(answer.said));
     return sg_str_c(arena, text);
@@ -199,7 +199,7 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
         {"retry-after: 7", 7000, 0},
         {"retry-after: 0", 0, 0},
         {"retry-after: -5", 0, 0},
-        {"retry-after: 99999999999", 24 * 3600 * 1000, 0},
+        {"retry-after: 99999999999", INT64_C(86400000), 0},
         {"retry-after: Wed, 01 Jul 2026 04:30:30 GMT", 30000, 0},
         {"retry-after: Wed, 01 Jul 2026 04:00:00 GMT", 0, 0},
         {"retry-after: Wednesday, 01-Jul-26 04:31:00 GMT", 60000, 0},
@@ -216,7 +216,8 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
         const struct sg_reply reply = unit_reply(arena, 503, rows[r].header, "");
         struct sg_answer answer;
 
-        sg_answer_judge(system, SG_CALL_READ, NULL, NULL, &reply, UNIT_NOW_MS, arena, &answer);
+        sg_answer_judge(&(struct sg_exchange){system, NULL, &reply, UNIT_NOW_MS}, SG_CALL_READ,
+                        NULL, arena, &answer);
         assert_int_equal(answer.retry_after_ms, rows[r].retry_after_ms);
         assert_int_equal(answer.date_ms, rows[r].date_ms);
     }
@@ -270,8 +271,9 @@ static void a_look_up_counts_what_it_finds(void **state)
         struct sg_found found;
         char text[100];
 
-        sg_answer_find(system, &system->operations[0], unit_json(arena, "{\"ref\":\"r\"}"), &reply,
-                       UNIT_NOW_MS, arena, &found);
+        sg_answer_find(
+            &(struct sg_exchange){system, unit_json(arena, "{\"ref\":\"r\"}"), &reply, UNIT_NOW_MS},
+            &system->operations[0], arena, &found);
         (void)snprintf(text, sizeof text, "%s %zu %.*s", unit_outcome(found.outcome), found.count,
                        SG_STR_ARG(found.given.id));
         assert_string_equal(text, rows[r].found);

@@ -335,6 +335,15 @@ static void pages_by_cursor_ask_again_from_where_the_last_one_ended(void **state
              "2026-07-01T04:30:00Z", TODAY) "\n"
                                             "/t since=2026-07-01T04:30:00Z -> done z " KEPT(
                                                 "2026-07-01T04:30:00Z", TODAY) "\n"},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void numbers_and_tokens_are_cursors_too(void **state)
+{
+    static const struct script scripts[] = {
         {NUMBERS,
          "",
          {"200||{\"items\":[{\"id\":1,\"t\":5},{\"id\":2,\"t\":\"9\"}]}",
@@ -424,6 +433,7 @@ int main(void)
         cmocka_unit_test(the_first_pass_after_two_at_night_asks_for_a_day_more),
         cmocka_unit_test(a_start_is_a_time_now_or_all),
         cmocka_unit_test(pages_by_cursor_ask_again_from_where_the_last_one_ended),
+        cmocka_unit_test(numbers_and_tokens_are_cursors_too),
         cmocka_unit_test(without_pages_and_cursor_all_is_asked_each_time),
         cmocka_unit_test(what_cannot_be_read_leaves_the_cursor),
     };

@@ -51,13 +51,19 @@ static const char *shown(struct sg_arena *arena, const struct sg_wire *wire)
 static bool build(struct sg_arena *arena, const struct sg_system *system, const char *operation,
                   const char *input, struct sg_request *request)
 {
-    const struct sg_operation *op = sg_system_operation(system, sg_str_of(operation));
+    const struct sg_operation_call call = {
+        .system = system,
+        .op = sg_system_operation(system, sg_str_of(operation)),
+        .source = system,
+        .input = unit_json(arena, input),
+        .event = unit_json(arena, "{\"key\":\"1405-1\"}"),
+        .key = SG_STR("k1"),
+        .now_ms = UNIT_NOW_MS,
+    };
     struct sg_rule_run run = {.arena = arena};
 
-    assert_non_null(op);
-    return sg_operation_build(system, op, system, unit_json(arena, input),
-                              unit_json(arena, "{\"key\":\"1405-1\"}"), SG_STR("k1"), &run,
-                              request);
+    assert_non_null(call.op);
+    return sg_operation_build(&call, &run, request);
 }
 
 static struct sg_wire render(struct sg_arena *arena, const struct sg_system *system,
@@ -202,7 +208,7 @@ static void a_file_is_a_url_until_its_bytes_are_there(void **state)
     assert_null(strstr(sg_str_c(arena, kept), "UERG")); /* never the bytes */
     assert_true(sg_request_restore(arena, kept, &request, &read, &err));
     assert_int_equal(request.file_count, 3);
-    assert_true(sg_str_is(request.files[2].url, "/f/2"));
+    assert_true(sg_str_is(request.files[2].url, "http://127.0.0.1:1/f/2"));
     assert_true(sg_str_is(request.files[2].node->name, "c"));
     request.files[2].bytes = SG_STR("");
     wire = render(arena, system, &request);
