@@ -68,13 +68,13 @@ static void reset(struct connection *connection)
 static void flood(struct connection *connection, const char *start, const char *piece)
 {
     static char bytes[FLOOD_BYTES];
-    size_t length = strlen(piece);
+    size_t length = strlen(piece), whole = sizeof bytes / length * length;
 
-    for (size_t i = 0; i + length <= sizeof bytes; i += length)
-        (void)memmove(bytes + i, piece, length);
+    for (size_t i = 0; i < whole; i++)
+        bytes[i] = piece[i % length];
     if (send_text(connection, start)) {
         for (long left = 1L << 30; left > 0; left -= FLOOD_BYTES) {
-            if (!send_all(connection, bytes, sizeof bytes / length * length))
+            if (!send_all(connection, bytes, whole))
                 break;
         }
     }

@@ -189,7 +189,7 @@ static void hexadecimal_may_be_sent_in_either_case(void **state)
 
     sg_buffer_add(&value, SG_STR("sha256="));
     for (size_t i = 0; i < sum.length; i++)
-        sg_buffer_add_byte(&value, sum.at[i] >= 'a' ? (char)(sum.at[i] - 32) : sum.at[i]);
+        sg_buffer_add_format(&value, "%c", sum.at[i] >= 'a' ? sum.at[i] - 'a' + 'A' : sum.at[i]);
     const struct sg_header header = {SG_STR("x-sign"), sg_buffer_text(&value)};
     const struct sg_webhook_request request = {SG_STR("/hooks/s"), &header, 1, body};
 
