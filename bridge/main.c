@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "tree/xml.h"
 
 static const struct command {
     const char *name, *words, *about;
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_cli cli = {.arena = arena};
 
+    sg_xml_init();
     if (argc < 2)
         return usage(stderr, SG_EXIT_USAGE);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)

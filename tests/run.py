@@ -63,7 +63,7 @@ def suites(build):
                                   "--no-tests=error"], 300, count_ctest),
         ("simulators", [sys.executable, "-m", "unittest", "discover", "-s", "tests/simulators",
                         "-t", "tests/simulators"], 120, count_unittest),
-        ("end to end", [sys.executable, "tests/e2e/run.py", "--bridge", bridge], 400, count_tally),
+        ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),
     ]
 
 

@@ -101,7 +101,7 @@ const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t
 
     for (size_t i = 0; i < n; i++)
         order[i] = &findings->at[i];
-    qsort(order, n, sizeof(void *), by_place);
+    qsort(order, n, sizeof order[0], by_place); // NOLINT(bugprone-sizeof-expression): of pointers
     for (size_t i = 0; i < n; i++)
         sorted[i] = *order[i];
     *count = n;

@@ -111,6 +111,7 @@ struct sg_str sg_hex(struct sg_arena *arena, struct sg_str bytes)
 }
 
 static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+enum { BASE64_LETTERS = sizeof BASE64 - 1 };
 
 struct sg_str sg_base64(struct sg_arena *arena, struct sg_str bytes)
 {
@@ -125,8 +126,8 @@ struct sg_str sg_base64(struct sg_arena *arena, struct sg_str bytes)
         three |= left > 2 ? (unsigned char)bytes.at[i + 2] : 0;
         *to++ = BASE64[three >> 18];
         *to++ = BASE64[three >> 12 & 63];
-        *to++ = left > 1 ? BASE64[three >> 6 & 63] : '=';
-        *to++ = left > 2 ? BASE64[three & 63] : '=';
+        *to++ = (char)(left > 1 ? BASE64[three >> 6 & 63] : '=');
+        *to++ = (char)(left > 2 ? BASE64[three & 63] : '=');
     }
     return (struct sg_str){text, (size_t)(to - text)};
 }
@@ -149,7 +150,7 @@ bool sg_base64_decode(struct sg_arena *arena, struct sg_str text, struct sg_str 
             padding++;
             continue;
         }
-        const char *found = memchr(BASE64, text.at[i], 64);
+        const char *found = memchr(BASE64, text.at[i], BASE64_LETTERS);
         if (found == NULL || padding > 0)
             return false;
         bits = bits << 6 | (unsigned)(found - BASE64);

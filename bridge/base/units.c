@@ -56,7 +56,7 @@ bool sg_units_duration_ms(struct sg_str text, int64_t *ms)
 
 bool sg_units_size_bytes(struct sg_str text, int64_t *bytes)
 {
-    static const struct unit units[] = {{"KB", 1024}, {"MB", 1024 * 1024}};
+    static const struct unit units[] = {{"KB", 1024}, {"MB", 1048576}};
 
     return number_with_unit(text, units, sizeof units / sizeof units[0], bytes);
 }

@@ -80,11 +80,11 @@ static void compile_statuses(const struct sg_spec *spec, const struct sg_yaml *y
 static void compile_answer(const struct sg_spec *spec, const struct sg_yaml *yaml,
                            struct sg_answer_rule *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("status"), SG_STR_INIT("fault"),
+    static const struct sg_str keys[] = {SG_STR_INIT("status"), SG_STR_INIT("fault"),
                                          SG_STR_INIT("when"), SG_STR_INIT("is"),
                                          SG_STR_INIT("say")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *status = sg_yaml_find(yaml, "status");
     const struct sg_yaml *fault = sg_yaml_find(yaml, "fault");

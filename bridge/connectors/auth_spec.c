@@ -3,9 +3,9 @@
 
 static void compile_basic(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("user"), SG_STR_INIT("password")};
+    static const struct sg_str keys[] = {SG_STR_INIT("user"), SG_STR_INIT("password")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     spec->system->auth = SG_AUTH_BASIC;
     sg_spec_text(spec, sg_spec_need(spec, yaml, "basic", "user"), &spec->system->user);
@@ -14,11 +14,11 @@ static void compile_basic(const struct sg_spec *spec, const struct sg_yaml *yaml
 
 static void compile_wsse(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("user"), SG_STR_INIT("password"),
+    static const struct sg_str keys[] = {SG_STR_INIT("user"), SG_STR_INIT("password"),
                                          SG_STR_INIT("digest"), SG_STR_INIT("expires")};
 
     sg_spec_refuse_without_soap(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     spec->system->auth = SG_AUTH_WSSE;
     sg_spec_text(spec, sg_spec_need(spec, yaml, "wsse", "user"), &spec->system->user);
@@ -35,12 +35,12 @@ static void compile_bearer(const struct sg_spec *spec, const struct sg_yaml *yam
 
 void sg_auth_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("basic"), SG_STR_INIT("bearer"),
+    static const struct sg_str keys[] = {SG_STR_INIT("basic"), SG_STR_INIT("bearer"),
                                          SG_STR_INIT("wsse"), SG_STR_INIT("oauth2")};
 
     if (yaml == NULL || (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")))
         return;
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 1))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
         return;
     if (yaml->count != 1)
         (void)sg_findings_add(spec->findings, yaml->at,

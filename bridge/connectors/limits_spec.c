@@ -16,7 +16,7 @@ static void compile_rate(const struct sg_spec *spec, const struct sg_yaml *yaml,
 
 void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("concurrency"), SG_STR_INIT("rate"),
+    static const struct sg_str keys[] = {SG_STR_INIT("concurrency"), SG_STR_INIT("rate"),
                                          SG_STR_INIT("timeout"), SG_STR_INIT("answer"),
                                          SG_STR_INIT("file")};
     struct sg_limits *limits = &spec->system->limits;
@@ -28,7 +28,7 @@ void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
         .answer_bytes = (int64_t)16 * MB,
         .file_bytes = (int64_t)10 * MB,
     };
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     sg_spec_integer(spec, sg_yaml_find(yaml, "concurrency"), 1, CONCURRENCY_MAX, &concurrency);
     limits->concurrency = (int)concurrency;

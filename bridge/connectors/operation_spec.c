@@ -50,10 +50,10 @@ static void compile_gives(const struct sg_spec *spec, const struct operation_par
                           const struct sg_yaml *yaml, const struct sg_input *input,
                           struct sg_gives_spec *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("id"), SG_STR_INIT("version"),
+    static const struct sg_str keys[] = {SG_STR_INIT("id"), SG_STR_INIT("version"),
                                          SG_STR_INIT("record"), SG_STR_INIT("shows")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *record = sg_yaml_find(yaml, "record");
     const struct sg_yaml *shows = sg_yaml_find(yaml, "shows");
@@ -72,7 +72,7 @@ static void compile_gives(const struct sg_spec *spec, const struct operation_par
 static void compile_find(const struct sg_spec *spec, const struct operation_parts *parts,
                          const struct sg_yaml *once, struct sg_operation *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
+    static const struct sg_str keys[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
                                          SG_STR_INIT("where"), SG_STR_INIT("gives"),
                                          SG_STR_INIT("answers")};
     const struct sg_yaml *yaml = sg_yaml_find(once, "find");
@@ -86,7 +86,7 @@ static void compile_find(const struct sg_spec *spec, const struct operation_part
                               "`find` without `visible_after`: say how late the target may show "
                               "what was made, such as 1m");
     sg_spec_duration(spec, visible, &find->visible_after_ms);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     sg_request_spec_compile(spec, SG_SPEC_OPERATION, sg_spec_need(spec, yaml, "find", "request"),
                             &find->request);
@@ -114,7 +114,7 @@ static void compile_field(const struct sg_spec *spec, const struct operation_par
 static void compile_once_map(const struct sg_spec *spec, const struct operation_parts *parts,
                              const struct sg_yaml *once, struct sg_operation *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("header"), SG_STR_INIT("field"),
+    static const struct sg_str keys[] = {SG_STR_INIT("header"), SG_STR_INIT("field"),
                                          SG_STR_INIT("kept"), SG_STR_INIT("find"),
                                          SG_STR_INIT("visible_after")};
     const struct sg_yaml *header = sg_yaml_find(once, "header");
@@ -123,7 +123,7 @@ static void compile_once_map(const struct sg_spec *spec, const struct operation_
     const struct sg_yaml *find = sg_yaml_find(once, "find");
     const struct sg_yaml *visible = sg_yaml_find(once, "visible_after");
 
-    (void)sg_spec_map(spec, once, SG_SPEC_WORDS(KEYS), 0);
+    (void)sg_spec_map(spec, once, SG_SPEC_WORDS(keys), 0);
     if ((header != NULL) + (field != NULL) + (find != NULL) != 1)
         (void)sg_findings_add(spec->findings, once->at, "`once` has one of header, field, find");
     if (kept != NULL && find != NULL)
@@ -196,12 +196,12 @@ static void compile_link(const struct sg_spec *spec, const struct operation_part
                          struct sg_operation *out)
 {
     /* in the order of enum sg_link_use */
-    static const struct sg_str USES[] = {SG_STR_INIT("needs"), SG_STR_INIT("opens"),
+    static const struct sg_str uses[] = {SG_STR_INIT("needs"), SG_STR_INIT("opens"),
                                          SG_STR_INIT("ignores")};
     const struct sg_yaml *gives = sg_yaml_find(parts->yaml, "gives");
     size_t use = 0;
 
-    if (sg_spec_choice(spec, sg_yaml_find(parts->yaml, "link"), SG_SPEC_WORDS(USES), &use))
+    if (sg_spec_choice(spec, sg_yaml_find(parts->yaml, "link"), SG_SPEC_WORDS(uses), &use))
         out->link = (enum sg_link_use)use;
     if (out->link == SG_LINK_OPENS && (gives == NULL || sg_yaml_find(gives, "id") == NULL))
         (void)sg_findings_add(spec->findings, parts->yaml->key_at,
@@ -211,16 +211,16 @@ static void compile_link(const struct sg_spec *spec, const struct operation_part
 void sg_operation_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
                                const struct sg_yaml *records, struct sg_operation *out)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("link"),  SG_STR_INIT("request"), SG_STR_INIT("input"),    SG_STR_INIT("once"),
         SG_STR_INIT("gives"), SG_STR_INIT("answers"), SG_STR_INIT("unchanged")};
-    static const struct sg_str UNCHANGED[] = {SG_STR_INIT("send"), SG_STR_INIT("skip")};
+    static const struct sg_str ways[] = {SG_STR_INIT("send"), SG_STR_INIT("skip")};
     const struct operation_parts parts = {sg_str_c(spec->arena, yaml->key), yaml, records};
     size_t unchanged = 0;
 
     *out = (struct sg_operation){.name = yaml->key, .at = yaml->key_at};
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *input = sg_spec_need(spec, yaml, parts.name, "input");
     if (input != NULL)
@@ -232,6 +232,6 @@ void sg_operation_spec_compile(const struct sg_spec *spec, const struct sg_yaml 
     compile_gives(spec, &parts, sg_yaml_find(yaml, "gives"), out->input, &out->gives);
     sg_answers_spec_compile(spec, sg_yaml_find(yaml, "answers"), &out->answers);
     check_exists(spec, &parts, out);
-    if (sg_spec_choice(spec, sg_yaml_find(yaml, "unchanged"), SG_SPEC_WORDS(UNCHANGED), &unchanged))
+    if (sg_spec_choice(spec, sg_yaml_find(yaml, "unchanged"), SG_SPEC_WORDS(ways), &unchanged))
         out->skips_unchanged = unchanged == 1;
 }

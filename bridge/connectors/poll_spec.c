@@ -9,19 +9,19 @@ enum { PAGE_SIZE = 100, PAGE_SIZE_MAX = 100000, OVERLAP_MS = 10 * 60 * 1000 };
 static void compile_pages(const struct sg_spec *spec, const struct sg_yaml *yaml,
                           struct sg_poll_spec *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("by"), SG_STR_INIT("size"), SG_STR_INIT("at")};
+    static const struct sg_str keys[] = {SG_STR_INIT("by"), SG_STR_INIT("size"), SG_STR_INIT("at")};
     /* in the order of enum sg_pages, after "none" */
-    static const struct sg_str WAYS[] = {SG_STR_INIT("number"), SG_STR_INIT("offset"),
+    static const struct sg_str ways[] = {SG_STR_INIT("number"), SG_STR_INIT("offset"),
                                          SG_STR_INIT("row"),    SG_STR_INIT("token"),
                                          SG_STR_INIT("next"),   SG_STR_INIT("cursor")};
     size_t way = 0;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *at = sg_yaml_find(yaml, "at");
     sg_spec_integer(spec, sg_yaml_find(yaml, "size"), 1, PAGE_SIZE_MAX, &out->page_size);
     sg_spec_rule(spec, SG_SPEC_PAGE, at, &out->page_at);
-    if (!sg_spec_choice(spec, sg_spec_need(spec, yaml, "pages", "by"), SG_SPEC_WORDS(WAYS), &way))
+    if (!sg_spec_choice(spec, sg_spec_need(spec, yaml, "pages", "by"), SG_SPEC_WORDS(ways), &way))
         return;
     out->pages = (enum sg_pages)(way + 1);
     const bool needs_at = out->pages == SG_PAGES_TOKEN || out->pages == SG_PAGES_NEXT;
@@ -38,12 +38,12 @@ static void compile_pages(const struct sg_spec *spec, const struct sg_yaml *yaml
 static const struct sg_yaml *find_cursor_rule(const struct sg_spec *spec,
                                               const struct sg_yaml *yaml, struct sg_poll_spec *out)
 {
-    static const char *const KINDS[] = {"time", "number", "token"};
+    static const char *const kinds[] = {"time", "number", "token"};
     const struct sg_yaml *rule = NULL;
     size_t found = 0;
 
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-        const struct sg_yaml *entry = sg_yaml_find(yaml, KINDS[i]);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct sg_yaml *entry = sg_yaml_find(yaml, kinds[i]);
 
         if (entry == NULL)
             continue;
@@ -79,11 +79,11 @@ static void compile_start(const struct sg_spec *spec, const struct sg_yaml *yaml
 static void compile_cursor(const struct sg_spec *spec, const struct sg_yaml *yaml,
                            struct sg_poll_spec *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("time"), SG_STR_INIT("number"),
+    static const struct sg_str keys[] = {SG_STR_INIT("time"), SG_STR_INIT("number"),
                                          SG_STR_INIT("token"), SG_STR_INIT("start"),
                                          SG_STR_INIT("overlap")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *rule = find_cursor_rule(spec, yaml, out);
     const struct sg_yaml *start = sg_yaml_find(yaml, "start");
@@ -109,12 +109,12 @@ static void compile_cursor(const struct sg_spec *spec, const struct sg_yaml *yam
 const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
                                                 const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("every"),  SG_STR_INIT("request"), SG_STR_INIT("items"), SG_STR_INIT("pages"),
         SG_STR_INIT("cursor"), SG_STR_INIT("answers"), SG_STR_INIT("fetch"), SG_STR_INIT("split")};
     struct sg_poll_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     out->page_size = PAGE_SIZE;

@@ -7,9 +7,9 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 static void compile_key(const struct sg_spec *spec, const struct sg_yaml *yaml,
                         struct sg_record *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("link"), SG_STR_INIT("wait"),
+    static const struct sg_str keys[] = {SG_STR_INIT("link"), SG_STR_INIT("wait"),
                                          SG_STR_INIT("then")};
-    static const struct sg_str ENDS[] = {SG_STR_INIT("fail"), SG_STR_INIT("skip")};
+    static const struct sg_str ends[] = {SG_STR_INIT("fail"), SG_STR_INIT("skip")};
     const struct sg_yaml *link = yaml == NULL ? NULL : sg_yaml_find(yaml, "link");
     size_t end = 0;
 
@@ -17,11 +17,11 @@ static void compile_key(const struct sg_spec *spec, const struct sg_yaml *yaml,
         sg_spec_rule(spec, SG_SPEC_RECORD, yaml, &out->view.key);
         return;
     }
-    (void)sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0);
+    (void)sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0);
     out->view.is_key_linked = true;
     sg_spec_rule(spec, SG_SPEC_RECORD, link, &out->view.key);
     sg_spec_duration(spec, sg_yaml_find(yaml, "wait"), &out->wait_ms);
-    if (sg_spec_choice(spec, sg_yaml_find(yaml, "then"), SG_SPEC_WORDS(ENDS), &end))
+    if (sg_spec_choice(spec, sg_yaml_find(yaml, "then"), SG_SPEC_WORDS(ends), &end))
         out->skips_after_wait = end == 1;
 }
 
@@ -45,11 +45,11 @@ static void compile_internal(const struct sg_spec *spec, const struct sg_yaml *y
 static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_record *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
+    static const struct sg_str keys[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
                                          SG_STR_INIT("answers")};
     struct sg_request_spec *request = sg_arena_get(spec->arena, 1, sizeof *request);
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     sg_request_spec_compile(spec, SG_SPEC_READ, sg_spec_need(spec, yaml, "read", "request"),
                             request);
@@ -61,7 +61,7 @@ static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
 void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
                             struct sg_record *out)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("id"),       SG_STR_INIT("key"),   SG_STR_INIT("version"),
         SG_STR_INIT("round"),    SG_STR_INIT("own"),   SG_STR_INIT("where"),
         SG_STR_INIT("internal"), SG_STR_INIT("poll"),  SG_STR_INIT("webhook"),
@@ -72,7 +72,7 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
     *out = (struct sg_record){.name = yaml->key, .at = yaml->key_at, .wait_ms = DAY_MS};
     view->name = yaml->key;
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
         return;
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);
     compile_key(spec, sg_spec_need(spec, yaml, name, "key"), out);

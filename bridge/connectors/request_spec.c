@@ -75,7 +75,7 @@ static enum sg_body default_body(const struct sg_spec *spec, enum sg_method meth
 
 static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml, enum sg_body *out)
 {
-    static const struct sg_str BODIES[] = {SG_STR_INIT("json"), SG_STR_INIT("form")};
+    static const struct sg_str bodies[] = {SG_STR_INIT("json"), SG_STR_INIT("form")};
     const struct sg_yaml *xml = sg_yaml_find(yaml, "xml");
     size_t body = 0;
 
@@ -83,20 +83,20 @@ static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
         sg_spec_refuse_later(spec, xml->key_at, xml->key);
     else if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "multipart"))
         sg_spec_refuse_later(spec, yaml->at, yaml->text);
-    else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(BODIES), &body))
+    else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body))
         *out = body == 0 ? SG_BODY_JSON : SG_BODY_FORM;
 }
 
 static void refuse_outside_soap(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const char *const KEYS[] = {"action", "path", "soap_header"};
+    static const char *const keys[] = {"action", "path", "soap_header"};
 
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
-        const struct sg_yaml *entry = sg_yaml_find(yaml, KEYS[i]);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct sg_yaml *entry = sg_yaml_find(yaml, keys[i]);
 
         if (entry != NULL)
             (void)sg_findings_add(spec->findings, entry->key_at,
-                                  "`%s` is for a request with `soap`", KEYS[i]);
+                                  "`%s` is for a request with `soap`", keys[i]);
     }
 }
 
@@ -123,14 +123,14 @@ static void compile_plain(const struct sg_spec *spec, enum sg_spec_place place,
 void sg_request_spec_compile(const struct sg_spec *spec, enum sg_spec_place place,
                              const struct sg_yaml *yaml, struct sg_request_spec *out)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("get"),        SG_STR_INIT("post"),    SG_STR_INIT("put"),
         SG_STR_INIT("patch"),      SG_STR_INIT("delete"),  SG_STR_INIT("soap"),
         SG_STR_INIT("query"),      SG_STR_INIT("headers"), SG_STR_INIT("body"),
         SG_STR_INIT("action"),     SG_STR_INIT("content"), SG_STR_INIT("path"),
         SG_STR_INIT("soap_header")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     out->at = yaml->at;
     const struct sg_yaml *call = find_call(spec, yaml);

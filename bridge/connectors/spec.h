@@ -104,9 +104,9 @@ const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec
                                                       const struct sg_yaml *yaml);
 void sg_operation_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
                                const struct sg_yaml *records, struct sg_operation *out);
-/** The `tests`: their keys, and the names they use. Warns of records that no test shows. */
+/** `yaml` is `tests`, of the file `root`. Warns of records that no test shows. */
 void sg_tests_spec_check(const struct sg_spec *spec, const struct sg_yaml *yaml,
-                         const struct sg_yaml *records);
+                         const struct sg_yaml *root);
 
 /** An outcome as files write it. */
 const char *sg_outcome_name(enum sg_outcome outcome);

@@ -30,12 +30,12 @@ static void expand_all(const struct sg_spec *spec, struct sg_yaml *yaml)
  */
 static void expand_rules(const struct sg_spec *spec, struct sg_yaml *yaml)
 {
-    static const struct sg_str VALUES[] = {SG_STR_INIT("const"),     SG_STR_INIT("default"),
+    static const struct sg_str values[] = {SG_STR_INIT("const"),     SG_STR_INIT("default"),
                                            SG_STR_INIT("equals"),    SG_STR_INIT("in"),
                                            SG_STR_INIT("separator"), SG_STR_INIT("by")};
 
     for (struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next) {
-        if (is_one_of(entry->key, SG_SPEC_WORDS(VALUES)))
+        if (is_one_of(entry->key, SG_SPEC_WORDS(values)))
             expand_all(spec, entry);
         else if (sg_str_is(entry->key, "text") && entry->kind == SG_YAML_TEXT)
             sg_spec_said(sg_secrets_expand_template(spec->secrets, spec->arena, entry->text,
@@ -74,11 +74,11 @@ static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
 
 static void compile_format(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str FORMATS[] = {SG_STR_INIT("json"), SG_STR_INIT("soap"),
+    static const struct sg_str formats[] = {SG_STR_INIT("json"), SG_STR_INIT("soap"),
                                             SG_STR_INIT("xml")};
     size_t format = 0;
 
-    if (!sg_spec_choice(spec, yaml, SG_SPEC_WORDS(FORMATS), &format))
+    if (!sg_spec_choice(spec, yaml, SG_SPEC_WORDS(formats), &format))
         return;
     if (format == 2)
         (void)sg_findings_add(spec->findings, yaml->at,
@@ -105,7 +105,7 @@ static void compile_namespaces(const struct sg_spec *spec, const struct sg_yaml 
 
 static void compile_soap(const struct sg_spec *spec, const struct sg_yaml *root)
 {
-    static const struct sg_str VERSIONS[] = {SG_STR_INIT("1.1"), SG_STR_INIT("1.2")};
+    static const struct sg_str versions[] = {SG_STR_INIT("1.1"), SG_STR_INIT("1.2")};
     const struct sg_yaml *format = sg_yaml_find(root, "format");
     const struct sg_yaml *soap = sg_yaml_find(root, "soap");
     const struct sg_yaml *action = sg_yaml_find(root, "action");
@@ -116,7 +116,7 @@ static void compile_soap(const struct sg_spec *spec, const struct sg_yaml *root)
     sg_spec_refuse_without_soap(spec, soap);
     sg_spec_refuse_without_soap(spec, action);
     sg_spec_refuse_without_soap(spec, unwrap);
-    if (sg_spec_choice(spec, soap, SG_SPEC_WORDS(VERSIONS), &version))
+    if (sg_spec_choice(spec, soap, SG_SPEC_WORDS(versions), &version))
         spec->system->is_soap12 = version == 1;
     sg_spec_word(spec, action, &spec->system->action);
     sg_spec_integer(spec, unwrap, 1, 3, &levels);
@@ -148,29 +148,29 @@ static void compile_zone(const struct sg_spec *spec, const struct sg_yaml *yaml)
 
 static void compile_charset(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str CHARSETS[] = {SG_STR_INIT("utf-8"), SG_STR_INIT("windows-1256")};
+    static const struct sg_str charsets[] = {SG_STR_INIT("utf-8"), SG_STR_INIT("windows-1256")};
     size_t charset = 0;
 
-    if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(CHARSETS), &charset) && charset > 0)
+    if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(charsets), &charset) && charset > 0)
         sg_spec_refuse_later(spec, yaml->at, yaml->text);
 }
 
 static void compile_tls(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("ca"), SG_STR_INIT("cert"),
+    static const struct sg_str keys[] = {SG_STR_INIT("ca"), SG_STR_INIT("cert"),
                                          SG_STR_INIT("key")};
 
-    if (yaml != NULL && sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+    if (yaml != NULL && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
         sg_spec_text(spec, sg_yaml_find(yaml, "ca"), &spec->system->tls_ca);
 }
 
 static void compile_always(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("query"), SG_STR_INIT("headers"),
+    static const struct sg_str keys[] = {SG_STR_INIT("query"), SG_STR_INIT("headers"),
                                          SG_STR_INIT("set"), SG_STR_INIT("soap_header")};
     struct sg_system *system = spec->system;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     sg_spec_refuse_without_soap(spec, sg_yaml_find(yaml, "soap_header"));
     sg_spec_named_rules(spec, SG_SPEC_ALWAYS, sg_yaml_find(yaml, "query"), &system->always_query);
@@ -252,7 +252,7 @@ static void fill_view(const struct sg_spec *spec)
 
 static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root, const char *name)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("system"),     SG_STR_INIT("url"),     SG_STR_INIT("format"),
         SG_STR_INIT("soap"),       SG_STR_INIT("auth"),    SG_STR_INIT("action"),
         SG_STR_INIT("namespaces"), SG_STR_INIT("unwrap"),  SG_STR_INIT("zone"),
@@ -263,7 +263,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     const struct sg_yaml *records = sg_yaml_find(root, "records");
     const struct sg_yaml *operations = sg_yaml_find(root, "operations");
 
-    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(KEYS), 2);
+    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 2);
     compile_name(spec, sg_spec_need(spec, root, "a system file", "system"), name);
     compile_url(spec, sg_spec_need(spec, root, "a system file", "url"));
     compile_format(spec, sg_spec_need(spec, root, "a system file", "format"));

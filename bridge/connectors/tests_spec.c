@@ -35,16 +35,16 @@ static void check_subject(const struct sg_spec *spec, const struct sg_yaml *test
 
 static void check_sends(const struct sg_spec *spec, const struct sg_yaml *sends)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("get"),    SG_STR_INIT("post"), SG_STR_INIT("put"),     SG_STR_INIT("patch"),
         SG_STR_INIT("delete"), SG_STR_INIT("soap"), SG_STR_INIT("headers"), SG_STR_INIT("body")};
     const size_t calls = 6;
     size_t found = 0;
 
-    if (sends == NULL || !sg_spec_map(spec, sends, SG_SPEC_WORDS(KEYS), 0))
+    if (sends == NULL || !sg_spec_map(spec, sends, SG_SPEC_WORDS(keys), 0))
         return;
     for (size_t i = 0; i < calls; i++)
-        found += find_entry(sends, KEYS[i]) != NULL;
+        found += find_entry(sends, keys[i]) != NULL;
     if (found > 1)
         (void)sg_findings_add(spec->findings, sends->at,
                               "a request has one of get, post, put, patch, delete, soap");
@@ -55,11 +55,11 @@ static void check_sends(const struct sg_spec *spec, const struct sg_yaml *sends)
 
 static void check_answer(const struct sg_spec *spec, const struct sg_yaml *answer)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("status"), SG_STR_INIT("headers"),
+    static const struct sg_str keys[] = {SG_STR_INIT("status"), SG_STR_INIT("headers"),
                                          SG_STR_INIT("body")};
     int64_t status = 0;
 
-    if (answer == NULL || !sg_spec_map(spec, answer, SG_SPEC_WORDS(KEYS), 0))
+    if (answer == NULL || !sg_spec_map(spec, answer, SG_SPEC_WORDS(keys), 0))
         return;
     const struct sg_yaml *headers = sg_yaml_find(answer, "headers");
     const struct sg_yaml *body = sg_yaml_find(answer, "body");
@@ -73,13 +73,13 @@ static void check_answer(const struct sg_spec *spec, const struct sg_yaml *answe
 
 static void check_events(const struct sg_spec *spec, const struct sg_yaml *events)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("id"), SG_STR_INIT("key"),
+    static const struct sg_str keys[] = {SG_STR_INIT("id"), SG_STR_INIT("key"),
                                          SG_STR_INIT("version")};
 
     if (events == NULL || !sg_yaml_expect(events, SG_YAML_LIST, spec->findings))
         return;
     for (const struct sg_yaml *event = events->first; event != NULL; event = event->next)
-        (void)sg_spec_map(spec, event, SG_SPEC_WORDS(KEYS), 0);
+        (void)sg_spec_map(spec, event, SG_SPEC_WORDS(keys), 0);
 }
 
 /* What is expected must be there, and something that it can come of. */
@@ -112,17 +112,17 @@ static void check_expected(const struct sg_spec *spec, const struct sg_yaml *tes
 static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
                        const struct sg_yaml *root)
 {
-    static const struct sg_str KEYS[] = {
+    static const struct sg_str keys[] = {
         SG_STR_INIT("name"),  SG_STR_INIT("operation"), SG_STR_INIT("record"), SG_STR_INIT("input"),
         SG_STR_INIT("sends"), SG_STR_INIT("answer"),    SG_STR_INIT("is"),     SG_STR_INIT("says"),
         SG_STR_INIT("gives"), SG_STR_INIT("events")};
-    static const struct sg_str GIVEN[] = {SG_STR_INIT("id"), SG_STR_INIT("version")};
+    static const struct sg_str given[] = {SG_STR_INIT("id"), SG_STR_INIT("version")};
     const struct sg_yaml *input = sg_yaml_find(test, "input");
     const struct sg_yaml *gives = sg_yaml_find(test, "gives");
     const struct sg_yaml *says = sg_yaml_find(test, "says");
     enum sg_outcome outcome = SG_OUTCOME_DEFAULT;
 
-    if (!sg_spec_map(spec, test, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, test, SG_SPEC_WORDS(keys), 0))
         return;
     if (sg_yaml_find(test, "name") == NULL)
         (void)sg_findings_add(spec->findings, test->at, "a test needs a `name`");
@@ -135,7 +135,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
     if (says != NULL)
         (void)sg_yaml_expect(says, SG_YAML_TEXT, spec->findings);
     if (gives != NULL)
-        (void)sg_spec_map(spec, gives, SG_SPEC_WORDS(GIVEN), 0);
+        (void)sg_spec_map(spec, gives, SG_SPEC_WORDS(given), 0);
     check_events(spec, sg_yaml_find(test, "events"));
     check_expected(spec, test);
 }

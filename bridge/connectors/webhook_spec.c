@@ -16,23 +16,23 @@ static struct sg_str lower(struct sg_arena *arena, struct sg_str name)
 static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_webhook_spec *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("hash"),     SG_STR_INIT("header"),
+    static const struct sg_str keys[] = {SG_STR_INIT("hash"),     SG_STR_INIT("header"),
                                          SG_STR_INIT("secret"),   SG_STR_INIT("prefix"),
                                          SG_STR_INIT("encoding"), SG_STR_INIT("timestamp")};
-    static const struct sg_str HASHES[] = {SG_STR_INIT("sha256"), SG_STR_INIT("sha512"),
+    static const struct sg_str hashes[] = {SG_STR_INIT("sha256"), SG_STR_INIT("sha512"),
                                            SG_STR_INIT("sha1")};
-    static const struct sg_str ENCODINGS[] = {SG_STR_INIT("hex"), SG_STR_INIT("base64")};
+    static const struct sg_str encodings[] = {SG_STR_INIT("hex"), SG_STR_INIT("base64")};
     size_t choice = 0;
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
-    if (sg_spec_choice(spec, sg_spec_need(spec, yaml, "hmac", "hash"), SG_SPEC_WORDS(HASHES),
+    if (sg_spec_choice(spec, sg_spec_need(spec, yaml, "hmac", "hash"), SG_SPEC_WORDS(hashes),
                        &choice))
-        out->hash = HASHES[choice].at;
+        out->hash = hashes[choice].at;
     sg_spec_word(spec, sg_spec_need(spec, yaml, "hmac", "header"), &out->header);
     sg_spec_secret(spec, sg_spec_need(spec, yaml, "hmac", "secret"), &out->secret);
     sg_spec_word(spec, sg_yaml_find(yaml, "prefix"), &out->prefix);
-    if (sg_spec_choice(spec, sg_yaml_find(yaml, "encoding"), SG_SPEC_WORDS(ENCODINGS), &choice))
+    if (sg_spec_choice(spec, sg_yaml_find(yaml, "encoding"), SG_SPEC_WORDS(encodings), &choice))
         out->is_base64 = choice == 1;
     sg_spec_word(spec, sg_yaml_find(yaml, "timestamp"), &out->timestamp_header);
     out->header = lower(spec->arena, out->header);
@@ -42,7 +42,7 @@ static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
 static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_webhook_spec *out)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("hmac"), SG_STR_INIT("basic"),
+    static const struct sg_str keys[] = {SG_STR_INIT("hmac"), SG_STR_INIT("basic"),
                                          SG_STR_INIT("header")};
 
     if (yaml == NULL)
@@ -51,7 +51,7 @@ static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
         sg_spec_refuse_later(spec, yaml->at, yaml->text);
         return;
     }
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 2))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
         return;
     if (yaml->count != 1)
         (void)sg_findings_add(spec->findings, yaml->at, "`auth` of a webhook is {hmac: …}");
@@ -62,12 +62,12 @@ static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
 const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec,
                                                       const struct sg_yaml *yaml)
 {
-    static const struct sg_str KEYS[] = {SG_STR_INIT("path"),   SG_STR_INIT("auth"),
+    static const struct sg_str keys[] = {SG_STR_INIT("path"),   SG_STR_INIT("auth"),
                                          SG_STR_INIT("items"),  SG_STR_INIT("element"),
                                          SG_STR_INIT("accept"), SG_STR_INIT("refuse")};
     struct sg_webhook_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(KEYS), 3))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 3))
         return NULL;
     if (spec->system->format != SG_FORMAT_JSON)
         (void)sg_findings_add(spec->findings, yaml->key_at,

@@ -45,7 +45,8 @@ struct request {
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *text)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+        strlen(text), (void *)(uintptr_t)text, // NOLINT(performance-no-int-to-ptr): MHD only reads
+        MHD_RESPMEM_MUST_COPY);
 
     if (response == NULL)
         return MHD_NO;
@@ -248,7 +249,7 @@ int sg_web_port(const struct sg_web *web)
 
 void sg_web_stop(struct sg_web *web)
 {
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 10000000};
 
     if (web == NULL)
         return;

@@ -330,7 +330,7 @@ static const struct sg_node *type_object(struct typing *typing, const struct sg_
 
     while (given != NULL && given->kind == SG_NODE_LIST && given->count == 1)
         given = given->first;
-    if (!sg_node_is_nothing(given) && given->kind != SG_NODE_OBJECT)
+    if (given != NULL && !sg_node_is_nothing(given) && given->kind != SG_NODE_OBJECT)
         return report_kind(typing, path, given, "an object");
     for (const struct sg_input_node *child = shape->first; child != NULL; child = child->next) {
         const struct path inner = {path, child->name};

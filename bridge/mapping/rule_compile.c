@@ -107,7 +107,7 @@ static bool fill_rules(const struct sg_rule_compiler *compiler, const struct sg_
     if (source->count == 0)
         return sg_findings_add(context->findings, source->at, "at least one rule is expected");
 
-    const struct sg_rule **rules = sg_arena_get(context->arena, source->count, sizeof *rules);
+    const struct sg_rule **rules = sg_arena_get(context->arena, source->count, sizeof(void *));
     size_t i = 0;
 
     for (const struct sg_yaml *entry = source->first; entry != NULL; entry = entry->next)
@@ -219,7 +219,7 @@ static bool compile_item(const struct sg_rule_compiler *inner, const struct sg_y
     const struct sg_rule_context *context = inner->context;
     const struct sg_yaml *set = sg_yaml_find(map, "set");
     const struct sg_yaml *value = sg_yaml_find(map, "value");
-    const struct sg_rule **item = sg_arena_get(context->arena, 1, sizeof *item);
+    const struct sg_rule **item = sg_arena_get(context->arena, 1, sizeof(void *));
 
     rule->rules = item;
     rule->rule_count = 1;

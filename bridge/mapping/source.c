@@ -216,7 +216,7 @@ static bool scan_brace(struct scan *scan)
         scan->i += 2;
         return true;
     }
-    if (rest.at[0] == '{')
+    if (rest.length > 0 && rest.at[0] == '{')
         return scan_source(scan);
     return sg_findings_add(scan->compiler->context->findings, scan->yaml->at,
                            "`}` without `{`; a brace itself is written `}}`");

@@ -276,14 +276,21 @@ static void fetch_next_file(struct job *job)
             send(job);
         return;
     }
-    job->call = (struct sg_call){
-        .system = job->source,
-        .arena = job->arena,
-        .request = {.method = SG_METHOD_GET, .path = job->request.files[job->files_fetched].url},
-        .timeout_ms = job->source->limits.timeout_ms,
-        .limit_bytes = job->source->limits.file_bytes,
-        .done = fetched,
-        .owner = job};
+    struct sg_request request;
+
+    if (!sg_request_of_url(job->source, job->arena, job->request.files[job->files_fetched].url,
+                           &request)) { /* checked when it was built: the source's file changed */
+        release_slot(job);
+        sg_job_end_for(job, SG_DELIVERY_FAILED, SG_STR("a file lies on another host"));
+        return;
+    }
+    job->call = (struct sg_call){.system = job->source,
+                                 .arena = job->arena,
+                                 .request = request,
+                                 .timeout_ms = job->source->limits.timeout_ms,
+                                 .limit_bytes = job->source->limits.file_bytes,
+                                 .done = fetched,
+                                 .owner = job};
     job->service->setup.transport->start(job->service->setup.transport, &job->call,
                                          job->service->now_ms);
 }

@@ -412,12 +412,13 @@ static size_t take(struct sg_keeper *keeper, struct wanted wanted, int64_t now_m
         SG_LOG(ERROR, "journal.take", SG_TEXT("why", sg_str_of(err.text)));
         batch->count = 0;
     }
-    batch->held = batch->count;
-    if (batch->count == 0)
+    const size_t count = batch->held = batch->count;
+
+    if (count == 0)
         sg_arena_free(arena);
     else
-        add_batch(keeper, batch);
-    return batch->held;
+        add_batch(keeper, batch); /* the loop's from here on */
+    return count;
 }
 
 static void take_wanted(struct sg_keeper *keeper, int64_t now_ms)

@@ -1,6 +1,6 @@
 #include "service/pace.h"
 
-enum { BURST_MS = 1000 };
+static const int64_t LEAST_BURST_US = 1000 * 1000;
 
 /* What one call costs, in microseconds. */
 static int64_t cost_us(int64_t count, int64_t per_ms)
@@ -13,7 +13,7 @@ static int64_t burst_us(int64_t count, int64_t per_ms)
 {
     int64_t cost = cost_us(count, per_ms);
 
-    return cost > BURST_MS * 1000 ? cost : BURST_MS * 1000;
+    return cost > LEAST_BURST_US ? cost : LEAST_BURST_US;
 }
 
 bool sg_pace_take(struct sg_pace *pace, int64_t count, int64_t per_ms, int64_t now_ms)

@@ -91,7 +91,10 @@ static bool decode(struct sg_arena *arena, struct sg_str raw, size_t start, stru
 
     for (size_t i = 0; i < raw.length; i++) {
         if (raw.at[i] != '%') {
-            to[length++] = raw.at[i] == '+' ? ' ' : raw.at[i];
+            to[length] = raw.at[i];
+            if (to[length] == '+')
+                to[length] = ' ';
+            length++;
             continue;
         }
         int byte = encoded_byte(raw, i);
@@ -124,7 +127,7 @@ bool sg_form_read(struct sg_arena *arena, struct sg_str text, const struct sg_no
     size_t end;
 
     for (size_t start = 0; start < text.length; start = end + 1) {
-        struct sg_str name, value;
+        struct sg_str name = {0}, value = {0};
 
         end = find_byte(text, start, text.length, '&');
         size_t equals = find_byte(text, start, end, '=');

@@ -1,4 +1,4 @@
-/** Forms (application/x-www-form-urlencoded, WHATWG URL section 5) and percent-encoding (RFC 3986). */
+/** Forms (application/x-www-form-urlencoded, URL standard) and percent-encoding (RFC 3986). */
 #ifndef SG_TREE_FORM_H
 #define SG_TREE_FORM_H
 

@@ -1,5 +1,6 @@
 #include "tree/json.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -115,8 +116,10 @@ static bool read_code_point(struct reader *in, struct sg_buffer *out)
 static bool read_escape(struct reader *in, struct sg_buffer *out)
 {
     static const char codes[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-    const char code = in->i + 1 < in->text.length ? in->text.at[in->i + 1] : '\0';
+    char code = '\0';
 
+    if (in->i + 1 < in->text.length)
+        code = in->text.at[in->i + 1];
     if (code == 'u')
         return read_code_point(in, out);
 
@@ -129,24 +132,49 @@ static bool read_escape(struct reader *in, struct sg_buffer *out)
     return true;
 }
 
-/* Moves to the first byte that ends a text, is an escape, or is wrong. */
-static void skip_plain(struct reader *in)
+/* The first byte from `i` on that is a quote, a backslash or a control character; eight at once. In
+ * each byte of `found` the high bit is set where it is one: the lowest such bit is never wrong.
+ * `*is_ascii` is told on the way: most texts are, and then need no second look. */
+static size_t find_special(struct sg_str text, size_t i, bool *is_ascii)
 {
-    const char *text = in->text.at;
-    const size_t end = in->text.length;
-    size_t i = in->i;
+    const uint64_t ones = 0x0101010101010101U, highs = 0x80 * ones;
+    uint64_t seen = 0, found = 0;
 
-    while (i < end) {
-        unsigned char c = (unsigned char)text[i];
-        size_t length = 1;
+    for (; found == 0 && text.length - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        uint64_t word;
+
+        memcpy(&word, text.at + i, sizeof word);
+        word = le64toh(word); /* so that the lowest byte is the first */
+        uint64_t quote = word ^ '"' * ones, backslash = word ^ '\\' * ones;
+
+        found = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
+                 ((word - 0x20 * ones) & ~word)) &
+                highs;
+        seen |= word;
+    }
+    if (found != 0)
+        i -= sizeof(uint64_t) - (size_t)__builtin_ctzll(found) / 8;
+    for (; found == 0 && i < text.length; i++) {
+        unsigned char c = (unsigned char)text.at[i];
 
         if (c < 0x20 || c == '"' || c == '\\')
             break;
-        if (c >= 0x80 && (length = sg_utf8_length((struct sg_str){text + i, end - i})) == 0)
-            break;
-        i += length;
+        seen |= c;
     }
-    in->i = i;
+    *is_ascii = (seen & highs) == 0;
+    return i;
+}
+
+/* Moves to the first byte that ends a text, is an escape, or is wrong. */
+static void skip_plain(struct reader *in)
+{
+    bool is_ascii;
+    size_t end = find_special(in->text, in->i, &is_ascii), bad = 0;
+
+    if (is_ascii || sg_utf8_check((struct sg_str){in->text.at + in->i, end - in->i}, &bad))
+        in->i = end;
+    else
+        in->i += bad;
 }
 
 /* Why a text stopped where it did, though not by a quote or an escape. */
@@ -287,12 +315,13 @@ static const struct member *repeated_of_many(struct member *members, size_t coun
 /* At the end of an object, whose members were noted from `first` on: they are forgotten. */
 static bool end_object(struct reader *in, size_t first)
 {
-    if (in->member_count == first)
-        return true; /* an empty object, perhaps before there are any members at all */
-    struct member *members = in->members + first;
-    size_t count = in->member_count - first;
-    const struct member *repeated =
-        count <= FEW_MEMBERS ? repeated_of_few(members, count) : repeated_of_many(members, count);
+    const size_t count = in->member_count - first;
+    const struct member *repeated = NULL;
+
+    if (count > FEW_MEMBERS)
+        repeated = repeated_of_many(&in->members[first], count);
+    else if (count > 1)
+        repeated = repeated_of_few(&in->members[first], count);
 
     if (repeated != NULL)
         return fail(in, repeated->at, "a member is given twice in one object");
@@ -316,7 +345,7 @@ static bool read_separator(struct reader *in, char close, bool *ended)
 
 static bool read_list(struct reader *in, struct sg_node *list)
 {
-    struct sg_node *child;
+    struct sg_node *child = NULL;
     bool ended = skip_space(in) == ']';
 
     in->i += ended;
@@ -330,9 +359,9 @@ static bool read_list(struct reader *in, struct sg_node *list)
 
 static bool read_member(struct reader *in, struct sg_node *object)
 {
-    struct sg_str name;
-    struct sg_node *child;
-    size_t at = in->i;
+    struct sg_str name = {0};
+    struct sg_node *child = NULL;
+    size_t at;
 
     if (skip_space(in) != '"')
         return fail(in, in->i, "the name of a member is expected, in quotes");

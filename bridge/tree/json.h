@@ -10,7 +10,8 @@
  * Reads a whole document; a BOM is passed over. Texts without escapes borrow from `text`, which
  * must live as long as the arena. Fails with SG_ERROR_INPUT at line and column (of file `name`,
  * which may be NULL): bytes that are no UTF-8, a repeated member, depth over SG_TREE_DEPTH_MAX or
- * more nodes than SG_TREE_NODES_MAX, a surrogate without its pair, anything after the end. Never shows the document's content.
+ * more nodes than SG_TREE_NODES_MAX, a surrogate without its pair, anything after the end. Never
+ * shows the document's content.
  */
 SG_MUST_USE bool sg_json_read(struct sg_arena *arena, struct sg_str text, const char *name,
                               const struct sg_node **out, struct sg_error *err);

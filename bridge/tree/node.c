@@ -84,8 +84,8 @@ static void gather(struct sg_arena *arena, struct sg_node ***places, size_t coun
 void sg_node_group(struct sg_arena *arena, struct sg_node *object)
 {
     const size_t count = object->count;
-    struct sg_node **members = sg_arena_get(arena, count, sizeof *members);
-    struct sg_node ***order = sg_arena_get(arena, count, sizeof *order);
+    struct sg_node **members = sg_arena_get(arena, count, sizeof(void *));
+    struct sg_node ***order = sg_arena_get(arena, count, sizeof(void *));
     struct sg_node *member = object->first;
     size_t end;
 

@@ -28,7 +28,8 @@ struct sg_str sg_pointer_text(const struct sg_pointer *pointer);
  * What stands there (format.md, section 2): NULL in `*out` when it is missing. A list of one on the
  * way needs no index; a list at the end is the list itself; `/0` of what is no list is the thing
  * itself, if it has no member of that name. Digits on a list are always an index. Fails with
- * SG_ERROR_INPUT, at no place, when a longer list stands on the way: "2 elements at /a, one expected".
+ * SG_ERROR_INPUT, at no place, when a longer list stands on the way: "2 elements at /a, one
+ * expected".
  */
 SG_MUST_USE bool sg_pointer_find(const struct sg_pointer *pointer, const struct sg_node *root,
                                  const struct sg_node **out, struct sg_error *err);

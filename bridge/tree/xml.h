@@ -26,14 +26,14 @@ enum {
 void sg_xml_init(void);
 
 /**
- * Reads a whole document, which is UTF-8 whatever its declaration says: the caller has converted it.
+ * Reads a whole document, which is UTF-8 whatever its declaration says: the caller converts it.
  * `*out` is the root element (its `name` set): attributes as "@name", text beside attributes or
  * children as "#text", repeated elements as one list at the place of the first, text alone as a
  * TEXT, `xsi:nil="true"` as NULL, an empty element as TEXT "". White space between elements is
  * dropped, text elsewhere is kept as it is. Names whose namespace is declared under a prefix get it
  * ("stuf:code"), all others are local names; left out are xmlns attributes and, unless declared,
  * those of xsi. The caller limits the size of the text.
- * Fails with SG_ERROR_INPUT at line and column (of file `name`, which may be NULL): not well-formed,
+ * Fails with SG_ERROR_INPUT at line and column (of file `name`, may be NULL): not well-formed,
  * a DTD, an entity of its own, deeper than SG_TREE_DEPTH_MAX, more nodes than SG_TREE_NODES_MAX,
  * more or longer attributes than above. Never shows the document's content.
  */

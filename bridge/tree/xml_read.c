@@ -117,6 +117,7 @@ static void take_attribute(struct reader *in, struct level *level, const xmlChar
     (void)sg_node_add(level->element, name_of(in, "@", fields[LOCAL], fields[URI]), attribute);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): its parameters are libxml2's */
 static void start_element(void *user, const xmlChar *local, const xmlChar *prefix,
                           const xmlChar *uri, int namespace_count, const xmlChar **namespaces,
                           int attribute_count, int defaulted, const xmlChar **attributes)
@@ -248,7 +249,24 @@ static void take_error(void *user, xmlErrorPtr error)
     fail(user, words != NULL ? words : plain);
 }
 
-/* The byte after a tag, a comment, a CDATA section or a processing instruction that begins at `i`;
+/* The last byte of the first `closing`, which ends with a '>', that begins at `from` or later. */
+static size_t find_closing(struct sg_str text, size_t from, const char *closing)
+{
+    const size_t length = strlen(closing);
+
+    for (size_t i = from; i < text.length; i++) {
+        const char *found = memchr(text.at + i, '>', text.length - i);
+
+        if (found == NULL)
+            break;
+        i = (size_t)(found - text.at);
+        if (i + 1 - from >= length && memcmp(found + 1 - length, closing, length) == 0)
+            return i;
+    }
+    return text.length;
+}
+
+/* The byte that ends the tag, comment, CDATA section or processing instruction that begins at `i`;
  * in `*attributes`, how many '=' stand in a tag outside of quotes. */
 static size_t skip_markup(struct sg_str text, size_t i, size_t *attributes)
 {
@@ -257,22 +275,18 @@ static size_t skip_markup(struct sg_str text, size_t i, size_t *attributes)
 
     *attributes = 0;
     for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
-        if (!sg_str_starts(sg_str_skip(text, i), marks[m][0]))
-            continue;
-        i += strlen(marks[m][0]); /* "<!-->" only begins a comment */
-        while (i < text.length && !sg_str_starts(sg_str_skip(text, i), marks[m][1]))
-            i++;
-        return i;
+        if (sg_str_starts(sg_str_skip(text, i), marks[m][0])) /* "<!-->" only begins one */
+            return find_closing(text, i + strlen(marks[m][0]), marks[m][1]);
     }
     for (; i < text.length && (quote != '\0' || text.at[i] != '>'); i++) {
         char c = text.at[i];
 
-        if (quote != '\0')
-            quote = c == quote ? '\0' : quote;
-        else if (c == '"' || c == '\'')
+        if (quote == '\0' && (c == '"' || c == '\''))
             quote = c;
-        else
+        else if (quote == '\0')
             *attributes += c == '=';
+        else if (quote == c)
+            quote = '\0';
     }
     return i;
 }
@@ -298,7 +312,7 @@ static bool check_attributes(const struct reader *in)
     return true;
 }
 
-/* What libxml2 need not see: it would take NULs for UTF-16, and a length over its int for nothing. */
+/* What libxml2 need not see: it would take NULs for UTF-16, and a length over its int for none. */
 static bool check_bytes(const struct reader *in)
 {
     const struct sg_str text = in->text;

@@ -1,5 +1,6 @@
 #include "tree/yaml.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -80,7 +81,10 @@ static struct sg_yaml *new_value(struct reader *in, enum sg_yaml_kind kind, yaml
 
 static struct level *innermost(struct reader *in)
 {
-    return in->depth == 0 ? NULL : &in->levels[in->depth - 1];
+    struct level *level = in->depth == 0 ? NULL : &in->levels[in->depth - 1];
+
+    assert(level == NULL || level->node != NULL);
+    return level;
 }
 
 /* Takes a key; one that is no text or that stood before is found, and its value dropped. */
@@ -346,23 +350,23 @@ struct sg_yaml *sg_yaml_read(struct sg_arena *arena, struct sg_str text, const c
                              struct sg_findings *findings)
 {
     struct reader in = {.arena = arena, .text = text, .file = name, .findings = findings};
-    const struct sg_place start = {name, 1, 1};
+    const size_t errors = sg_findings_errors(findings);
     size_t bad;
 
     if (sg_str_starts(text, "\xEF\xBB\xBF"))
         in.text = sg_str_skip(text, 3);
+    if (in.text.length == 0) { /* its address may be NULL, which libyaml does not take */
+        (void)sg_findings_add(findings, (struct sg_place){name, 1, 1}, "the file is empty");
+        return NULL;
+    }
     if (!sg_utf8_check(in.text, &bad)) {
         in.text.length = bad;
         (void)sg_findings_add(findings, place_of_byte(&in, bad), "bytes that are no UTF-8");
         return NULL;
     }
-
-    size_t errors = sg_findings_errors(findings);
-
-    if (in.text.length > 0) /* libyaml wants no NULL, which the text may be when it is empty */
-        read_events(&in);
+    read_events(&in);
     if (in.root == NULL && sg_findings_errors(findings) == errors)
-        (void)sg_findings_add(findings, start, "the file is empty");
+        (void)sg_findings_add(findings, (struct sg_place){name, 1, 1}, "the file is empty");
     return in.root;
 }
 

@@ -1,4 +1,4 @@
-/** The YAML that integrators write (format.md, section 1): the core schema, with every place kept. */
+/** The YAML that integrators write (format.md, section 1): the core schema, every place kept. */
 #ifndef SG_TREE_YAML_H
 #define SG_TREE_YAML_H
 

@@ -12,7 +12,7 @@ import paths
 from people import People
 from world import World, wait_for
 
-POINTS = ("capture.before", "capture.after", "intent.before", "intent.after", "call.after", "answer.after",
+POINTS = ("capture.before", "capture.after", "intent.before", "intent.after", "call.before", "call.after", "answer.after",
           "outcome.before", "outcome.after")
 TICKETS = 4
 REACH_S = 30

@@ -19,11 +19,15 @@ static struct sg_str written(struct sg_arena *arena, const struct sg_node *node)
 }
 
 /* What jansson takes we take, but for depth; what we take it takes, but for its own limits: numbers
- * beyond 64 bits and doubles, a BOM, a zero byte in a name. Ours ends where its message says so. */
+ * beyond 64 bits and doubles, a BOM, a zero byte in a name. A zero byte that stands as it is, it
+ * takes for the end. */
 static void compare_with_jansson(struct sg_str text, bool is_read, const struct sg_error *err)
 {
     const size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     json_error_t why;
+
+    if (text.length > 0 && memchr(text.at, '\0', text.length) != NULL)
+        return;
     json_t *root = json_loadb(text.length == 0 ? "" : text.at, text.length, flags, &why);
 
     if (root != NULL) {

@@ -84,7 +84,7 @@ static void what_rfc_8259_takes_is_taken(void **state)
     check(rows, SG_ROWS(rows), true);
 }
 
-static void what_rfc_8259_refuses_is_refused_at_its_place(void **state)
+static void words_and_numbers_that_are_none_are_refused_at_their_place(void **state)
 {
     static const struct row rows[] = {
         {"", "1:1: the document ends where a value is expected"},
@@ -111,7 +111,15 @@ static void what_rfc_8259_refuses_is_refused_at_its_place(void **state)
         {"1_0", "1:2: something follows the end of the document"},
         {"-Infinity", "1:2: a digit is expected after '-'"},
         {"\u06f1", "1:1: neither a value nor null, true or false"},
-        /* lists and objects */
+    };
+
+    (void)state;
+    check(rows, SG_ROWS(rows), false);
+}
+
+static void broken_lists_and_objects_are_refused_at_their_place(void **state)
+{
+    static const struct row rows[] = {
         {"[", "1:2: the document ends where a value is expected"},
         {"[1", "1:3: ',' or ']' is expected"},
         {"[1,]", "1:4: neither a value nor null, true or false"},
@@ -137,7 +145,15 @@ static void what_rfc_8259_refuses_is_refused_at_its_place(void **state)
         {"{\"a\":1,\n \"a\":1}", "2:2: a member is given twice in one object"},
         {"{\"a\":1,\"b\":[{\"c\":0,\"c\":0}]}", "1:20: a member is given twice in one object"},
         {"{\"a\":1,\"\\u0061\":1}", "1:8: a member is given twice in one object"},
-        /* texts */
+    };
+
+    (void)state;
+    check(rows, SG_ROWS(rows), false);
+}
+
+static void broken_texts_are_refused_at_their_place(void **state)
+{
+    static const struct row rows[] = {
         {"\"a", "1:3: the document ends inside a text"},
         {"\"a\\\"", "1:5: the document ends inside a text"},
         {"\"\n\"", "1:2: a control character in a text; it must be escaped"},
@@ -167,6 +183,28 @@ static void what_rfc_8259_refuses_is_refused_at_its_place(void **state)
 
     (void)state;
     check(rows, SG_ROWS(rows), false);
+}
+
+/* Eight bytes are looked at together: what ends or breaks a text is found at every place of them. */
+static void what_is_special_in_a_text_is_found_at_every_place(void **state)
+{
+    (void)state;
+    for (int c = 1; c < 256; c++) {
+        for (size_t place = 0; place < 18; place++) {
+            struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+            struct sg_buffer text = {.arena = arena};
+
+            sg_buffer_add_byte(&text, '"');
+            for (size_t i = 0; i < place; i++)
+                sg_buffer_add(&text, i % 5 == 3 ? SG_STR("\u06cc") : SG_STR("a"));
+            sg_buffer_add_format(&text, "%c\u06cc!!!!!!!!\"", c);
+            struct sg_str exact = unit_text(arena, sg_buffer_c(&text));
+            bool is_plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+
+            assert_int_equal(outcome(arena, exact)[0] == '"', is_plain);
+            assert_int_equal(jansson_takes(exact), is_plain);
+        }
+    }
 }
 
 /* jansson keeps numbers in 64 bits and doubles, takes no BOM, and no zero byte in a name. */
@@ -317,7 +355,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_rfc_8259_takes_is_taken),
-        cmocka_unit_test(what_rfc_8259_refuses_is_refused_at_its_place),
+        cmocka_unit_test(words_and_numbers_that_are_none_are_refused_at_their_place),
+        cmocka_unit_test(broken_lists_and_objects_are_refused_at_their_place),
+        cmocka_unit_test(broken_texts_are_refused_at_their_place),
+        cmocka_unit_test(what_is_special_in_a_text_is_found_at_every_place),
         cmocka_unit_test(what_only_janssons_own_limits_refuse_is_taken),
         cmocka_unit_test(a_byte_of_zero_is_no_end),
         cmocka_unit_test(a_bom_counts_for_no_column),

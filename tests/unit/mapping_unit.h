@@ -31,8 +31,7 @@ static inline const struct sg_zone *unit_zone(struct sg_arena *arena)
     const struct sg_zone *zone = NULL;
     struct sg_error err;
 
-    assert_true(
-        sg_zone_open(arena, SG_STR("Asia/Tehran"), (struct sg_place){0}, &zone, &err));
+    assert_true(sg_zone_open(arena, SG_STR("Asia/Tehran"), (struct sg_place){0}, &zone, &err));
     return zone;
 }
 

@@ -103,7 +103,7 @@ static void as_text_gives_one_text_or_refuses(void **state)
     }
 }
 
-/* Rows: expected, got, where they differ first ("equal": nowhere), and what stands there in each. */
+/* Rows: expected, got, where they differ first ("equal": nowhere), and what stands there. */
 static void trees_are_equal_or_differ_at_a_pointer(void **state)
 {
     static const char *const rows[][5] = {

@@ -18,7 +18,7 @@ static void no_more_get_through_than_the_rate_and_one_second_ahead(void **state)
     static const struct {
         int64_t count, per_ms, ms, through;
     } rows[] = {
-        {20, 1000, 1, 1},        {20, 1000, 1000, 39},   {20, 1000, 10000, 219},
+        {20, 1000, 1, 1},         {20, 1000, 1000, 39},   {20, 1000, 10000, 219},
         {600, 60000, 10000, 109}, {1, 3600000, 10000, 1}, {1, 60000, 60001, 2},
     };
 

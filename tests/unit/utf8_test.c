@@ -2,6 +2,19 @@
 
 #include "unit.h"
 
+/* `text` behind `shift` letters, every third of two bytes, and before as many again. */
+static struct sg_str shifted(struct sg_buffer *before, size_t shift, const char *text)
+{
+    struct sg_buffer all = {.arena = before->arena};
+
+    if (shift > 0)
+        sg_buffer_add(before, shift % 3 == 0 ? SG_STR("\u06cc") : SG_STR("a"));
+    sg_buffer_add(&all, sg_buffer_text(before));
+    sg_buffer_add(&all, sg_str_of(text));
+    sg_buffer_add(&all, sg_buffer_text(before));
+    return unit_text(before->arena, sg_buffer_c(&all));
+}
+
 static void bytes_are_utf8_or_the_first_that_is_not_is_told(void **state)
 {
     static const struct {
@@ -37,16 +50,22 @@ static void bytes_are_utf8_or_the_first_that_is_not_is_told(void **state)
         {"\xE2\x82\x28", 0},
         {"\xF0\x9F\x98\x28", 0},
     };
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
 
     (void)state;
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
-        size_t bad = 99;
-        bool is_good = sg_utf8_check(unit_text(arena, rows[r].text), &bad);
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_buffer before = {.arena = arena};
 
-        assert_int_equal(is_good, rows[r].bad < 0);
-        assert_int_equal(bad, rows[r].bad < 0 ? 99 : (size_t)rows[r].bad);
-        assert_int_equal(is_good, sg_utf8_check(unit_text(arena, rows[r].text), NULL));
+        /* Words of eight bytes are read at once: so the row stands at every place of one, behind
+         * letters of one byte and of two. */
+        for (size_t shift = 0; shift < 20; shift++) {
+            struct sg_str text = shifted(&before, shift, rows[r].text);
+            size_t bad = 99;
+
+            assert_int_equal(sg_utf8_check(text, &bad), rows[r].bad < 0);
+            assert_int_equal(bad, rows[r].bad < 0 ? 99 : before.length + (size_t)rows[r].bad);
+            assert_int_equal(sg_utf8_check(text, NULL), rows[r].bad < 0);
+        }
     }
 }
 

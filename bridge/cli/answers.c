@@ -1,0 +1,87 @@
+#include "cli/answers.h"
+
+#include "base/buffer.h"
+#include "base/units.h"
+#include "mapping/date.h"
+#include "tree/json.h"
+
+struct sg_view *sg_answers_open(const struct sg_cli *cli, const struct sg_settings **settings)
+{
+    struct sg_view *view = NULL;
+    struct sg_error err;
+
+    *settings = sg_cli_settings(cli);
+    if (*settings == NULL)
+        return NULL;
+    if (!sg_view_open((*settings)->state, &view, &err))
+        (void)fprintf(stderr, "%s: %s\n", (*settings)->state, err.text);
+    return view;
+}
+
+/* Rows on their way into a list. */
+struct rows {
+    struct sg_arena *arena;
+    struct sg_node *list;
+    const char *const *columns;
+};
+
+static void add_row(const struct sg_view_row *row, void *owner)
+{
+    const struct rows *rows = owner;
+    struct sg_node *object = sg_node_new(rows->arena, SG_NODE_OBJECT);
+
+    for (int c = 0; rows->columns[c] != NULL; c++) {
+        const char *name = rows->columns[c];
+        bool is_number = name[0] == '#';
+        struct sg_node *value =
+            is_number ? sg_node_number(rows->arena, sg_view_number(row, c))
+                      : sg_node_text(rows->arena, sg_str_copy(rows->arena, sg_view_text(row, c)));
+
+        (void)sg_node_add(object, sg_str_of(is_number ? name + 1 : name), value);
+    }
+    (void)sg_node_append(rows->list, object);
+}
+
+struct sg_node *sg_answers_rows(const struct sg_cli *cli, struct sg_view *view,
+                                enum sg_view_question question, struct sg_str ticket,
+                                const char *const *columns)
+{
+    struct rows rows = {cli->arena, sg_node_new(cli->arena, SG_NODE_LIST), columns};
+    struct sg_error err;
+
+    if (sg_view_ask(view, question, ticket, add_row, &rows, &err))
+        return rows.list;
+    (void)fprintf(stderr, "sgbridge: the journal cannot be read: %s\n", err.text);
+    return NULL;
+}
+
+struct sg_str sg_answers_text(const struct sg_node *object, const char *member)
+{
+    struct sg_str text = {0};
+
+    (void)sg_node_as_text(sg_node_find(object, sg_str_of(member)), &text);
+    return text;
+}
+
+int64_t sg_answers_number(const struct sg_node *object, const char *member)
+{
+    int64_t number = 0;
+
+    return sg_units_integer(sg_answers_text(object, member), &number) ? number : 0;
+}
+
+struct sg_str sg_answers_time(const struct sg_cli *cli, const struct sg_settings *settings,
+                              int64_t ms)
+{
+    if (ms == 0)
+        return SG_STR("never");
+    return sg_date_write_people(cli->arena, settings->zone, ms);
+}
+
+void sg_answers_print_json(const struct sg_cli *cli, const struct sg_node *node)
+{
+    struct sg_buffer out = {.arena = cli->arena};
+
+    sg_json_write(&out, node);
+    (void)printf("%s\n", sg_buffer_c(&out));
+}

@@ -1,0 +1,187 @@
+/* sgbridge status: what is open and late, what stands in the way, when each system was last met. */
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/units.h"
+#include "cli/answers.h"
+
+static const char *const NAME_AND_N[] = {"name", "#n", NULL};
+static const char *const LANES[] = {"#lanes", "#held", "#oldest", NULL};
+static const char *const ALARMS[] = {"name", "system", "#since", "words", NULL};
+static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_at", "said",
+                                       "#breaker_since", "#next_try_at", NULL};
+static const char *const FACTS[] = {"name", "value", NULL};
+static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
+
+/* All that was asked. */
+struct status {
+    const struct sg_settings *settings;
+    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors;
+    const struct sg_node *lanes;
+    bool is_running;
+};
+
+static int64_t number_of(const struct sg_node *list, const char *name)
+{
+    for (const struct sg_node *row = list->first; row != NULL; row = row->next) {
+        if (sg_str_is(sg_answers_text(row, "name"), name))
+            return sg_answers_number(row, "n");
+    }
+    return 0;
+}
+
+static struct sg_str fact(const struct status *status, const char *name)
+{
+    for (const struct sg_node *row = status->facts->first; row != NULL; row = row->next) {
+        if (sg_str_is(sg_answers_text(row, "name"), name))
+            return sg_answers_text(row, "value");
+    }
+    return (struct sg_str){0};
+}
+
+static bool ask(const struct sg_cli *cli, struct sg_view *view, struct status *status)
+{
+    const struct sg_str all = {0};
+    const struct sg_node *lanes = sg_answers_rows(cli, view, SG_VIEW_LANES, all, LANES);
+
+    status->open = sg_answers_rows(cli, view, SG_VIEW_OPEN, all, NAME_AND_N);
+    status->totals = sg_answers_rows(cli, view, SG_VIEW_TOTALS, all, NAME_AND_N);
+    status->alarms = sg_answers_rows(cli, view, SG_VIEW_ALARMS, all, ALARMS);
+    status->contacts = sg_answers_rows(cli, view, SG_VIEW_CONTACTS, all, CONTACTS);
+    status->facts = sg_answers_rows(cli, view, SG_VIEW_FACTS, all, FACTS);
+    status->cursors = sg_answers_rows(cli, view, SG_VIEW_CURSORS, all, CURSORS);
+    status->lanes = lanes == NULL ? NULL : lanes->first;
+    return status->lanes != NULL && status->open != NULL && status->totals != NULL &&
+           status->alarms != NULL && status->contacts != NULL && status->facts != NULL &&
+           status->cursors != NULL;
+}
+
+/* Every state with its count: the open ones from their rows, the ended ones from the totals. */
+static struct sg_node *counts(const struct sg_cli *cli, const struct status *status)
+{
+    struct sg_node *object = sg_node_new(cli->arena, SG_NODE_OBJECT);
+
+    for (int s = SG_DELIVERY_PENDING; s <= SG_DELIVERY_DISCARDED; s++) {
+        const char *name = sg_delivery_state_name((enum sg_delivery_state)s);
+        const struct sg_node *from = s <= SG_DELIVERY_FAILED ? status->open : status->totals;
+
+        (void)sg_node_add(object, sg_str_of(name),
+                          sg_node_number(cli->arena, number_of(from, name)));
+    }
+    return object;
+}
+
+static int64_t count_open(const struct status *status)
+{
+    int64_t open = 0;
+
+    for (const struct sg_node *row = status->open->first; row != NULL; row = row->next)
+        open += sg_answers_number(row, "n");
+    return open;
+}
+
+static int64_t oldest_s(const struct status *status)
+{
+    int64_t oldest = sg_answers_number(status->lanes, "oldest");
+
+    return oldest == 0 ? 0 : (sg_clock_now_ms() - oldest) / 1000;
+}
+
+static void print_json(const struct sg_cli *cli, const struct status *status)
+{
+    struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
+    const struct {
+        const char *name;
+        int64_t number;
+    } numbers[] = {{"open", count_open(status)},
+                   {"taken_in", number_of(status->totals, "taken in")},
+                   {"repeats", number_of(status->totals, "repeats")},
+                   {"lanes", sg_answers_number(status->lanes, "lanes")},
+                   {"held", sg_answers_number(status->lanes, "held")},
+                   {"oldest_open_s", oldest_s(status)}};
+
+    (void)sg_node_add(out, SG_STR("name"), sg_node_text(cli->arena, status->settings->name));
+    (void)sg_node_add(out, SG_STR("running"), sg_node_boolean(cli->arena, status->is_running));
+    for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
+        (void)sg_node_add(out, sg_str_of(numbers[n].name),
+                          sg_node_number(cli->arena, numbers[n].number));
+    (void)sg_node_add(out, SG_STR("counts"), counts(cli, status));
+    (void)sg_node_add(out, SG_STR("alarms"), status->alarms);
+    (void)sg_node_add(out, SG_STR("systems"), status->contacts);
+    (void)sg_node_add(out, SG_STR("cursors"), status->cursors);
+    (void)sg_node_add(out, SG_STR("mappings"), sg_node_text(cli->arena, fact(status, "mappings")));
+    sg_answers_print_json(cli, out);
+}
+
+static struct sg_str time_of(const struct sg_cli *cli, const struct status *status,
+                             const struct sg_node *row, const char *member)
+{
+    return sg_answers_time(cli, status->settings, sg_answers_number(row, member));
+}
+
+static void print_systems(const struct sg_cli *cli, const struct status *status)
+{
+    for (const struct sg_node *row = status->contacts->first; row != NULL; row = row->next) {
+        (void)printf("%-10.*s answered %.*s\n", SG_STR_ARG(sg_answers_text(row, "name")),
+                     SG_STR_ARG(time_of(cli, status, row, "ok_at")));
+        if (sg_answers_number(row, "bad_at") > sg_answers_number(row, "ok_at"))
+            (void)printf("           in trouble since then: %.*s\n",
+                         SG_STR_ARG(sg_answers_text(row, "said")));
+        if (sg_answers_number(row, "breaker_since") > 0)
+            (void)printf("           breaker open since %.*s\n           next try %.*s\n",
+                         SG_STR_ARG(time_of(cli, status, row, "breaker_since")),
+                         SG_STR_ARG(time_of(cli, status, row, "next_try_at")));
+    }
+    for (const struct sg_node *row = status->cursors->first; row != NULL; row = row->next)
+        (void)printf("cursor     %.*s.%.*s moved %.*s\n",
+                     SG_STR_ARG(sg_answers_text(row, "system")),
+                     SG_STR_ARG(sg_answers_text(row, "record")),
+                     SG_STR_ARG(time_of(cli, status, row, "moved_at")));
+    for (const struct sg_node *row = status->alarms->first; row != NULL; row = row->next)
+        (void)printf("ALARM      %.*s %.*s: %.*s\n           since %.*s\n",
+                     SG_STR_ARG(sg_answers_text(row, "name")),
+                     SG_STR_ARG(sg_answers_text(row, "system")),
+                     SG_STR_ARG(sg_answers_text(row, "words")),
+                     SG_STR_ARG(time_of(cli, status, row, "since")));
+}
+
+static void print_text(const struct sg_cli *cli, const struct status *status)
+{
+    int64_t since;
+
+    if (!sg_units_integer(fact(status, "mappings_since"), &since))
+        since = 0;
+    (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
+                 status->is_running ? "running" : "not running");
+    (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
+                 SG_STR_ARG(sg_answers_time(cli, status->settings, since)));
+    (void)printf("lanes      %lld open, %lld deliveries held behind another",
+                 (long long)sg_answers_number(status->lanes, "lanes"),
+                 (long long)sg_answers_number(status->lanes, "held"));
+    (void)printf(", oldest %llds\n", (long long)oldest_s(status));
+    const struct sg_node *states = counts(cli, status);
+    for (const struct sg_node *state = states->first; state != NULL; state = state->next)
+        (void)printf("%-10.*s %.*s\n", SG_STR_ARG(state->name), SG_STR_ARG(state->text));
+    (void)printf("taken in   %lld, and %lld repeats dropped\n",
+                 (long long)number_of(status->totals, "taken in"),
+                 (long long)number_of(status->totals, "repeats"));
+    print_systems(cli, status);
+}
+
+int sg_cli_status(const struct sg_cli *cli)
+{
+    struct status status = {0};
+    struct sg_view *view = sg_answers_open(cli, &status.settings);
+
+    if (view == NULL)
+        return SG_EXIT_UNABLE;
+    status.is_running = sg_view_is_running(status.settings->state);
+    bool is_good = ask(cli, view, &status);
+    sg_view_close(view);
+    if (!is_good)
+        return SG_EXIT_UNABLE;
+    if (cli->is_json)
+        print_json(cli, &status);
+    else
+        print_text(cli, &status);
+    return status.alarms->count > 0 ? SG_EXIT_ALARM : SG_EXIT_OK;
+}

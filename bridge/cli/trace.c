@@ -1,0 +1,124 @@
+/* sgbridge trace TICKET: what happened to it, in order, from the journal alone. */
+#include "base/buffer.h"
+#include "cli/answers.h"
+
+static const char *const ROUNDS[] = {"#round", "value", NULL};
+static const char *const LINKS[] = {"#round", "system", "id", "#since", NULL};
+static const char *const EVENTS[] = {"#seq",      "#at",     "system", "record",
+                                     "record_id", "version", "#round", NULL};
+static const char *const DELIVERIES[] = {
+    "#seq",      "#id",      "mapping",   "target",   "state",    "#attempts",
+    "#first_at", "#last_at", "#ended_at", "reason",   "file",     "#line",
+    "#column",   "pointer",  "said",      "#next_at", "map_hash", NULL};
+
+struct trace {
+    const struct sg_settings *settings;
+    struct sg_node *rounds, *links, *events, *deliveries;
+};
+
+static bool ask(const struct sg_cli *cli, struct sg_view *view, struct trace *trace)
+{
+    struct sg_str ticket = sg_str_of(cli->argument);
+
+    trace->rounds = sg_answers_rows(cli, view, SG_VIEW_ROUNDS, ticket, ROUNDS);
+    trace->links = sg_answers_rows(cli, view, SG_VIEW_LINKS, ticket, LINKS);
+    trace->events = sg_answers_rows(cli, view, SG_VIEW_EVENTS, ticket, EVENTS);
+    trace->deliveries = sg_answers_rows(cli, view, SG_VIEW_DELIVERIES, ticket, DELIVERIES);
+    return trace->rounds != NULL && trace->links != NULL && trace->events != NULL &&
+           trace->deliveries != NULL;
+}
+
+/* ` NAME TEXT` when there is one. */
+static void print_part(const struct sg_node *row, const char *member, const char *before)
+{
+    struct sg_str text = sg_answers_text(row, member);
+
+    if (text.length > 0)
+        (void)printf("%s%.*s\n", before, SG_STR_ARG(text));
+}
+
+static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
+                           const struct sg_node *row)
+{
+    (void)printf("  -> %.*s: %.*s (delivery %.*s, %.*s calls, mapping %.*s)\n",
+                 SG_STR_ARG(sg_answers_text(row, "target")),
+                 SG_STR_ARG(sg_answers_text(row, "state")), SG_STR_ARG(sg_answers_text(row, "id")),
+                 SG_STR_ARG(sg_answers_text(row, "attempts")),
+                 SG_STR_ARG(sg_answers_text(row, "mapping")));
+    if (sg_answers_number(row, "last_at") > 0)
+        (void)printf(
+            "     called %.*s\n",
+            SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(row, "last_at"))));
+    print_part(row, "reason", "     ");
+    if (sg_answers_text(row, "file").length > 0)
+        (void)printf("     at %.*s:%.*s:%.*s %.*s\n", SG_STR_ARG(sg_answers_text(row, "file")),
+                     SG_STR_ARG(sg_answers_text(row, "line")),
+                     SG_STR_ARG(sg_answers_text(row, "column")),
+                     SG_STR_ARG(sg_answers_text(row, "pointer")));
+    print_part(row, "said", "     it said: ");
+}
+
+static void print_event(const struct sg_cli *cli, const struct trace *trace,
+                        const struct sg_node *event)
+{
+    (void)printf(
+        "%.*s\n  %.*s.%.*s %.*s, version %.*s, round %.*s\n",
+        SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(event, "at"))),
+        SG_STR_ARG(sg_answers_text(event, "system")), SG_STR_ARG(sg_answers_text(event, "record")),
+        SG_STR_ARG(sg_answers_text(event, "record_id")),
+        SG_STR_ARG(sg_answers_text(event, "version")), SG_STR_ARG(sg_answers_text(event, "round")));
+    for (const struct sg_node *row = trace->deliveries->first; row != NULL; row = row->next) {
+        if (sg_answers_number(row, "seq") == sg_answers_number(event, "seq"))
+            print_delivery(cli, trace, row);
+    }
+}
+
+static void print_text(const struct sg_cli *cli, const struct trace *trace)
+{
+    (void)printf("ticket %s, %zu rounds\n", cli->argument, trace->rounds->count);
+    for (const struct sg_node *link = trace->links->first; link != NULL; link = link->next)
+        (void)printf(
+            "  round %.*s: %.*s %.*s, since %.*s\n", SG_STR_ARG(sg_answers_text(link, "round")),
+            SG_STR_ARG(sg_answers_text(link, "system")), SG_STR_ARG(sg_answers_text(link, "id")),
+            SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(link, "since"))));
+    for (const struct sg_node *event = trace->events->first; event != NULL; event = event->next)
+        print_event(cli, trace, event);
+}
+
+static void print_json(const struct sg_cli *cli, const struct trace *trace)
+{
+    struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
+
+    (void)sg_node_add(out, SG_STR("ticket"), sg_node_text(cli->arena, sg_str_of(cli->argument)));
+    (void)sg_node_add(out, SG_STR("rounds"), trace->rounds);
+    (void)sg_node_add(out, SG_STR("links"), trace->links);
+    (void)sg_node_add(out, SG_STR("events"), trace->events);
+    (void)sg_node_add(out, SG_STR("deliveries"), trace->deliveries);
+    sg_answers_print_json(cli, out);
+}
+
+int sg_cli_trace(const struct sg_cli *cli)
+{
+    struct trace trace = {0};
+
+    if (cli->argument == NULL) {
+        (void)fprintf(stderr, "usage: sgbridge trace TICKET [--json]\n");
+        return SG_EXIT_USAGE;
+    }
+    struct sg_view *view = sg_answers_open(cli, &trace.settings);
+    if (view == NULL)
+        return SG_EXIT_UNABLE;
+    bool is_good = ask(cli, view, &trace);
+    sg_view_close(view);
+    if (!is_good)
+        return SG_EXIT_UNABLE;
+    if (trace.events->count == 0) {
+        (void)fprintf(stderr, "sgbridge: no ticket %s in the journal\n", cli->argument);
+        return SG_EXIT_NO;
+    }
+    if (cli->is_json)
+        print_json(cli, &trace);
+    else
+        print_text(cli, &trace);
+    return SG_EXIT_OK;
+}

@@ -1,0 +1,52 @@
+/**
+ * The journal as people's commands read it: a connection of its own, read-only, that works while the
+ * daemon runs, while it is down, and after it was killed. It never shows a record's content.
+ */
+#ifndef SG_JOURNAL_VIEW_H
+#define SG_JOURNAL_VIEW_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/scope.h"
+#include "base/str.h"
+
+struct sg_view;
+
+/** Fails with INPUT when there is no journal in the folder `dir`, or it is none of ours. */
+SG_MUST_USE bool sg_view_open(const char *dir, struct sg_view **out, struct sg_error *err);
+void sg_view_close(struct sg_view *view);
+
+/** Whether a daemon holds the journal in `dir`. */
+bool sg_view_is_running(const char *dir);
+
+/** What can be asked, and the columns of its rows. */
+enum sg_view_question {
+    SG_VIEW_OPEN,     /* state, how many */
+    SG_VIEW_LANES,    /* lanes open, held deliveries, time the oldest was taken in (0: none) */
+    SG_VIEW_TOTALS,   /* what, how many: 'taken in', 'repeats', 'delivered', … */
+    SG_VIEW_ALARMS,   /* name, system, since, words */
+    SG_VIEW_CONTACTS, /* system, ok_at, bad_at, said, breaker_since, next_try_at */
+    SG_VIEW_FACTS,    /* name, value */
+    SG_VIEW_CURSORS,  /* system, record, moved_at */
+    SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
+    SG_VIEW_ROUNDS,   /* of a ticket: number, value */
+    SG_VIEW_LINKS,    /* of a ticket: round, system, id, since */
+    SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
+    SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
+                           ended_at, reason, file, line, column, pointer, said, next_at, map_hash */
+    SG_VIEW_QUESTIONS,
+};
+
+/** One row of an answer; its texts live until the next row. */
+struct sg_view_row;
+struct sg_str sg_view_text(const struct sg_view_row *row, int column);
+int64_t sg_view_number(const struct sg_view_row *row, int column);
+
+/** Calls `each` for every row; `ticket` is for the questions of one ("" for the others). */
+SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question,
+                             struct sg_str ticket,
+                             void (*each)(const struct sg_view_row *row, void *owner), void *owner,
+                             struct sg_error *err);
+
+#endif
