@@ -96,12 +96,12 @@ static int by_place(const void *a, const void *b)
 const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t *count)
 {
     const size_t n = findings->count;
-    const struct sg_finding **order = sg_arena_get(findings->arena, n, sizeof *order);
+    const struct sg_finding **order = sg_arena_get(findings->arena, n, sizeof(void *));
     struct sg_finding *sorted = sg_arena_get(findings->arena, n, sizeof *sorted);
 
     for (size_t i = 0; i < n; i++)
         order[i] = &findings->at[i];
-    qsort(order, n, sizeof order[0], by_place); // NOLINT(bugprone-sizeof-expression): of pointers
+    qsort(order, n, sizeof(void *), by_place);
     for (size_t i = 0; i < n; i++)
         sorted[i] = *order[i];
     *count = n;

@@ -224,8 +224,9 @@ static void load_mappings(struct load *load)
         const struct sg_mapping *mapping = NULL;
 
         if (can_be_compiled(load, file))
-            mapping = sg_mapping_compile(catalog->arena, file->text, file->path, load->views,
-                                         load->view_count, load->lookups, load->findings);
+            mapping = sg_mapping_compile(catalog->arena, file->text, file->path,
+                                         (struct sg_system_views){load->views, load->view_count},
+                                         load->lookups, load->findings);
         if (mapping != NULL)
             catalog->mappings[catalog->mapping_count++] = mapping;
     }

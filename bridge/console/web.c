@@ -173,6 +173,7 @@ static bool is_announced_too_large(const struct request *request)
     return length != NULL && strtoull(length, NULL, 10) > body_max(request->web);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the type is the library's */
 static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *bytes,
                               size_t *count, void **state)

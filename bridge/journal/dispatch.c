@@ -217,10 +217,17 @@ static bool read_candidate(struct sg_state *state, const struct reader *in, int6
     return true;
 }
 
-static bool take_one(struct sg_state *state, struct sg_arena *arena, int64_t id,
-                     const struct sg_take *wanted, struct sg_delivery *out, bool *is_taken,
-                     struct sg_error *err)
+/* A delivery that is due, and what it would be taken for. */
+struct candidate {
+    int64_t id;
+    const struct sg_take *wanted;
+};
+
+static bool take_one(struct sg_state *state, struct sg_arena *arena, const struct candidate *it,
+                     struct sg_delivery *out, bool *is_taken, struct sg_error *err)
 {
+    const struct sg_take *wanted = it->wanted;
+    const int64_t id = it->id;
     const struct reader in = {arena, SG_SQL_BIND(&state->sql, SG_SQL_TAKE, SG_V_NUMBER(id),
                                                  SG_V_NUMBER(wanted->now_ms - HOUR_MS))};
     bool is_there = false;
@@ -254,7 +261,8 @@ bool sg_state_take(struct sg_state *state, struct sg_arena *arena, const struct 
         if (sg_state_find_taken(state, id) != NULL ||
             sg_state_is_put_off(state, id, wanted->now_ms))
             continue;
-        is_good = take_one(state, arena, id, wanted, &(*out)[*count], &is_taken, err);
+        is_good = take_one(state, arena, &(struct candidate){id, wanted}, &(*out)[*count],
+                           &is_taken, err);
         if (!is_good)
             break;
         *count += is_taken;

@@ -366,8 +366,8 @@ static bool compile_tests(const struct compiler *to)
 }
 
 const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_str text,
-                                            const char *name, const struct sg_system_view *systems,
-                                            size_t system_count, const struct sg_lookups *lookups,
+                                            const char *name, struct sg_system_views systems,
+                                            const struct sg_lookups *lookups,
                                             struct sg_findings *findings)
 {
     static const struct sg_str known[] = {SG_STR_INIT("mapping"), SG_STR_INIT("from"),
@@ -379,8 +379,8 @@ const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_st
         .findings = findings,
         .root = sg_yaml_read(arena, text, name, findings),
         .file = name,
-        .systems = systems,
-        .system_count = system_count,
+        .systems = systems.at,
+        .system_count = systems.count,
         .lookups = lookups,
         .mapping = sg_arena_get(arena, 1, sizeof *to.mapping),
     };

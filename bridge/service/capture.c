@@ -65,10 +65,15 @@ static void end_pass(struct poller *poller, int64_t wait_ms)
     sg_service_wake_at(service, 0); /* another record of this system may be waiting */
 }
 
-static void end_unable(struct poller *poller, struct sg_str words)
+static void begin_alarm(struct poller *poller, struct sg_str words)
 {
     sg_service_alarm(poller->service, poller->alarm, poller->system, words);
     poller->is_alarmed = true;
+}
+
+static void end_unable(struct poller *poller, struct sg_str words)
+{
+    begin_alarm(poller, words);
     end_pass(poller, poller->every_ms);
 }
 
@@ -135,9 +140,10 @@ static void page_replied(struct sg_call *call, const struct sg_reply *reply)
         end_pass(poller,
                  page->retry_after_ms > poller->every_ms ? page->retry_after_ms : poller->every_ms);
         break;
-    case SG_POLL_ALARM:
+    case SG_POLL_ALARM: /* what the page held is kept all the same */
         sg_peer_met(poller->peer, false, page->said);
-        end_unable(poller, page->said);
+        begin_alarm(poller, page->said);
+        write_page(poller);
         break;
     }
 }

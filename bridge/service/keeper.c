@@ -276,26 +276,32 @@ static void crash_points(const struct queue *batch, bool is_before)
 }
 
 /*
- * One transaction of all of them; false when it was undone. A command refused for what it says (not
- * for the disk's sake) is refused alone: it changes nothing before it fails.
+ * A command refused for what it says, or for the disk's sake, is refused alone: it has changed
+ * nothing. False when it failed otherwise, so that the whole transaction must be undone.
  */
+static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_command *command)
+{
+    command->is_ok = false;
+    if (is_refused(keeper, command)) {
+        (void)sg_error_set(&command->err, SG_ERROR_TEMPORARY, (struct sg_place){0},
+                           "the disk is nearly full");
+        return true;
+    }
+    command->is_ok = apply(keeper->journal, command, &command->err);
+    return command->is_ok || command->err.kind == SG_ERROR_INPUT;
+}
+
+/* One transaction of all of them; false when it was undone. */
 static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t now_ms,
                    struct sg_error *err)
 {
     if (!sg_journal_begin(keeper->journal, now_ms, err))
         return false;
     for (struct sg_command *c = batch->first; c != NULL; c = c->next) {
-        c->is_ok = !is_refused(keeper, c);
-        if (!c->is_ok) {
-            (void)sg_error_set(&c->err, SG_ERROR_TEMPORARY, (struct sg_place){0},
-                               "the disk is nearly full");
-        } else if (!apply(keeper->journal, c, &c->err)) {
-            c->is_ok = false;
-            if (c->err.kind != SG_ERROR_INPUT) {
-                *err = c->err;
-                sg_journal_rollback(keeper->journal);
-                return false;
-            }
+        if (!apply_or_refuse(keeper, c)) {
+            *err = c->err;
+            sg_journal_rollback(keeper->journal);
+            return false;
         }
     }
     crash_points(batch, true);

@@ -29,6 +29,8 @@ typedef void sg_command_done_fn(struct sg_command *command);
  */
 struct sg_command {
     enum sg_command_kind kind;
+    bool is_ok;
+    bool is_done_here; /* `done` is called on the journal's thread, not by sg_keeper_collect() */
     union {
         struct {
             const struct sg_event *events;
@@ -59,11 +61,9 @@ struct sg_command {
             size_t count;
         } routes;
     } as;
-    bool is_ok;
     struct sg_error err;
     sg_command_done_fn *done; /* may be NULL */
     void *owner;
-    bool is_done_here; /* `done` is called on the journal's thread, not by sg_keeper_collect() */
     struct sg_command *next;
 };
 

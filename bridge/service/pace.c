@@ -1,6 +1,6 @@
 #include "service/pace.h"
 
-static const int64_t LEAST_BURST_US = 1000 * 1000;
+static const int64_t LEAST_BURST_US = 1000000;
 
 /* What one call costs, in microseconds. */
 static int64_t cost_us(int64_t count, int64_t per_ms)

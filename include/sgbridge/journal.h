@@ -187,8 +187,9 @@ struct sg_ending {
     struct sg_str map_hash; /* of the mapping it went through; "" leaves it */
     struct sg_str request;  /* PENDING, UNKNOWN, FAILED in doubt: kept for next time */
     struct sg_str link_id;  /* DELIVERED: the id of the thing this delivery made; "" if none */
-    struct sg_str operation, input_hash; /* DELIVERED: the new shadow, as in the route; "" for none */
-    struct sg_str own_record, own_id;    /* DELIVERED: the record that our call changed */
+    struct sg_str operation,
+        input_hash;                   /* DELIVERED: the new shadow, as in the route; "" for none */
+    struct sg_str own_record, own_id; /* DELIVERED: the record that our call changed */
     struct sg_own_change own_change;
     bool clears_shadows; /* the event was no echo: shadows of its system for the ticket go */
 };

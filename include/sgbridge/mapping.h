@@ -47,6 +47,12 @@ struct sg_system_view {
     const void *system; /* the first argument of read_document */
 };
 
+/** All systems there are. */
+struct sg_system_views {
+    const struct sg_system_view *at;
+    size_t count;
+};
+
 /** One compiled mapping file: one route. Never changes; threads may share it. */
 struct sg_mapping;
 
@@ -55,8 +61,8 @@ struct sg_mapping;
  * ever). All errors go to `findings`; NULL when there was one. Tests are not run here.
  */
 const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_str text,
-                                            const char *name, const struct sg_system_view *systems,
-                                            size_t system_count, const struct sg_lookups *lookups,
+                                            const char *name, struct sg_system_views systems,
+                                            const struct sg_lookups *lookups,
                                             struct sg_findings *findings);
 
 /** Runs the tests inside, each as format.md section 5 says; failures go to `findings`. */

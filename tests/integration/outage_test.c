@@ -12,7 +12,7 @@
 
 enum {
     TICKETS = 2000,
-    HOUR_MS = 60 * 60 * 1000,
+    PREFIX_LENGTH = sizeof "test-1405-" - 1,
     BEGIN_LOST_MS = 300, /* at first, calls are still done, and their answers lost */
 };
 
@@ -38,6 +38,7 @@ struct stage {
     char dir[32];
 };
 
+static const int64_t HOUR_MS = 3600000;
 static const int64_t START_MS = 1782880200000; /* 2026-07-01T04:30:00Z */
 
 static void start_call(struct sg_transport *transport, struct sg_call *call, int64_t now_ms)
@@ -61,10 +62,8 @@ static struct sg_str text_at(const struct sg_node *object, const char *member)
 /* "test-1405-88000.1" is ticket 0. */
 static int ticket_of(struct sg_str reference)
 {
-    const char prefix[] = "test-1405-";
-
-    assert_true(reference.length > sizeof prefix);
-    return atoi(reference.at + sizeof prefix - 1) - 88000; // NOLINT(cert-err34-c): ours, and whole
+    assert_true(reference.length > PREFIX_LENGTH);
+    return atoi(reference.at + PREFIX_LENGTH) - 88000; // NOLINT(cert-err34-c): ours, and whole
 }
 
 static struct sg_str envelope(struct sg_arena *arena, const char *element, struct sg_str content)
