@@ -11,7 +11,6 @@
 
 enum {
     HEADER_BYTES_MAX = 64 * 1024,
-    HEADERS_MAX = 200,
     CONNECT_TIMEOUT_MS = 10000,
 };
 
@@ -21,8 +20,8 @@ struct slot {
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
-    struct sg_header *headers;
-    size_t header_count, header_bytes;
+    struct sg_buffer headers; /* struct sg_header, one after the other */
+    size_t header_bytes;
     struct sg_buffer body;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
     struct slot *next_free, *next;
@@ -51,8 +50,9 @@ static void take_header(struct slot *slot, struct sg_str line)
         value = sg_str_skip(value, 1);
     while (value.length > 0 && strchr(" \t\r\n", value.at[value.length - 1]) != NULL)
         value.length--;
-    slot->headers[slot->header_count++] =
-        (struct sg_header){sg_header_lower(arena, name), sg_str_copy(arena, value)};
+    const struct sg_header header = {sg_header_lower(arena, name), sg_str_copy(arena, value)};
+
+    sg_buffer_add(&slot->headers, (struct sg_str){(const char *)&header, sizeof header});
 }
 
 /* libcurl's type for both of these has no const. */
@@ -63,12 +63,12 @@ static size_t on_header(char *bytes, /* NOLINT(readability-non-const-parameter) 
     struct sg_str line = {bytes, size * count};
 
     slot->header_bytes += line.length;
-    if (slot->header_bytes > HEADER_BYTES_MAX || slot->header_count == HEADERS_MAX) {
+    if (slot->header_bytes > HEADER_BYTES_MAX) {
         slot->problem = "the answer's headers are too large";
         return 0;
     }
     if (sg_str_starts(line, "HTTP/"))
-        slot->header_count = 0; /* those before belonged to a 100 */
+        slot->headers.length = 0; /* those before belonged to a 100 */
     else
         take_header(slot, line);
     return line.length;
@@ -207,8 +207,8 @@ static void start(struct sg_transport *transport, struct sg_call *call, int64_t 
     struct sg_error err;
 
     slot->call = call;
-    slot->headers = sg_arena_get(call->arena, HEADERS_MAX, sizeof *slot->headers);
-    slot->header_count = slot->header_bytes = 0;
+    slot->headers = (struct sg_buffer){.arena = call->arena};
+    slot->header_bytes = 0;
     slot->body = (struct sg_buffer){.arena = call->arena};
     slot->problem = NULL;
     if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
@@ -270,8 +270,14 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
     reply->kind = SG_REPLY_WHOLE;
     reply->status = (int)status;
-    reply->headers = slot->headers;
-    reply->header_count = slot->header_count;
+    reply->header_count = slot->headers.length / sizeof *reply->headers;
+    struct sg_header *headers =
+        sg_arena_get(slot->call->arena, reply->header_count, sizeof *headers);
+
+    if (reply->header_count >
+        0) /* a buffer's bytes lie anywhere: copied to where they may be read */
+        memcpy(headers, slot->headers.at, slot->headers.length);
+    reply->headers = headers;
     reply->body = slot->body.length > 0 ? sg_buffer_text(&slot->body) : SG_STR("");
 }
 
@@ -283,9 +289,10 @@ static void finish(struct slot *slot, const struct sg_reply *reply)
     call->done(call, reply);
 }
 
-static void finish_unstarted(struct sg_http *http)
+static bool finish_unstarted(struct sg_http *http)
 {
     struct slot *slot = http->unstarted;
+    bool were_any = slot != NULL;
 
     http->unstarted = NULL;
     while (slot != NULL) {
@@ -295,11 +302,13 @@ static void finish_unstarted(struct sg_http *http)
                &(struct sg_reply){.kind = SG_REPLY_NOT_SENT, .problem = sg_str_of(slot->problem)});
         slot = next;
     }
+    return were_any;
 }
 
-static void finish_ended(struct sg_http *http)
+static bool finish_ended(struct sg_http *http)
 {
     int left = 0;
+    bool were_any = false;
     CURLMsg *message;
 
     while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
@@ -314,25 +323,36 @@ static void finish_ended(struct sg_http *http)
         read_reply(slot, code, &reply);
         (void)curl_multi_remove_handle(http->multi, easy);
         finish(slot, &reply);
+        were_any = true;
     }
+    return were_any;
+}
+
+/* Sends and receives what can be without waiting. Whether a call ended. */
+static bool go_on(struct sg_http *http)
+{
+    int running = 0;
+
+    if (curl_multi_perform(http->multi, &running) != CURLM_OK)
+        abort(); /* only without memory, or with a handle that is none */
+    bool were_any = finish_unstarted(http);
+
+    return finish_ended(http) || were_any;
 }
 
 void sg_http_run(struct sg_http *http, const int *fds, size_t fd_count, int64_t wait_ms)
 {
     struct curl_waitfd waits[SG_HTTP_FDS_MAX];
-    int running = 0;
 
     assert(fd_count <= SG_HTTP_FDS_MAX);
+    if (go_on(http) || wait_ms <= 0) /* what was just started is sent before there is any waiting */
+        return;
     for (size_t f = 0; f < fd_count; f++)
         waits[f] = (struct curl_waitfd){.fd = fds[f], .events = CURL_WAIT_POLLIN};
-    if (http->unstarted != NULL || wait_ms < 0)
-        wait_ms = 0;
     if (curl_multi_poll(http->multi, waits, (unsigned)fd_count,
-                        wait_ms > INT_MAX ? INT_MAX : (int)wait_ms, NULL) != CURLM_OK ||
-        curl_multi_perform(http->multi, &running) != CURLM_OK)
-        abort(); /* only without memory, or with a handle that is none */
-    finish_unstarted(http);
-    finish_ended(http);
+                        wait_ms > INT_MAX ? INT_MAX : (int)wait_ms, NULL) != CURLM_OK)
+        abort();
+    (void)go_on(http);
 }
 
 void sg_http_wake(struct sg_http *http)
