@@ -3,9 +3,11 @@
 #include "base/buffer.h"
 
 /* Of ASCII alone, and so with no table of a locale. */
-static int lower(char c)
+static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+    if (c >= 'A' && c <= 'Z')
+        c = (char)(c - 'A' + 'a');
+    return c;
 }
 
 struct sg_str sg_header_lower(struct sg_arena *arena, struct sg_str name)
@@ -13,7 +15,7 @@ struct sg_str sg_header_lower(struct sg_arena *arena, struct sg_str name)
     struct sg_buffer out = {.arena = arena};
 
     for (size_t i = 0; i < name.length; i++)
-        sg_buffer_add_format(&out, "%c", lower(name.at[i]));
+        sg_buffer_add_byte(&out, lower(name.at[i]));
     return sg_buffer_text(&out);
 }
 
