@@ -140,6 +140,11 @@ class Bridge:
         """How many deliveries have not ended; None when the bridge cannot tell."""
         return self.status().get("open")
 
+    def unheld_count(self):
+        """How many have not ended and wait for nothing before them in their lane; None as above."""
+        status = self.status()
+        return status["open"] - status["held"] if "open" in status else None
+
     def audit(self):
         """(whether the sum holds, what audit printed)."""
         said = self.command("audit")

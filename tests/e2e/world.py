@@ -76,10 +76,11 @@ class World:
             (self.folder / f"{name}.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
 
     def is_idle(self, waiting=()):
-        """All that was put in is out, nobody is about to put in more, and the bridge has nothing open."""
+        """All that was put in is out, nobody is about to put in more, and nothing is open in the bridge
+        but the deliveries of `waiting` that a person must look at, and what is held behind them."""
         if self.gam.get("departments")["waiting"] or self.saja.get("webhook")["waiting"]:
             return False
-        return not self.verdict(waiting).lost and self.bridge.open_count() == len(waiting)
+        return not self.verdict(waiting).lost and self.bridge.unheld_count() == len(waiting)
 
 
 def wait_for(condition, seconds, complaint, pause=0.05):
