@@ -92,7 +92,6 @@ static void add_source(const struct sg_rule_compiler *compiler, const struct sg_
     sources->last = source;
 }
 
-/* `yaml` is for its place alone. */
 static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str text,
                          struct sg_place text_at, struct sg_source_path *out)
 {

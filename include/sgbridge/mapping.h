@@ -112,7 +112,7 @@ void sg_mapping_run(const struct sg_mapping *mapping, struct sg_arena *arena,
 struct sg_str sg_shape_of(struct sg_arena *arena, const struct sg_node *record,
                           const struct sg_str *pointers, size_t count);
 
-/** `shape`, with the entries of `over` put over its own. */
+/** `shape`, with those entries of `over` whose pointers it has put over its own. */
 struct sg_str sg_shape_overlay(struct sg_arena *arena, struct sg_str shape, struct sg_str over);
 
 #endif
