@@ -217,7 +217,7 @@ static void open_stage(struct stage *stage)
     stage->catalog =
         sg_catalog_load(SG_MAPPINGS, &(struct sg_secrets){.is_read = false}, false, findings);
     assert_non_null(stage->catalog);
-    stage->settings = (struct sg_settings){.name = SG_STR("test"), .max_event_bytes = 900 * 1024};
+    stage->settings = (struct sg_settings){.name = SG_STR("test"), .max_event_bytes = 1000000};
     const struct sg_journal_settings journal = {
         .dir = stage->dir, .name = SG_STR("test"), .keep_ms = 90LL * 24 * HOUR_MS};
     assert_true(sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, START_MS, &stage->journal, &err));
