@@ -246,13 +246,15 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
     struct job *job = call->owner;
     struct sg_answer answer;
 
-    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200) {
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
+                    SG_CALL_READ, NULL, job->arena, &answer);
+    /* A file is of no format; but an error that the system tells inside a 200 is no file. */
+    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200 &&
+        (answer.outcome == SG_OUTCOME_SUCCESS || answer.is_malformed)) {
         job->request.files[job->files_fetched++].bytes = reply->body;
         fetch_next_file(job);
         return;
     }
-    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
-                    SG_CALL_READ, NULL, job->arena, &answer);
     release_slot(job);
     sg_breaker_cancel(&job->peer->breaker);
     bool waits = answer.outcome == SG_OUTCOME_TEMPORARY;
