@@ -210,6 +210,8 @@ class Server:
             wire.drop()
         elif fault.kind == "error_500_after":
             wire.send_whole(Answer(500, b"internal error", "text/plain"))
+        elif fault.kind == "malformed" and answer.content.startswith("image/"):
+            wire.send_whole(answer)   # a picture cut short, with its new length, is a whole one to anybody
         elif fault.kind == "malformed":
             wire.send_cut(answer)
         elif fault.kind == "trickle":
