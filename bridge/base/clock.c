@@ -17,5 +17,5 @@ int64_t sg_clock_now_ms(void)
 
 int64_t sg_clock_steady_ms(void)
 {
-    return read_ms(CLOCK_MONOTONIC);
+    return read_ms(CLOCK_BOOTTIME);
 }

@@ -7,7 +7,7 @@
 /** Milliseconds since 1970, UTC. */
 int64_t sg_clock_now_ms(void);
 
-/** Milliseconds that never jump: for time-outs and rates, not for what is kept. */
+/** Milliseconds that never jump, and go on while the machine sleeps: for time-outs, not to keep. */
 int64_t sg_clock_steady_ms(void);
 
 #endif

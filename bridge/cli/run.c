@@ -1,6 +1,7 @@
 /* sgbridge run: the daemon. Starts the threads, and is the loop's thread itself. */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -16,15 +17,19 @@
 #include "mapping/zone.h"
 #include "service/service.h"
 
+enum { STAND_BY_MS = 200, RETRY_MS = 1000 };
+
 /* The running daemon's parts, from the ground up. */
 struct daemon {
     const struct sg_settings *settings;
+    int signal_fd;
+    bool is_stopping;
+    struct sg_catalog *catalog; /* as last read without an error */
     struct sg_journal *journal;
-    struct sg_keeper *keeper;
+    struct sg_web *web;
+    struct sg_keeper *keeper; /* this and what follows: while it leads */
     struct sg_http *http;
     struct sg_service *service;
-    struct sg_web *web;
-    int signal_fd;
 };
 
 static struct sg_catalog *load_catalog(const struct sg_settings *settings)
@@ -38,14 +43,14 @@ static struct sg_catalog *load_catalog(const struct sg_settings *settings)
     return catalog;
 }
 
-static bool open_journal(struct daemon *daemon, int64_t now_ms)
+static bool open_journal(struct daemon *daemon)
 {
     const struct sg_settings *settings = daemon->settings;
-    const struct sg_journal_settings journal = {.dir = settings->state,
-                                                .name = settings->name,
-                                                .day_offset_ms =
-                                                    sg_zone_offset_ms(settings->zone, now_ms),
-                                                .keep_ms = settings->keep_ms};
+    const struct sg_journal_settings journal = {
+        .dir = settings->state,
+        .name = settings->name,
+        .day_offset_ms = sg_zone_offset_ms(settings->zone, sg_clock_now_ms()),
+        .keep_ms = settings->keep_ms};
     struct sg_error err;
 
     if (mkdir(settings->state, 0750) != 0 && errno != EEXIST) {
@@ -53,7 +58,7 @@ static bool open_journal(struct daemon *daemon, int64_t now_ms)
         (void)fprintf(stderr, "%s: %s\n", settings->state, err.text);
         return false;
     }
-    if (!sg_journal_open(settings->journal, &journal, now_ms, &daemon->journal, &err)) {
+    if (!sg_journal_open(settings->journal, &journal, &daemon->journal, &err)) {
         (void)fprintf(stderr, "%s: %s\n", err.at.file != NULL ? err.at.file : settings->state,
                       err.text);
         return false;
@@ -75,7 +80,7 @@ static int take_signals(void)
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void reload(const struct daemon *daemon)
+static void reload(struct daemon *daemon)
 {
     struct sg_catalog *catalog = load_catalog(daemon->settings);
 
@@ -83,75 +88,59 @@ static void reload(const struct daemon *daemon)
         SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", SG_STR("see the errors above")));
         return;
     }
-    sg_service_reload(daemon->service, catalog, sg_clock_now_ms());
-    sg_catalog_free(catalog);
+    sg_catalog_free(daemon->catalog);
+    daemon->catalog = catalog;
+    if (daemon->service != NULL)
+        sg_service_reload(daemon->service, catalog, sg_clock_now_ms());
 }
 
-/* True when the daemon is to stop. */
-static bool heed_signals(const struct daemon *daemon)
+static void heed_signals(struct daemon *daemon)
 {
     struct signalfd_siginfo about;
-    bool stops = false;
 
     while (read(daemon->signal_fd, &about, sizeof about) == (ssize_t)sizeof about) {
-        if (about.ssi_signo == SIGHUP)
+        if (about.ssi_signo == SIGHUP) {
             reload(daemon);
-        else
-            stops = true;
-    }
-    return stops;
-}
-
-/* Runs until told to stop, and then until all that was begun has ended. */
-static void loop(const struct daemon *daemon)
-{
-    const int fds[] = {daemon->signal_fd, sg_keeper_fd(daemon->keeper)};
-    bool is_stopping = false;
-
-    while (!is_stopping || !sg_service_is_still(daemon->service)) {
-        int64_t now_ms = sg_clock_now_ms();
-        int64_t wake_ms = sg_service_run(daemon->service, now_ms);
-
-        if (is_stopping && sg_service_is_still(daemon->service))
-            break;
-        sg_http_run(daemon->http, fds, 2, wake_ms > now_ms ? wake_ms - now_ms : 0);
-        if (heed_signals(daemon) && !is_stopping) {
-            is_stopping = true;
+        } else if (!daemon->is_stopping) {
+            daemon->is_stopping = true;
             SG_LOG(INFO, "service.stopping", SG_TEXT("name", daemon->settings->name));
-            sg_service_stop(daemon->service);
         }
     }
 }
 
-static bool start(struct daemon *daemon, struct sg_catalog *catalog)
+/* --- standing by --- */
+
+/* Whether another try may go better; then after a while, or at once when a signal comes. */
+static bool wait_to_retry(const struct daemon *daemon, const struct sg_error *err)
 {
-    const struct sg_keeper_settings keeper = {.dir = daemon->settings->state,
-                                              .reserve_bytes = daemon->settings->reserve_bytes};
+    struct pollfd signals = {.fd = daemon->signal_fd, .events = POLLIN};
+
+    if (err->kind != SG_ERROR_TEMPORARY) {
+        (void)fprintf(stderr, "%s: %s\n", err->at.file != NULL ? err->at.file : "journal",
+                      err->text);
+        return false;
+    }
+    SG_LOG(WARN, "journal.waits", SG_TEXT("why", sg_str_of(err->text)));
+    (void)poll(&signals, 1, RETRY_MS);
+    return true;
+}
+
+/* Until it leads, or is to stop; false when it never will lead. */
+static bool stand_by(struct daemon *daemon)
+{
+    bool leads = false;
     struct sg_error err;
 
-    daemon->keeper = sg_keeper_new(daemon->journal, &keeper);
-    daemon->http = sg_http_new();
-    daemon->service = sg_service_new(&(struct sg_service_setup){daemon->settings, daemon->keeper,
-                                                                sg_http_transport(daemon->http)},
-                                     catalog, sg_clock_now_ms());
-    sg_keeper_start(daemon->keeper);
-    if (!sg_web_start(&(struct sg_web_setup){daemon->settings, daemon->service, daemon->keeper},
-                      &daemon->web, &err)) {
-        (void)fprintf(stderr, "sgbridge: %s\n", err.text);
-        return false;
+    while (!leads && !daemon->is_stopping) {
+        if (!sg_journal_lead(daemon->journal, sg_clock_now_ms(), STAND_BY_MS, &leads, &err) &&
+            !wait_to_retry(daemon, &err))
+            return false;
+        heed_signals(daemon);
     }
     return true;
 }
 
-static void stop(struct daemon *daemon)
-{
-    sg_web_stop(daemon->web);
-    sg_keeper_stop(daemon->keeper);
-    sg_service_free(daemon->service);
-    sg_http_free(daemon->http);
-    sg_keeper_free(daemon->keeper);
-    sg_journal_close(daemon->journal);
-}
+/* --- leading --- */
 
 static void tell_started(const struct daemon *daemon)
 {
@@ -164,6 +153,88 @@ static void tell_started(const struct daemon *daemon)
     sg_service_fact(daemon->service, "pid", sg_str_format(arena, "%d", (int)getpid()));
 }
 
+static void start(struct daemon *daemon)
+{
+    const struct sg_keeper_settings keeper = {.dir = daemon->settings->state,
+                                              .reserve_bytes = daemon->settings->reserve_bytes};
+
+    daemon->keeper = sg_keeper_new(daemon->journal, &keeper);
+    daemon->http = sg_http_new();
+    daemon->service = sg_service_new(&(struct sg_service_setup){daemon->settings, daemon->keeper,
+                                                                sg_http_transport(daemon->http)},
+                                     daemon->catalog, sg_clock_now_ms());
+    sg_keeper_start(daemon->keeper);
+    sg_web_attach(daemon->web, daemon->service, daemon->keeper);
+    tell_started(daemon);
+}
+
+/* True when it must end: to stop, or because another instance leads now. */
+static bool is_over(struct daemon *daemon)
+{
+    if (!sg_keeper_has_lost(daemon->keeper))
+        return daemon->is_stopping;
+    sg_http_give_up(daemon->http); /* their ends could not be written */
+    return true;
+}
+
+/* Runs until it is over, and then until all that was begun has ended. */
+static void loop(struct daemon *daemon)
+{
+    const int fds[] = {daemon->signal_fd, sg_keeper_fd(daemon->keeper)};
+    bool is_ending = false;
+
+    while (!is_ending || !sg_service_is_still(daemon->service)) {
+        int64_t now_ms = sg_clock_now_ms();
+        int64_t wake_ms = sg_service_run(daemon->service, now_ms);
+
+        if (is_ending && sg_service_is_still(daemon->service))
+            break;
+        sg_http_run(daemon->http, fds, 2, wake_ms > now_ms ? wake_ms - now_ms : 0);
+        heed_signals(daemon);
+        if (is_over(daemon) && !is_ending) {
+            is_ending = true;
+            sg_service_stop(daemon->service);
+        }
+    }
+}
+
+static void stop(struct daemon *daemon)
+{
+    sg_web_detach(daemon->web);
+    sg_keeper_stop(daemon->keeper);
+    sg_service_free(daemon->service);
+    sg_http_free(daemon->http);
+    sg_keeper_free(daemon->keeper);
+    daemon->service = NULL;
+}
+
+/* Leads when it may, stands by when it may not, until it is to stop. */
+static bool live(struct daemon *daemon)
+{
+    while (!daemon->is_stopping) {
+        if (!stand_by(daemon))
+            return false;
+        if (daemon->is_stopping)
+            break;
+        start(daemon);
+        loop(daemon);
+        stop(daemon);
+    }
+    SG_LOG(INFO, "service.stopped", SG_TEXT("name", daemon->settings->name));
+    return true;
+}
+
+static bool begin(struct daemon *daemon)
+{
+    struct sg_error err;
+
+    daemon->catalog = load_catalog(daemon->settings);
+    if (daemon->catalog == NULL || !open_journal(daemon))
+        return false;
+    return sg_web_start(daemon->settings, &daemon->web, &err) ||
+           (fprintf(stderr, "sgbridge: %s\n", err.text), false);
+}
+
 int sg_cli_run(const struct sg_cli *cli)
 {
     struct daemon daemon = {.settings = sg_cli_settings(cli), .signal_fd = take_signals()};
@@ -171,20 +242,11 @@ int sg_cli_run(const struct sg_cli *cli)
     if (daemon.settings == NULL || daemon.signal_fd < 0)
         return SG_EXIT_UNABLE;
     sg_log_set_level(daemon.settings->log);
-    struct sg_catalog *catalog = load_catalog(daemon.settings);
-    if (catalog == NULL || !open_journal(&daemon, sg_clock_now_ms())) {
-        sg_catalog_free(catalog);
-        return SG_EXIT_UNABLE;
-    }
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-    bool is_started = start(&daemon, catalog);
-    sg_catalog_free(catalog);
-    if (is_started) {
-        tell_started(&daemon);
-        loop(&daemon);
-        SG_LOG(INFO, "service.stopped", SG_TEXT("name", daemon.settings->name));
-    }
-    stop(&daemon);
+    bool is_good = begin(&daemon) && live(&daemon);
+    sg_web_stop(daemon.web);
+    sg_journal_close(daemon.journal);
+    sg_catalog_free(daemon.catalog);
     curl_global_cleanup();
-    return is_started ? SG_EXIT_OK : SG_EXIT_UNABLE;
+    return is_good ? SG_EXIT_OK : SG_EXIT_UNABLE;
 }

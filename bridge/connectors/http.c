@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "connectors/header.h"
 
 enum {
@@ -24,6 +25,7 @@ struct slot {
     size_t header_bytes;
     struct sg_buffer body;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
+    bool is_held_back;   /* before anything was sent */
     struct slot *next_free, *next;
 };
 
@@ -91,6 +93,25 @@ static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
         (void)sg_buffer_reserve(&slot->body, (size_t)announced);
     sg_buffer_add(&slot->body, more);
     return more.length;
+}
+
+/* The connection stands and nothing is sent: the last moment to hold back a call whose time is over,
+ * as after a machine's sleep. */
+static int on_ready(void *owner, char *their_ip, /* NOLINT(readability-non-const-parameter) */
+                    char *our_ip,                /* NOLINT(readability-non-const-parameter) */
+                    int their_port, int our_port)
+{
+    struct slot *slot = owner;
+
+    (void)their_ip;
+    (void)our_ip;
+    (void)their_port;
+    (void)our_port;
+    if (slot->call->send_until_ms == 0 || sg_clock_steady_ms() <= slot->call->send_until_ms)
+        return CURL_PREREQFUNC_OK;
+    slot->problem = "not sent in time";
+    slot->is_held_back = true;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 /* --- starting --- */
@@ -196,6 +217,8 @@ static void set_up(struct slot *slot, const struct sg_wire *wire)
     SET(slot, CURLOPT_HEADERDATA, slot);
     SET(slot, CURLOPT_WRITEFUNCTION, on_body);
     SET(slot, CURLOPT_WRITEDATA, slot);
+    SET(slot, CURLOPT_PREREQFUNCTION, on_ready);
+    SET(slot, CURLOPT_PREREQDATA, slot);
     SET(slot, CURLOPT_PRIVATE, slot);
 }
 
@@ -211,6 +234,7 @@ static void start(struct sg_transport *transport, struct sg_call *call, int64_t 
     slot->header_bytes = 0;
     slot->body = (struct sg_buffer){.arena = call->arena};
     slot->problem = NULL;
+    slot->is_held_back = false;
     if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
         slot->problem = sg_str_c(call->arena, sg_str_of(err.text));
         slot->next_free = http->unstarted;
@@ -263,7 +287,7 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
 
     if (code != CURLE_OK) {
         (void)curl_easy_getinfo(slot->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-        reply->kind = ready_us == 0 ? SG_REPLY_NOT_SENT : SG_REPLY_LOST;
+        reply->kind = ready_us == 0 || slot->is_held_back ? SG_REPLY_NOT_SENT : SG_REPLY_LOST;
         reply->problem = sg_str_of(problem_of(slot, code));
         return;
     }
@@ -353,6 +377,18 @@ void sg_http_run(struct sg_http *http, const int *fds, size_t fd_count, int64_t 
                         wait_ms > INT_MAX ? INT_MAX : (int)wait_ms, NULL) != CURLM_OK)
         abort();
     (void)go_on(http);
+}
+
+void sg_http_give_up(struct sg_http *http)
+{
+    for (struct slot *slot = http->slots, *next; slot != NULL; slot = next) {
+        next = slot->next; /* `done` may start no call, but a slot may be added all the same */
+        if (slot->call == NULL)
+            continue;
+        (void)curl_multi_remove_handle(http->multi, slot->easy);
+        finish(slot, &(struct sg_reply){.kind = SG_REPLY_LOST, .problem = SG_STR("given up")});
+    }
+    http->unstarted = NULL;
 }
 
 void sg_http_wake(struct sg_http *http)

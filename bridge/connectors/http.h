@@ -24,6 +24,9 @@ struct sg_transport *sg_http_transport(struct sg_http *http);
  */
 void sg_http_run(struct sg_http *http, const int *fds, size_t fd_count, int64_t wait_ms);
 
+/** Ends every call under way as lost, with its connection: this process may not go on with them. */
+void sg_http_give_up(struct sg_http *http);
+
 /** Ends the wait of sg_http_run(). From any thread. */
 void sg_http_wake(struct sg_http *http);
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -22,8 +23,11 @@ enum {
 };
 
 struct sg_web {
-    struct sg_web_setup setup;
+    const struct sg_settings *settings;
     struct MHD_Daemon *daemon;
+    pthread_mutex_t lock;       /* of the two that follow */
+    struct sg_service *service; /* NULL while it stands by */
+    struct sg_keeper *keeper;
     atomic_int waiting; /* requests suspended until their events are in the journal */
 };
 
@@ -89,23 +93,31 @@ static enum MHD_Result hand_to_journal(struct request *request)
         .done = events_written,
         .owner = request,
         .is_done_here = true};
-    request->is_with_journal = true;
-    (void)atomic_fetch_add(&request->web->waiting, 1);
-    MHD_suspend_connection(request->connection);
-    sg_keeper_submit(request->web->setup.keeper, &request->command);
-    return MHD_YES;
+    struct sg_web *web = request->web;
+
+    (void)pthread_mutex_lock(&web->lock);
+    request->is_with_journal = web->keeper != NULL;
+    if (request->is_with_journal) {
+        (void)atomic_fetch_add(&web->waiting, 1);
+        MHD_suspend_connection(request->connection);
+        sg_keeper_submit(web->keeper, &request->command);
+    }
+    (void)pthread_mutex_unlock(&web->lock);
+    return request->is_with_journal
+               ? MHD_YES
+               : answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stands by\n");
 }
 
 static enum MHD_Result receive_webhook(struct request *request, struct sg_str path)
 {
-    const struct sg_web_setup *setup = &request->web->setup;
+    const struct sg_settings *settings = request->web->settings;
 
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, request);
     const struct sg_webhook_request received = {.path = path,
                                                 .headers = request->headers,
                                                 .header_count = request->header_count,
                                                 .body = sg_buffer_text(&request->body)};
-    sg_webhook_read(request->catalog, &received, (size_t)setup->settings->max_event_bytes,
+    sg_webhook_read(request->catalog, &received, (size_t)settings->max_event_bytes,
                     sg_clock_now_ms(), request->arena, &request->events);
     if (request->events.status == 0)
         return hand_to_journal(request);
@@ -115,11 +127,19 @@ static enum MHD_Result receive_webhook(struct request *request, struct sg_str pa
     return answer(request->connection, (unsigned)request->events.status, "");
 }
 
+/* The journal is done with it, whether its client is still there or not. */
+static void stop_waiting(struct request *request)
+{
+    if (request->is_with_journal)
+        (void)atomic_fetch_sub(&request->web->waiting, 1);
+    request->is_with_journal = false;
+}
+
 static enum MHD_Result answer_written(struct request *request)
 {
     const struct sg_command *command = &request->command;
 
-    (void)atomic_fetch_sub(&request->web->waiting, 1);
+    stop_waiting(request);
     if (!command->is_ok) {
         SG_LOG(WARN, "webhook.waits", SG_TEXT("why", sg_str_of(command->err.text)));
         return answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "");
@@ -139,7 +159,9 @@ static struct request *begin(struct sg_web *web, struct MHD_Connection *connecti
     request->connection = connection;
     request->body.arena = arena;
     request->began_ms = sg_clock_steady_ms();
-    request->catalog = sg_service_catalog(web->setup.service);
+    (void)pthread_mutex_lock(&web->lock);
+    request->catalog = web->service == NULL ? NULL : sg_service_catalog(web->service);
+    (void)pthread_mutex_unlock(&web->lock);
     return request;
 }
 
@@ -150,9 +172,15 @@ static enum MHD_Result serve(struct request *request, const char *url, const cha
 
     if (request->is_with_journal)
         return answer_written(request);
+    const bool leads = request->catalog != NULL;
+
     if (sg_str_is(path, "/health"))
-        return answer(request->connection, MHD_HTTP_OK, "ok\n");
-    if (request->catalog == NULL || !sg_webhook_is_path(request->catalog, path))
+        return answer(request->connection, MHD_HTTP_OK, leads ? "leads\n" : "stands by\n");
+    if (!leads)
+        return answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stands by\n");
+    if (sg_str_is(path, "/ready"))
+        return answer(request->connection, MHD_HTTP_OK, "leads\n");
+    if (!sg_webhook_is_path(request->catalog, path))
         return answer(request->connection, MHD_HTTP_NOT_FOUND, "");
     if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
         return answer(request->connection, MHD_HTTP_METHOD_NOT_ALLOWED, "");
@@ -161,7 +189,7 @@ static enum MHD_Result serve(struct request *request, const char *url, const cha
 
 static size_t body_max(const struct sg_web *web)
 {
-    return (size_t)web->setup.settings->max_event_bytes + BODY_SPARE_BYTES;
+    return (size_t)web->settings->max_event_bytes + BODY_SPARE_BYTES;
 }
 
 /* Whether the request says itself that it is too large: then its body is not even read. */
@@ -207,23 +235,46 @@ static void completed(void *owner, struct MHD_Connection *connection, void **sta
     (void)why;
     if (request == NULL)
         return;
+    stop_waiting(request);
     sg_catalog_free(request->catalog);
     sg_arena_free(request->arena);
     *state = NULL;
 }
 
-bool sg_web_start(const struct sg_web_setup *setup, struct sg_web **out, struct sg_error *err)
+void sg_web_attach(struct sg_web *web, struct sg_service *service, struct sg_keeper *keeper)
 {
-    const struct sg_settings *settings = setup->settings;
+    (void)pthread_mutex_lock(&web->lock);
+    web->service = service;
+    web->keeper = keeper;
+    (void)pthread_mutex_unlock(&web->lock);
+}
+
+void sg_web_detach(struct sg_web *web)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+
+    sg_web_attach(web, NULL, NULL);
+    while (atomic_load(&web->waiting) > 0) /* the journal's thread is still there to wake them */
+        (void)nanosleep(&pause, NULL);
+}
+
+static void free_web(struct sg_web *web)
+{
+    (void)pthread_mutex_destroy(&web->lock);
+    free(web);
+}
+
+bool sg_web_start(const struct sg_settings *settings, struct sg_web **out, struct sg_error *err)
+{
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)settings->listen_port)};
     struct sg_web *web = calloc(1, sizeof *web);
 
-    if (web == NULL)
+    if (web == NULL || pthread_mutex_init(&web->lock, NULL) != 0)
         abort();
-    web->setup = *setup;
+    web->settings = settings;
     if (inet_pton(AF_INET, settings->listen_host, &address.sin_addr) != 1) {
-        free(web);
+        free_web(web);
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                             "listen: `%s` is no IPv4 address", settings->listen_host);
     }
@@ -233,7 +284,7 @@ bool sg_web_start(const struct sg_web_setup *setup, struct sg_web **out, struct 
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
     if (web->daemon == NULL) {
-        free(web);
+        free_web(web);
         return sg_error_errno(err, (struct sg_place){0}, "cannot listen on %s:%d",
                               settings->listen_host, settings->listen_port);
     }
@@ -250,15 +301,8 @@ int sg_web_port(const struct sg_web *web)
 
 void sg_web_stop(struct sg_web *web)
 {
-    const struct timespec pause = {.tv_nsec = 10000000};
-
     if (web == NULL)
         return;
-    MHD_socket listening = MHD_quiesce_daemon(web->daemon);
-    while (atomic_load(&web->waiting) > 0) /* the journal's thread is still there to wake them */
-        (void)nanosleep(&pause, NULL);
     MHD_stop_daemon(web->daemon);
-    if (listening != MHD_INVALID_SOCKET)
-        (void)close(listening);
-    free(web);
+    free_web(web);
 }

@@ -335,7 +335,7 @@ bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,
 {
     assert(state->is_begun);
     if (!SG_SQL_RUN(&state->sql, err, SG_SQL_INTEND, SG_V_NUMBER(delivery), SG_V_NUMBER(sent_at),
-                    SG_V_BYTES(request)))
+                    SG_V_TEXT(request)))
         return false;
     return sqlite3_changes(state->sql.db) == 1 ||
            sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "delivery %lld is not open",

@@ -69,14 +69,15 @@ static bool open_embedded(struct sg_journal *journal, const struct sg_journal_se
 {
     char path[PATH_ROOM];
 
+    journal->name = settings->name;
     if (!path_in(settings->dir, "journal.db", &path, err) || !lock(journal, settings->dir, err))
         return false;
     if (sqlite3_open_v2(path, &journal->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         return sg_sql_fail(journal->db, err);
-    return set_up(journal->db, err) && sg_schema_open(journal->db, settings->name, err) &&
-           sync_dir(settings->dir, err);
+    return set_up(journal->db, err) && sg_schema_open(journal->db, err) &&
+           sg_schema_check_name(journal->db, settings->name, err) && sync_dir(settings->dir, err);
 }
 
 static void close_embedded(struct sg_journal *journal)
@@ -84,6 +85,25 @@ static void close_embedded(struct sg_journal *journal)
     (void)sqlite3_close(journal->db); /* takes NULL */
     if (journal->lock_fd >= 0)
         (void)close(journal->lock_fd); /* last: it lets the next writer in */
+}
+
+/* Its lock is held since it was opened: nobody else writes. It leads once; what ends that is damage
+ * that no waiting mends. */
+static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *leads,
+                 struct sg_error *err)
+{
+    (void)now_ms;
+    (void)wait_ms;
+    *leads = !journal->leads;
+    journal->leads = true;
+    return *leads || sg_error_set(err, SG_ERROR_REFUSED, (struct sg_place){.file = "journal.db"},
+                                  "is damaged; the log says how");
+}
+
+static int64_t leads_until_ms(const struct sg_journal *journal)
+{
+    (void)journal;
+    return INT64_MAX;
 }
 
 static bool begin(struct sg_journal *journal, struct sg_error *err)
@@ -102,5 +122,12 @@ static void rollback(struct sg_journal *journal)
         (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-const struct sg_journal_kind SG_JOURNAL_EMBEDDED = {open_embedded, close_embedded, begin, commit,
-                                                    rollback};
+const struct sg_journal_kind SG_JOURNAL_EMBEDDED = {
+    .open = open_embedded,
+    .close = close_embedded,
+    .lead = lead,
+    .leads_until_ms = leads_until_ms,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+};

@@ -195,7 +195,7 @@ static bool add_event(struct sg_state *state, struct intake *in, struct sg_error
         in->round == 0 ? SG_V_NULL : SG_V_NUMBER(in->round), SG_V_TEXT(event->round),
         SG_V_NUMBER(event->is_own), SG_V_NUMBER(event->captured_at), SG_V_BYTES(sha_of(event)),
         SG_V_NUMBER((int64_t)event->size), SG_V_BYTES(event->shape), SG_V_BYTES(in->shape_before),
-        SG_V_BYTES(event->body));
+        SG_V_TEXT(event->body));
 }
 
 /* A delivery's row; what is not said is as nothing there. */

@@ -4,23 +4,10 @@
 #include <stdlib.h>
 
 #include "journal/kind.h"
-
-static bool start(struct sg_journal *journal, const struct sg_journal_settings *settings,
-                  int64_t now_ms, struct sg_error *err)
-{
-    if (!journal->kind->open(journal, settings, err) ||
-        !sg_state_open(&journal->state, journal->db, settings, err) ||
-        !sg_journal_begin(journal, now_ms, err))
-        return false;
-    if (!sg_state_recover(&journal->state, err)) {
-        sg_journal_rollback(journal);
-        return false;
-    }
-    return sg_journal_commit(journal, err);
-}
+#include "journal/schema.h"
 
 bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal_settings *settings,
-                     int64_t now_ms, struct sg_journal **out, struct sg_error *err)
+                     struct sg_journal **out, struct sg_error *err)
 {
     struct sg_journal *journal = calloc(1, sizeof *journal);
 
@@ -28,7 +15,8 @@ bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal
         abort();
     journal->kind = kind;
     journal->lock_fd = -1;
-    if (!start(journal, settings, now_ms, err)) {
+    if (!kind->open(journal, settings, err) ||
+        !sg_state_open(&journal->state, journal->db, settings, err)) {
         sg_journal_close(journal);
         return false;
     }
@@ -43,6 +31,34 @@ void sg_journal_close(struct sg_journal *journal)
     sg_state_close(&journal->state);
     journal->kind->close(journal);
     free(journal);
+}
+
+/* --- leading --- */
+
+/* The first that an instance writes: whose journal it is, and that what is in doubt comes first. */
+static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
+{
+    if (!sg_journal_begin(journal, now_ms, err))
+        return false;
+    if (!sg_schema_claim(journal->db, journal->name, err) ||
+        !sg_state_recover(&journal->state, err)) {
+        sg_journal_rollback(journal);
+        return false;
+    }
+    return sg_journal_commit(journal, err);
+}
+
+bool sg_journal_lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *leads,
+                     struct sg_error *err)
+{
+    *leads = false;
+    return journal->kind->lead(journal, now_ms, wait_ms, leads, err) &&
+           (!*leads || take_over(journal, now_ms, err));
+}
+
+int64_t sg_journal_leads_until_ms(const struct sg_journal *journal)
+{
+    return journal->kind->leads_until_ms(journal);
 }
 
 /* --- one transaction --- */

@@ -6,8 +6,10 @@
 
 struct sg_journal {
     const struct sg_journal_kind *kind;
-    sqlite3 *db; /* the state's */
+    struct sg_str name; /* the installation's */
+    sqlite3 *db;        /* the state's */
     int lock_fd;
+    bool leads;
     struct sg_state state;
 };
 
@@ -16,6 +18,10 @@ struct sg_journal_kind {
     bool (*open)(struct sg_journal *journal, const struct sg_journal_settings *settings,
                  struct sg_error *err);
     void (*close)(struct sg_journal *journal); /* also of one that was opened only in part */
+    /* Whether nobody else writes any more, and the state is all that was ever written. */
+    bool (*lead)(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *leads,
+                 struct sg_error *err);
+    int64_t (*leads_until_ms)(const struct sg_journal *journal);
     bool (*begin)(struct sg_journal *journal, struct sg_error *err);
     bool (*commit)(struct sg_journal *journal, struct sg_error *err);
     void (*rollback)(struct sg_journal *journal);

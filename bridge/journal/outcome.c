@@ -159,7 +159,7 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
         SG_V_NUMBER(ending->sends), SG_V_NUMBER(ending->empty_probes), text_or_null(out->reason),
         text_or_null(file), SG_V_NUMBER(ending->place.line), SG_V_NUMBER(ending->place.column),
         text_or_null(ending->pointer), text_or_null(ending->said), text_or_null(ending->map_hash),
-        request.length == 0 ? SG_V_NULL : SG_V_BYTES(request));
+        text_or_null(request));
 }
 
 /* --- what follows from it --- */

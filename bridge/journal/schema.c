@@ -21,7 +21,7 @@ static const char EVENTS_AND_DELIVERIES[] =
     " skips_after_wait INTEGER NOT NULL, ticket TEXT, round INTEGER, round_value TEXT NOT NULL,"
     " is_own INTEGER NOT NULL, captured_at INTEGER NOT NULL, sha256 BLOB NOT NULL,"
     " size INTEGER NOT NULL, shape BLOB NOT NULL, shape_before BLOB NOT NULL,"
-    " body BLOB) STRICT;" /* NULL: its time is over */
+    " body TEXT) STRICT;" /* NULL: its time is over */
     "CREATE INDEX event_record ON event(record_id, version) WHERE is_version_declared;"
     "CREATE INDEX event_ticket ON event(ticket) WHERE ticket IS NOT NULL;"
 
@@ -41,7 +41,7 @@ static const char EVENTS_AND_DELIVERIES[] =
     " ok_mark INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,"
     " empty_probes INTEGER NOT NULL DEFAULT 0, in_doubt INTEGER NOT NULL DEFAULT 0,"
     " reason TEXT, place_file TEXT, place_line INTEGER, place_column INTEGER, pointer TEXT,"
-    " said TEXT, request BLOB,"
+    " said TEXT, request TEXT,"
     " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
     " CHECK(state != 'unknown' OR next_at IS NOT NULL),"
     " CHECK((ended_at IS NULL) = (state IN ('pending','unknown','failed')))) STRICT;"
@@ -82,7 +82,10 @@ static const char STATE_ABOUT_THEM[] =
     "CREATE TABLE contact(system TEXT PRIMARY KEY, ok_at INTEGER NOT NULL,"
     " bad_at INTEGER NOT NULL, said TEXT NOT NULL, breaker_since INTEGER NOT NULL,"
     " next_try_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    /* Where this copy of the state stands, on kinds that keep it elsewhere; of this machine alone. */
+    "CREATE TABLE standing(one INTEGER PRIMARY KEY CHECK(one = 1), offset INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, role TEXT NOT NULL) STRICT;";
 
 static const struct sg_place AT = {.file = "journal.db"};
 
@@ -94,27 +97,52 @@ static bool read_marks(sqlite3 *db, int64_t *application, int64_t *format, int64
            sg_sql_ask(db, "SELECT count(*) FROM sqlite_schema", tables, err);
 }
 
-static bool check_name(sqlite3 *db, struct sg_str name, struct sg_error *err)
+enum meta_sql { NAME_FIND, NAME_ADD, META_SQL_COUNT };
+
+static const char *const META[META_SQL_COUNT] = {
+    [NAME_FIND] = "SELECT value FROM meta WHERE name = 'name'",
+    [NAME_ADD] = "INSERT INTO meta(name, value) VALUES('name', ?1)",
+};
+
+static bool check_name(struct sg_sql *sql, struct sg_str name, bool *is_there, struct sg_error *err)
 {
-    static const char *const texts[] = {"SELECT value FROM meta WHERE name = 'name'"};
-    struct sg_sql sql = {0};
-    bool is_there = false;
+    sqlite3_stmt *row = sg_sql_bind(sql, NAME_FIND, NULL, 0);
+    bool is_good = sg_sql_row(sql, row, is_there, err);
 
-    if (!sg_sql_open(&sql, db, texts, 1, err))
-        return false;
-    sqlite3_stmt *row = sg_sql_bind(&sql, 0, NULL, 0);
-    bool is_good = sg_sql_row(&sql, row, &is_there, err);
-
-    if (is_good && (!is_there || !sg_str_equal(sg_sql_text(row, 0), name)))
+    if (is_good && *is_there && !sg_str_equal(sg_sql_text(row, 0), name))
         is_good = sg_error_set(err, SG_ERROR_INPUT, AT,
                                "is the journal of \"%.*s\", and this installation is \"%.*s\"",
                                SG_STR_ARG(sg_sql_text(row, 0)), SG_STR_ARG(name));
     sg_sql_done(row);
+    return is_good;
+}
+
+bool sg_schema_check_name(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    struct sg_sql sql = {0};
+    bool is_there = false;
+
+    if (!sg_sql_open(&sql, db, META, META_SQL_COUNT, err))
+        return false;
+    bool is_good = check_name(&sql, name, &is_there, err);
     sg_sql_close(&sql);
     return is_good;
 }
 
-bool sg_schema_check(sqlite3 *db, struct sg_str name, struct sg_error *err)
+bool sg_schema_claim(sqlite3 *db, struct sg_str name, struct sg_error *err)
+{
+    struct sg_sql sql = {0};
+    bool is_there = false;
+
+    if (!sg_sql_open(&sql, db, META, META_SQL_COUNT, err))
+        return false;
+    bool is_good = check_name(&sql, name, &is_there, err) &&
+                   (is_there || SG_SQL_RUN(&sql, err, NAME_ADD, SG_V_TEXT(name)));
+    sg_sql_close(&sql);
+    return is_good;
+}
+
+bool sg_schema_check(sqlite3 *db, struct sg_error *err)
 {
     int64_t application = 0, format = 0, tables = 0;
 
@@ -122,27 +150,14 @@ bool sg_schema_check(sqlite3 *db, struct sg_str name, struct sg_error *err)
         return false;
     if (application != APPLICATION_ID)
         return sg_error_set(err, SG_ERROR_INPUT, AT, "is no journal of sgbridge");
-    if (format != SG_SCHEMA_FORMAT)
-        return sg_error_set(err, SG_ERROR_INPUT, AT,
-                            "has format %lld, and this version knows up to %d: use the newer "
-                            "sgbridge that wrote it",
-                            (long long)format, (int)SG_SCHEMA_FORMAT);
-    return name.length == 0 || check_name(db, name, err);
+    return format == SG_SCHEMA_FORMAT ||
+           sg_error_set(err, SG_ERROR_INPUT, AT,
+                        "has format %lld, and this version knows up to %d: use the newer "
+                        "sgbridge that wrote it",
+                        (long long)format, (int)SG_SCHEMA_FORMAT);
 }
 
-static bool write_name(sqlite3 *db, struct sg_str name, struct sg_error *err)
-{
-    static const char *const texts[] = {"INSERT INTO meta(name, value) VALUES('name', ?1)"};
-    struct sg_sql sql = {0};
-
-    if (!sg_sql_open(&sql, db, texts, 1, err))
-        return false;
-    bool is_good = SG_SQL_RUN(&sql, err, 0, SG_V_TEXT(name));
-    sg_sql_close(&sql);
-    return is_good;
-}
-
-static bool make(sqlite3 *db, struct sg_str name, struct sg_error *err)
+static bool make(sqlite3 *db, struct sg_error *err)
 {
     char marks[100];
 
@@ -150,19 +165,19 @@ static bool make(sqlite3 *db, struct sg_str name, struct sg_error *err)
                    (int)APPLICATION_ID, (int)SG_SCHEMA_FORMAT);
     if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && sg_sql_exec(db, EVENTS_AND_DELIVERIES, err) &&
         sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, marks, err) &&
-        write_name(db, name, err) && sg_sql_exec(db, "COMMIT", err))
+        sg_sql_exec(db, "COMMIT", err))
         return true;
     (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }
 
-bool sg_schema_open(sqlite3 *db, struct sg_str name, struct sg_error *err)
+bool sg_schema_open(sqlite3 *db, struct sg_error *err)
 {
     int64_t application = 0, format = 0, tables = 0;
 
     if (!read_marks(db, &application, &format, &tables, err))
         return false;
     if (tables == 0 && application == 0 && format == 0)
-        return make(db, name, err); /* new, or its first start was cut short */
-    return sg_schema_check(db, name, err);
+        return make(db, err); /* new, or its first start was cut short */
+    return sg_schema_check(db, err);
 }

@@ -12,11 +12,17 @@ enum { SG_SCHEMA_FORMAT = 1 };
 
 /**
  * Makes the tables in an empty database, in one transaction, or checks that the format is ours.
- * INPUT: a newer format, no journal at all, or the journal of another installation than `name`.
+ * INPUT: a newer format, or no journal at all.
  */
-SG_MUST_USE bool sg_schema_open(sqlite3 *db, struct sg_str name, struct sg_error *err);
+SG_MUST_USE bool sg_schema_open(sqlite3 *db, struct sg_error *err);
 
-/** The check alone, for readers; "" takes any name. */
-SG_MUST_USE bool sg_schema_check(sqlite3 *db, struct sg_str name, struct sg_error *err);
+/** The check alone, for readers. */
+SG_MUST_USE bool sg_schema_check(sqlite3 *db, struct sg_error *err);
+
+/** INPUT when it is the journal of another installation than `name`; one without a name is fine. */
+SG_MUST_USE bool sg_schema_check_name(sqlite3 *db, struct sg_str name, struct sg_error *err);
+
+/** The same, inside a transaction; one without a name gets it. */
+SG_MUST_USE bool sg_schema_claim(sqlite3 *db, struct sg_str name, struct sg_error *err);
 
 #endif

@@ -16,10 +16,17 @@ bool sg_state_open(struct sg_state *state, sqlite3 *db, const struct sg_journal_
     return sg_sql_open(&state->sql, db, SG_STATE_STATEMENTS, SG_SQL_STATE_COUNT, err);
 }
 
-void sg_state_close(struct sg_state *state)
+static void forget_taken(struct sg_state *state)
 {
     for (size_t t = 0; t < state->taken_count; t++)
         free(state->taken[t].lane);
+    state->taken_count = 0;
+    state->put_off_count = 0;
+}
+
+void sg_state_close(struct sg_state *state)
+{
+    forget_taken(state);
     free(state->taken);
     free(state->put_off);
     sg_arena_free(state->arena);
@@ -30,6 +37,7 @@ void sg_state_close(struct sg_state *state)
 
 bool sg_state_recover(struct sg_state *state, struct sg_error *err)
 {
+    forget_taken(state);
     return sg_sql_finish(&state->sql, sg_sql_bind(&state->sql, SG_SQL_RECOVER, NULL, 0), err);
 }
 

@@ -57,7 +57,10 @@ SG_MUST_USE bool sg_state_open(struct sg_state *state, sqlite3 *db,
                                const struct sg_journal_settings *settings, struct sg_error *err);
 void sg_state_close(struct sg_state *state);
 
-/** Every `unknown` is due before all else: asked once, in a transaction, by who takes over. */
+/**
+ * Every `unknown` is due before all else, and nothing is taken: asked once, in a transaction, by who
+ * takes over.
+ */
 SG_MUST_USE bool sg_state_recover(struct sg_state *state, struct sg_error *err);
 
 /** After BEGIN. Ends what waited too long for its link. */

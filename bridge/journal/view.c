@@ -58,7 +58,7 @@ static bool open_read_only(struct sg_view *view, const char *dir, struct sg_erro
     if (sqlite3_open_v2(path, &view->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         return sg_sql_fail(view->db, err);
     (void)sqlite3_busy_timeout(view->db, BUSY_MS);
-    return sg_schema_check(view->db, SG_STR(""), err) &&
+    return sg_schema_check(view->db, err) &&
            sg_sql_open(&view->sql, view->db, QUESTIONS, SG_VIEW_QUESTIONS, err);
 }
 

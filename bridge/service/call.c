@@ -1,10 +1,10 @@
 /* One call, from its slot to its end: files, write-ahead, sending, judging (design.md, section 6). */
+#include "base/clock.h"
 #include "base/crash.h"
 #include "base/hash.h"
 #include "service/job.h"
 
 enum {
-    INTENT_LASTS_MS = 2000,  /* an intent older than that is not sent any more */
     TEMPORARY_ENDS_MAX = 10, /* while as many others to that target succeeded */
     OTHERS_DELIVERED_MIN = 10,
 };
@@ -182,6 +182,18 @@ static void replied(struct sg_call *call, const struct sg_reply *reply)
     judge(job, reply);
 }
 
+/* What was written ahead is sent soon, or not at all; and nothing after another may lead. */
+static int64_t send_until_ms(const struct job *job)
+{
+    int64_t leads_until_ms = sg_keeper_leads_until_ms(job->service->setup.keeper);
+
+    if (!job->is_write_ahead)
+        return leads_until_ms;
+    int64_t left_ms = job->command.as.intend.sent_at + INTENT_LASTS_MS - job->service->now_ms;
+    int64_t until_ms = sg_clock_steady_ms() + left_ms;
+    return until_ms < leads_until_ms ? until_ms : leads_until_ms;
+}
+
 static void send(struct job *job)
 {
     job->call = (struct sg_call){.system = job->system,
@@ -190,6 +202,7 @@ static void send(struct job *job)
                                  .is_fresh = job->is_write_ahead,
                                  .timeout_ms = job->system->limits.timeout_ms,
                                  .limit_bytes = job->system->limits.answer_bytes,
+                                 .send_until_ms = send_until_ms(job),
                                  .done = replied,
                                  .owner = job};
     sg_crash_point("call.before");

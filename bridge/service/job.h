@@ -4,6 +4,8 @@
 
 #include "service/parts.h"
 
+enum { INTENT_LASTS_MS = 2000 }; /* an intent older than that is not sent any more */
+
 struct job {
     struct sg_service *service;
     struct peer *peer; /* the target */

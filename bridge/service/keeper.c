@@ -1,6 +1,7 @@
 #include "service/keeper.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -34,6 +35,7 @@ struct sg_keeper {
     int event_fd;
     int64_t disk_asked_at, free_bytes, swept_at, due_ms; /* the journal's thread only */
     bool is_full;                                        /* the same: said in the log once */
+    atomic_bool is_lost;                                 /* the journal leads no more */
 
     pthread_mutex_t lock; /* what follows is shared */
     pthread_cond_t work;
@@ -113,6 +115,16 @@ void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
+bool sg_keeper_has_lost(const struct sg_keeper *keeper)
+{
+    return atomic_load(&keeper->is_lost);
+}
+
+int64_t sg_keeper_leads_until_ms(const struct sg_keeper *keeper)
+{
+    return sg_journal_leads_until_ms(keeper->journal);
+}
+
 int sg_keeper_fd(const struct sg_keeper *keeper)
 {
     return keeper->event_fd;
@@ -181,79 +193,6 @@ static struct queue dequeue(struct sg_keeper *keeper)
     return taken;
 }
 
-static bool capture(struct sg_journal *journal, struct sg_command *command, struct sg_error *err)
-{
-    command->as.capture.repeats = 0;
-    for (size_t e = 0; e < command->as.capture.count; e++) {
-        enum sg_captured what;
-
-        if (!sg_journal_capture(journal, &command->as.capture.events[e], &what, err))
-            return false;
-        command->as.capture.repeats += what == SG_CAPTURED_REPEAT;
-    }
-    return !command->as.capture.has_cursor ||
-           sg_journal_set_cursor(journal, command->as.capture.system, command->as.capture.record,
-                                 command->as.capture.cursor, err);
-}
-
-static bool set_alarm(struct sg_journal *journal, const struct sg_command *command,
-                      struct sg_error *err)
-{
-    bool changed = false;
-    const struct sg_str system = command->as.alarm.system, words = command->as.alarm.words;
-
-    if (!sg_journal_set_alarm(journal, command->as.alarm.name, system, words, &changed, err))
-        return false;
-    if (changed)
-        SG_LOG(WARN, words.length > 0 ? "alarm.begin" : "alarm.end",
-               SG_TEXT("alarm", sg_str_of(command->as.alarm.name)), SG_TEXT("system", system),
-               SG_TEXT("words", words));
-    return true;
-}
-
-static bool set_routes(struct sg_journal *journal, const struct sg_command *command,
-                       struct sg_error *err)
-{
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    struct sg_names orphans = {0};
-
-    if (!sg_journal_find_orphans(journal, arena, command->as.routes.routes,
-                                 command->as.routes.count, &orphans, err))
-        return false;
-    if (orphans.count > 0)
-        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
-                            "`%.*s`%s has open deliveries and no file any more; put it back until "
-                            "they have ended",
-                            SG_STR_ARG(orphans.at[0]), orphans.count > 1 ? " (and others)" : "");
-    sg_journal_set_routes(journal, command->as.routes.routes, command->as.routes.count);
-    return true;
-}
-
-static bool apply(struct sg_journal *journal, struct sg_command *command, struct sg_error *err)
-{
-    switch (command->kind) {
-    case SG_COMMAND_CAPTURE:
-        return capture(journal, command, err);
-    case SG_COMMAND_CURSOR:
-        return sg_journal_get_cursor(journal, command->as.cursor.arena, command->as.cursor.system,
-                                     command->as.cursor.record, &command->as.cursor.text, err);
-    case SG_COMMAND_INTEND:
-        return sg_journal_intend(journal, command->as.intend.delivery, command->as.intend.sent_at,
-                                 command->as.intend.request, err);
-    case SG_COMMAND_END:
-        return sg_journal_end(journal, &command->as.ending, err);
-    case SG_COMMAND_ALARM:
-        return set_alarm(journal, command, err);
-    case SG_COMMAND_CONTACT:
-        return sg_journal_set_contact(journal, &command->as.contact, err);
-    case SG_COMMAND_FACT:
-        return sg_journal_set_fact(journal, command->as.fact.name, command->as.fact.value, err);
-    case SG_COMMAND_ROUTES:
-        return set_routes(journal, command, err);
-    }
-    return false;
-}
-
 /* Captures and new calls wait while the disk is nearly full; endings never do. */
 static bool is_refused(const struct sg_keeper *keeper, const struct sg_command *command)
 {
@@ -287,7 +226,7 @@ static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_command *c
                            "the disk is nearly full");
         return true;
     }
-    command->is_ok = apply(keeper->journal, command, &command->err);
+    command->is_ok = sg_command_apply(keeper->journal, command, &command->err);
     return command->is_ok || command->err.kind == SG_ERROR_INPUT;
 }
 
@@ -367,6 +306,34 @@ static void put_back(struct sg_keeper *keeper, struct queue batch)
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
+static void refuse_all(struct sg_keeper *keeper, const struct queue *batch,
+                       const struct sg_error *err)
+{
+    for (struct sg_command *c = batch->first; c != NULL; c = c->next) {
+        c->is_ok = false;
+        c->err = *err;
+    }
+    give_back(keeper, batch);
+}
+
+/* Another instance leads, or will: what this one still has under way ends with nothing written. */
+static void lose(struct sg_keeper *keeper, const struct queue *batch, const struct sg_error *err)
+{
+    SG_LOG(WARN, "journal.lost", SG_TEXT("why", sg_str_of(err->text)));
+    atomic_store(&keeper->is_lost, true);
+    refuse_all(keeper, batch, err);
+    wake_loop(keeper);
+}
+
+static void refuse_queued(struct sg_keeper *keeper)
+{
+    const struct queue batch = dequeue(keeper);
+    struct sg_error err;
+
+    (void)sg_error_set(&err, SG_ERROR_REFUSED, (struct sg_place){0}, "this instance leads no more");
+    refuse_all(keeper, &batch, &err);
+}
+
 /* False when nothing could be committed now; what is no capture is then queued again. */
 static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
 {
@@ -377,6 +344,11 @@ static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
         return true; /* else the transaction itself ends what has waited too long */
     if (!commit(keeper, &batch, now_ms, &err)) {
         struct queue rest;
+
+        if (err.kind == SG_ERROR_REFUSED) {
+            lose(keeper, &batch, &err);
+            return true;
+        }
         struct queue captures = refuse_captures(batch, &err, &rest);
 
         SG_LOG(ERROR, "journal.commit", SG_TEXT("why", sg_str_of(err.text)));
@@ -472,9 +444,15 @@ int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
 {
     struct sg_error err;
 
+    if (sg_keeper_has_lost(keeper)) {
+        refuse_queued(keeper);
+        return INT64_MAX;
+    }
     look_at_disk(keeper, now_ms);
     if (!commit_queued(keeper, now_ms))
         return now_ms + RETRY_MS;
+    if (sg_keeper_has_lost(keeper))
+        return now_ms;
     if (!may_call(keeper))
         return now_ms + DISK_EVERY_MS;
     take_wanted(keeper, now_ms);

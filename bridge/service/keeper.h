@@ -5,67 +5,9 @@
 #ifndef SG_SERVICE_KEEPER_H
 #define SG_SERVICE_KEEPER_H
 
-#include "sgbridge/journal.h"
+#include "service/command.h"
 
 struct sg_keeper;
-struct sg_command;
-
-enum sg_command_kind {
-    SG_COMMAND_CAPTURE, /* events, and the cursor that goes with them */
-    SG_COMMAND_CURSOR,  /* reads a cursor into `arena` */
-    SG_COMMAND_INTEND,
-    SG_COMMAND_END,
-    SG_COMMAND_ALARM,
-    SG_COMMAND_CONTACT,
-    SG_COMMAND_FACT,
-    SG_COMMAND_ROUTES, /* refused, naming them, when mappings with open deliveries would go */
-};
-
-typedef void sg_command_done_fn(struct sg_command *command);
-
-/**
- * One change, applied whole. The caller owns it and all it points to until `done` was called, which
- * is when it is durable, or was refused (`is_ok` false, `err` says why).
- */
-struct sg_command {
-    enum sg_command_kind kind;
-    bool is_ok;
-    bool is_done_here; /* `done` is called on the journal's thread, not by sg_keeper_collect() */
-    union {
-        struct {
-            const struct sg_event *events;
-            size_t count, repeats; /* `repeats`: how many were known already; set for `done` */
-            struct sg_str system, record, cursor;
-            bool has_cursor;
-        } capture;
-        struct {
-            struct sg_arena *arena;
-            struct sg_str system, record, text;
-        } cursor;
-        struct {
-            int64_t delivery, sent_at;
-            struct sg_str request;
-        } intend;
-        struct sg_ending ending;
-        struct {
-            const char *name;
-            struct sg_str system, words;
-        } alarm;
-        struct sg_contact contact;
-        struct {
-            const char *name;
-            struct sg_str value;
-        } fact;
-        struct {
-            const struct sg_route *routes;
-            size_t count;
-        } routes;
-    } as;
-    struct sg_error err;
-    sg_command_done_fn *done; /* may be NULL */
-    void *owner;
-    struct sg_command *next;
-};
 
 /** Deliveries taken together; ends when the last of them was let go. */
 struct sg_batch {
@@ -105,6 +47,15 @@ void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count
  * calls it with its own clock. Gives when something will be due; INT64_MAX if nothing will.
  */
 int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms);
+
+/**
+ * Whether the journal leads no more. Every command is refused from then on, those that were on their
+ * way as well, and nothing is taken: end what is under way, stop, and lead again. Any thread.
+ */
+bool sg_keeper_has_lost(const struct sg_keeper *keeper);
+
+/** See sg_journal_leads_until_ms(). Any thread. */
+int64_t sg_keeper_leads_until_ms(const struct sg_keeper *keeper);
 
 /** Readable when there is something to collect. */
 int sg_keeper_fd(const struct sg_keeper *keeper);

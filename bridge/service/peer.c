@@ -2,11 +2,13 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "service/job.h"
 
 enum {
     AHEAD = 16,              /* deliveries in hand beyond the slots: many end without a call */
     CONTACT_EVERY_MS = 2000, /* how often `status` is told, when nothing important changed */
+    LEAD_AGAIN_MS = 200,     /* how soon to look again whether calls may begin */
 };
 
 struct peer *sg_peer_find(struct sg_service *service, struct sg_str name)
@@ -56,11 +58,22 @@ static struct job *dequeue(struct peer *peer)
     return job;
 }
 
+/* No call begins when another instance may lead by the time it is sent. */
+static bool may_lead(struct sg_service *service)
+{
+    if (sg_clock_steady_ms() < sg_keeper_leads_until_ms(service->setup.keeper))
+        return true;
+    sg_service_wake_at(service, service->now_ms + LEAD_AGAIN_MS);
+    return false;
+}
+
 static void let_go(struct peer *peer)
 {
     struct sg_service *service = peer->service;
     const struct sg_limits *limits = &peer->system->limits;
 
+    if (peer->ready != NULL && !may_lead(service))
+        return;
     while (peer->ready != NULL && peer->running < (size_t)limits->concurrency &&
            sg_breaker_lets(&peer->breaker, service->now_ms)) {
         if (!sg_pace_take(&peer->pace, limits->rate_count, limits->rate_per_ms, service->now_ms)) {

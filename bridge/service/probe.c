@@ -7,7 +7,7 @@ enum { SENDS_MAX = 3, EMPTY_PROBES_MAX = 2 };
 /* From then on the target's search shows all that the last call can have made. */
 static int64_t visible_at_ms(const struct job *job)
 {
-    return job->delivery->sent_at + job->system->limits.timeout_ms +
+    return job->delivery->sent_at + INTENT_LASTS_MS + job->system->limits.timeout_ms +
            job->operation->find->visible_after_ms;
 }
 

@@ -191,6 +191,7 @@ struct sg_call {
     struct sg_request request;
     bool is_fresh; /* a new connection: libcurl re-sends on an old one by itself */
     int64_t timeout_ms, limit_bytes; /* of the answer */
+    int64_t send_until_ms; /* on sg_clock_steady_ms(): not sent later than that; 0: whenever */
     sg_call_done_fn *done;
     void *owner;
 };

@@ -1,7 +1,8 @@
 /**
  * The contract of the journal: the durable log of events, and the state about them (deliveries,
  * links, heads, shadows, cursors). Everything between sg_journal_begin() and sg_journal_commit()
- * becomes durable together, or not at all. One thread owns a journal; callers never ask its kind.
+ * becomes durable together, or not at all. One journal has one active writer, which leads; other
+ * instances stand by. One thread at a time owns a journal; callers never ask its kind.
  */
 #ifndef SGBRIDGE_JOURNAL_H
 #define SGBRIDGE_JOURNAL_H
@@ -43,18 +44,34 @@ struct sg_journal_settings {
     int64_t keep_ms;       /* how long bodies stay after all deliveries of an event have ended */
 };
 
-/** A kind of journal. So far one; callers are given one by name and never ask which it is. */
+/** A kind of journal: callers are given one by name and never ask which it is. */
 struct sg_journal_kind;
 extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED;
 
 /**
- * Opens or makes it. Fails with INPUT: another name, a newer format, not writable; REFUSED: another
- * process holds `journal.lock`. Every `unknown` is due at once: it is looked up before anything.
+ * Opens or makes what of it lies in `dir`. Fails with INPUT: another name, a newer format, not
+ * writable; REFUSED: another process holds `journal.lock`.
  */
 SG_MUST_USE bool sg_journal_open(const struct sg_journal_kind *kind,
-                                 const struct sg_journal_settings *settings, int64_t now_ms,
+                                 const struct sg_journal_settings *settings,
                                  struct sg_journal **out, struct sg_error *err);
+/** A journal that leads lets the next instance lead. Takes NULL. */
 void sg_journal_close(struct sg_journal *journal);
+
+/**
+ * Tries to become the active writer for up to `wait_ms`, and keeps the state up to date meanwhile;
+ * `*leads` says whether it is. Until then nothing else may be asked of the journal but to be closed:
+ * call it again and again. Once it leads, every `unknown` is due, to be looked up before anything
+ * else. TEMPORARY: brokers are away; INPUT, REFUSED: it never will, and why.
+ */
+SG_MUST_USE bool sg_journal_lead(struct sg_journal *journal, int64_t now_ms, int wait_ms,
+                                 bool *leads, struct sg_error *err);
+
+/**
+ * Until when calls may be sent, on the clock of sg_clock_steady_ms(): after that another instance
+ * may lead. It moves on by itself while this one does. INT64_MAX when there is none. Any thread.
+ */
+int64_t sg_journal_leads_until_ms(const struct sg_journal *journal);
 
 /** Which mappings take which events from now on. Copied. */
 void sg_journal_set_routes(struct sg_journal *journal, const struct sg_route *routes, size_t count);
@@ -73,7 +90,9 @@ SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_a
 
 /**
  * Begins; all that is written is written between here and the commit. Deliveries that waited too
- * long for their link are failed or skipped here. When it fails nothing has begun.
+ * long for their link are failed or skipped here. When it fails nothing has begun. REFUSED, from
+ * here or from the commit: this instance leads no more, and what was written since begin is durable
+ * or not; all that was taken is to be dropped, and sg_journal_lead() called again.
  */
 SG_MUST_USE bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_error *err);
 /**

@@ -220,7 +220,8 @@ static void open_stage(struct stage *stage)
     stage->settings = (struct sg_settings){.name = SG_STR("test"), .max_event_bytes = 1000000};
     const struct sg_journal_settings journal = {
         .dir = stage->dir, .name = SG_STR("test"), .keep_ms = 90LL * 24 * HOUR_MS};
-    assert_true(sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, START_MS, &stage->journal, &err));
+    assert_true(sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, &stage->journal, &err));
+    assert_true(sg_journal_lead(stage->journal, START_MS, 0, &(bool){false}, &err));
     stage->keeper = sg_keeper_new(
         stage->journal, &(struct sg_keeper_settings){.dir = stage->dir, .reserve_bytes = 1});
     stage->transport.start = start_call;

@@ -1,0 +1,73 @@
+/** What the journal's thread is asked to do: one change each, applied whole. */
+#ifndef SG_SERVICE_COMMAND_H
+#define SG_SERVICE_COMMAND_H
+
+#include "sgbridge/journal.h"
+
+struct sg_command;
+
+enum sg_command_kind {
+    SG_COMMAND_CAPTURE, /* events, and the cursor that goes with them */
+    SG_COMMAND_CURSOR,  /* reads a cursor into `arena` */
+    SG_COMMAND_INTEND,
+    SG_COMMAND_END,
+    SG_COMMAND_ALARM,
+    SG_COMMAND_CONTACT,
+    SG_COMMAND_FACT,
+    SG_COMMAND_ROUTES, /* refused, naming them, when mappings with open deliveries would go */
+};
+
+typedef void sg_command_done_fn(struct sg_command *command);
+
+/**
+ * One change, applied whole. The caller owns it and all it points to until `done` was called, which
+ * is when it is durable, or was refused (`is_ok` false, `err` says why).
+ */
+struct sg_command {
+    enum sg_command_kind kind;
+    bool is_ok;
+    bool is_done_here; /* `done` is called on the journal's thread, not by sg_keeper_collect() */
+    union {
+        struct {
+            const struct sg_event *events;
+            size_t count, repeats; /* `repeats`: how many were known already; set for `done` */
+            struct sg_str system, record, cursor;
+            bool has_cursor;
+        } capture;
+        struct {
+            struct sg_arena *arena;
+            struct sg_str system, record, text;
+        } cursor;
+        struct {
+            int64_t delivery, sent_at;
+            struct sg_str request;
+        } intend;
+        struct sg_ending ending;
+        struct {
+            const char *name;
+            struct sg_str system, words;
+        } alarm;
+        struct sg_contact contact;
+        struct {
+            const char *name;
+            struct sg_str value;
+        } fact;
+        struct {
+            const struct sg_route *routes;
+            size_t count;
+        } routes;
+    } as;
+    struct sg_error err;
+    sg_command_done_fn *done; /* may be NULL */
+    void *owner;
+    struct sg_command *next;
+};
+
+/**
+ * Does it, inside a transaction. INPUT: refused for what it says, with nothing changed; any other
+ * error: the transaction is to be undone.
+ */
+SG_MUST_USE bool sg_command_apply(struct sg_journal *journal, struct sg_command *command,
+                                  struct sg_error *err);
+
+#endif
