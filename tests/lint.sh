@@ -47,6 +47,8 @@ borders() {
         fi
     done <<'END'
 sqlite3\.h journal/
+librdkafka/ journal/
+jansson\.h journal/
 curl/ connectors/|cli/
 libxml/ tree/
 yaml\.h tree/

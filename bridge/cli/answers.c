@@ -13,7 +13,7 @@ struct sg_view *sg_answers_open(const struct sg_cli *cli, const struct sg_settin
     *settings = sg_cli_settings(cli);
     if (*settings == NULL)
         return NULL;
-    if (!sg_view_open((*settings)->state, &view, &err))
+    if (!sg_view_open((*settings)->journal, (*settings)->state, &view, &err))
         (void)fprintf(stderr, "%s: %s\n", (*settings)->state, err.text);
     return view;
 }

@@ -22,6 +22,7 @@ enum { STAND_BY_MS = 200, RETRY_MS = 1000 };
 /* The running daemon's parts, from the ground up. */
 struct daemon {
     const struct sg_settings *settings;
+    struct sg_journal_settings journal_settings;
     int signal_fd;
     bool is_stopping;
     struct sg_catalog *catalog; /* as last read without an error */
@@ -43,22 +44,39 @@ static struct sg_catalog *load_catalog(const struct sg_settings *settings)
     return catalog;
 }
 
-static bool open_journal(struct daemon *daemon)
+/* False after saying which secrets are missing. */
+static bool read_kafka(struct daemon *daemon, struct sg_arena *arena)
+{
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+
+    if (daemon->settings->kafka == NULL)
+        return true;
+    daemon->journal_settings.kafka =
+        sg_kafka_settings_open(arena, daemon->settings->kafka, findings);
+    sg_findings_print(findings, stderr);
+    return daemon->journal_settings.kafka != NULL;
+}
+
+static bool open_journal(struct daemon *daemon, struct sg_arena *arena)
 {
     const struct sg_settings *settings = daemon->settings;
-    const struct sg_journal_settings journal = {
+    struct sg_error err;
+
+    daemon->journal_settings = (struct sg_journal_settings){
         .dir = settings->state,
         .name = settings->name,
         .day_offset_ms = sg_zone_offset_ms(settings->zone, sg_clock_now_ms()),
-        .keep_ms = settings->keep_ms};
-    struct sg_error err;
+        .keep_ms = settings->keep_ms,
+        .max_event_bytes = settings->max_event_bytes};
+    if (!read_kafka(daemon, arena))
+        return false;
 
     if (mkdir(settings->state, 0750) != 0 && errno != EEXIST) {
         (void)sg_error_errno(&err, (struct sg_place){.file = settings->state}, "cannot be made");
         (void)fprintf(stderr, "%s: %s\n", settings->state, err.text);
         return false;
     }
-    if (!sg_journal_open(settings->journal, &journal, &daemon->journal, &err)) {
+    if (!sg_journal_open(settings->journal, &daemon->journal_settings, &daemon->journal, &err)) {
         (void)fprintf(stderr, "%s: %s\n", err.at.file != NULL ? err.at.file : settings->state,
                       err.text);
         return false;
@@ -224,12 +242,12 @@ static bool live(struct daemon *daemon)
     return true;
 }
 
-static bool begin(struct daemon *daemon)
+static bool begin(struct daemon *daemon, struct sg_arena *arena)
 {
     struct sg_error err;
 
     daemon->catalog = load_catalog(daemon->settings);
-    if (daemon->catalog == NULL || !open_journal(daemon))
+    if (daemon->catalog == NULL || !open_journal(daemon, arena))
         return false;
     return sg_web_start(daemon->settings, &daemon->web, &err) ||
            (fprintf(stderr, "sgbridge: %s\n", err.text), false);
@@ -243,7 +261,7 @@ int sg_cli_run(const struct sg_cli *cli)
         return SG_EXIT_UNABLE;
     sg_log_set_level(daemon.settings->log);
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-    bool is_good = begin(&daemon) && live(&daemon);
+    bool is_good = begin(&daemon, cli->arena) && live(&daemon);
     sg_web_stop(daemon.web);
     sg_journal_close(daemon.journal);
     sg_catalog_free(daemon.catalog);

@@ -11,11 +11,12 @@ static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_a
                                        "#breaker_since", "#next_try_at", NULL};
 static const char *const FACTS[] = {"name", "value", NULL};
 static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
+static const char *const STANDING[] = {"role", "#at", NULL};
 
 /* All that was asked. */
 struct status {
     const struct sg_settings *settings;
-    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors;
+    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *standing;
     const struct sg_node *lanes;
     bool is_running;
 };
@@ -49,10 +50,11 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct status *s
     status->contacts = sg_answers_rows(cli, view, SG_VIEW_CONTACTS, all, CONTACTS);
     status->facts = sg_answers_rows(cli, view, SG_VIEW_FACTS, all, FACTS);
     status->cursors = sg_answers_rows(cli, view, SG_VIEW_CURSORS, all, CURSORS);
+    status->standing = sg_answers_rows(cli, view, SG_VIEW_STANDING, all, STANDING);
     status->lanes = lanes == NULL ? NULL : lanes->first;
     return status->lanes != NULL && status->open != NULL && status->totals != NULL &&
            status->alarms != NULL && status->contacts != NULL && status->facts != NULL &&
-           status->cursors != NULL;
+           status->cursors != NULL && status->standing != NULL;
 }
 
 /* Every state with its count: the open ones from their rows, the ended ones from the totals. */
@@ -108,6 +110,7 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
     (void)sg_node_add(out, SG_STR("alarms"), status->alarms);
     (void)sg_node_add(out, SG_STR("systems"), status->contacts);
     (void)sg_node_add(out, SG_STR("cursors"), status->cursors);
+    (void)sg_node_add(out, SG_STR("view"), status->standing);
     (void)sg_node_add(out, SG_STR("mappings"), sg_node_text(cli->arena, fact(status, "mappings")));
     sg_answers_print_json(cli, out);
 }
@@ -152,6 +155,10 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
         since = 0;
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
+    for (const struct sg_node *row = status->standing->first; row != NULL; row = row->next)
+        (void)printf("view       of the journal in Kafka, %lld s old; last a %.*s\n",
+                     (long long)((sg_clock_now_ms() - sg_answers_number(row, "at")) / 1000),
+                     SG_STR_ARG(sg_answers_text(row, "role")));
     (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
                  SG_STR_ARG(sg_answers_time(cli, status->settings, since)));
     (void)printf("lanes      %lld open, %lld deliveries held behind another",

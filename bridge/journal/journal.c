@@ -14,9 +14,9 @@ bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal
     if (journal == NULL)
         abort();
     journal->kind = kind;
+    journal->settings = settings;
     journal->lock_fd = -1;
-    if (!kind->open(journal, settings, err) ||
-        !sg_state_open(&journal->state, journal->db, settings, err)) {
+    if (!kind->open(journal, err) || !sg_state_open(&journal->state, journal->db, settings, err)) {
         sg_journal_close(journal);
         return false;
     }
@@ -40,7 +40,7 @@ static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_erro
 {
     if (!sg_journal_begin(journal, now_ms, err))
         return false;
-    if (!sg_schema_claim(journal->db, journal->name, err) ||
+    if (!sg_schema_claim(journal->db, journal->settings->name, err) ||
         !sg_state_recover(&journal->state, err)) {
         sg_journal_rollback(journal);
         return false;
@@ -75,7 +75,8 @@ bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_erro
 
 bool sg_journal_commit(struct sg_journal *journal, struct sg_error *err)
 {
-    if (!sg_state_flush(&journal->state, err) || !journal->kind->commit(journal, err)) {
+    if (!sg_state_flush(&journal->state, err) ||
+        !journal->kind->commit(journal, journal->state.now_ms, err)) {
         sg_journal_rollback(journal);
         return false;
     }
@@ -94,7 +95,14 @@ void sg_journal_rollback(struct sg_journal *journal)
 bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
                         enum sg_captured *what, struct sg_error *err)
 {
-    return sg_state_capture(&journal->state, event, what, err);
+    if (!sg_state_capture(&journal->state, event, what, err))
+        return false;
+    if (*what == SG_CAPTURED_REPEAT || journal->kind->captured == NULL)
+        return true;
+    if (journal->kind->captured(journal, event, journal->state.next_seq - 1, err))
+        return true;
+    journal->state.sql.is_broken = true; /* the transaction must not be committed without it */
+    return false;
 }
 
 bool sg_journal_take(struct sg_journal *journal, struct sg_arena *arena,

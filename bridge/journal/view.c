@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
+#include "journal/kind.h"
 #include "journal/schema.h"
 #include "journal/sql.h"
 
@@ -28,6 +29,7 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
         "SELECT system, ok_at, bad_at, said, breaker_since, next_try_at FROM contact",
     [SG_VIEW_FACTS] = "SELECT name, value FROM fact",
     [SG_VIEW_CURSORS] = "SELECT system, record, moved_at FROM cursor",
+    [SG_VIEW_STANDING] = "SELECT role, at FROM standing",
     [SG_VIEW_AUDIT] =
         "SELECT day, what, sum(n) FROM ("
         " SELECT day, state AS what, count(*) AS n FROM delivery GROUP BY day, state"
@@ -47,12 +49,13 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
         " ORDER BY d.seq, d.step",
 };
 
-static bool open_read_only(struct sg_view *view, const char *dir, struct sg_error *err)
+static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *kind,
+                           const char *dir, struct sg_error *err)
 {
     const struct sg_place at = {.file = dir};
     char path[PATH_ROOM];
 
-    (void)snprintf(path, sizeof path, "%s/journal.db", dir);
+    (void)snprintf(path, sizeof path, "%s/%s", dir, kind->file);
     if (access(path, R_OK) != 0)
         return sg_error_errno(err, at, "there is no journal to read");
     if (sqlite3_open_v2(path, &view->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
@@ -62,13 +65,14 @@ static bool open_read_only(struct sg_view *view, const char *dir, struct sg_erro
            sg_sql_open(&view->sql, view->db, QUESTIONS, SG_VIEW_QUESTIONS, err);
 }
 
-bool sg_view_open(const char *dir, struct sg_view **out, struct sg_error *err)
+bool sg_view_open(const struct sg_journal_kind *kind, const char *dir, struct sg_view **out,
+                  struct sg_error *err)
 {
     struct sg_view *view = calloc(1, sizeof *view);
 
     if (view == NULL)
         abort();
-    if (!open_read_only(view, dir, err)) {
+    if (!open_read_only(view, kind, dir, err)) {
         sg_view_close(view);
         return false;
     }

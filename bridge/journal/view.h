@@ -10,11 +10,13 @@
 #include "base/error.h"
 #include "base/scope.h"
 #include "base/str.h"
+#include "sgbridge/journal.h"
 
 struct sg_view;
 
-/** Fails with INPUT when there is no journal in the folder `dir`, or it is none of ours. */
-SG_MUST_USE bool sg_view_open(const char *dir, struct sg_view **out, struct sg_error *err);
+/** Fails with INPUT when there is no journal of the kind in the folder `dir`, or it is none of ours. */
+SG_MUST_USE bool sg_view_open(const struct sg_journal_kind *kind, const char *dir,
+                              struct sg_view **out, struct sg_error *err);
 void sg_view_close(struct sg_view *view);
 
 /** Whether a daemon holds the journal in `dir`. */
@@ -29,6 +31,7 @@ enum sg_view_question {
     SG_VIEW_CONTACTS, /* system, ok_at, bad_at, said, breaker_since, next_try_at */
     SG_VIEW_FACTS,    /* name, value */
     SG_VIEW_CURSORS,  /* system, record, moved_at */
+    SG_VIEW_STANDING, /* role, at: of a view that is not itself the journal; else no row */
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_ROUNDS,   /* of a ticket: number, value */
     SG_VIEW_LINKS,    /* of a ticket: round, system, id, since */

@@ -100,9 +100,18 @@ static bool read_listen(const struct reading *reading, const struct sg_yaml *val
 
 static bool read_journal(const struct reading *reading, const struct sg_yaml *value)
 {
-    if (value->kind != SG_YAML_TEXT || !sg_str_is(value->text, "embedded"))
-        return sg_findings_add(reading->findings, value->at, "a journal is `embedded`");
-    return true;
+    const struct sg_yaml *kafka = NULL;
+
+    if (value->kind == SG_YAML_MAP && value->count == 1)
+        kafka = sg_yaml_find(value, "kafka");
+    if (kafka != NULL) {
+        reading->out->journal = &SG_JOURNAL_KAFKA;
+        reading->out->kafka = sg_kafka_settings_read(reading->arena, kafka, reading->findings);
+        return reading->out->kafka != NULL;
+    }
+    return (value->kind == SG_YAML_TEXT && sg_str_is(value->text, "embedded")) ||
+           sg_findings_add(reading->findings, value->at,
+                           "a journal is `embedded`, or {kafka: {brokers: …, prefix: …}}");
 }
 
 static bool read_zone(const struct reading *reading, const struct sg_yaml *value)

@@ -6,7 +6,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "sgbridge/journal.h"
+#include "service/kafka_settings.h"
 
 struct sg_zone;
 
@@ -17,6 +17,7 @@ struct sg_settings {
     const char *listen_host; /* NULL: nothing is listened to */
     int listen_port;
     const struct sg_journal_kind *journal;
+    const struct sg_kafka_settings *kafka; /* NULL for other kinds */
     const struct sg_zone *zone; /* of the times shown, and of the days that totals are kept by */
     int64_t keep_ms, reserve_bytes, max_event_bytes;
     enum sg_log_level log;

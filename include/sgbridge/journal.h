@@ -37,16 +37,38 @@ enum sg_delivery_state {
 /** "pending", …: as stored, shown and counted. */
 const char *sg_delivery_state_name(enum sg_delivery_state state);
 
+/** A property of librdkafka, as its CONFIGURATION.md names them. */
+struct sg_journal_property {
+    const char *name, *value;
+};
+
+/** Where a journal in Kafka lives. */
+struct sg_journal_kafka {
+    const char *brokers; /* `host:port,host:port` */
+    const char *prefix;  /* of its topics */
+    int replication;     /* of topics that it makes */
+    const struct sg_journal_property *properties;
+    size_t property_count;
+};
+
+/** Borrowed as long as the journal is open. */
 struct sg_journal_settings {
-    const char *dir;       /* where journal, lock and spool lie; it must exist */
-    struct sg_str name;    /* the installation's; another one than the journal's is refused */
-    int64_t day_offset_ms; /* local time less UTC, for the days that totals are kept by */
-    int64_t keep_ms;       /* how long bodies stay after all deliveries of an event have ended */
+    const char *dir;         /* where journal, lock and spool lie; it must exist */
+    struct sg_str name;      /* the installation's; another one than the journal's is refused */
+    int64_t day_offset_ms;   /* local time less UTC, for the days that totals are kept by */
+    int64_t keep_ms;         /* how long bodies stay after all deliveries of an event have ended */
+    int64_t max_event_bytes; /* of a body */
+    const struct sg_journal_kafka *kafka; /* NULL for other kinds */
 };
 
 /** A kind of journal: callers are given one by name and never ask which it is. */
 struct sg_journal_kind;
-extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED;
+extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED; /* one SQLite file */
+extern const struct sg_journal_kind SG_JOURNAL_KAFKA;    /* topics, and SQLite as their view */
+
+/** INPUT, with librdkafka's words, when it knows no such property or value, or it is not to be set. */
+SG_MUST_USE bool sg_journal_check_property(struct sg_str name, struct sg_str value,
+                                           struct sg_error *err);
 
 /**
  * Opens or makes what of it lies in `dir`. Fails with INPUT: another name, a newer format, not

@@ -1,0 +1,92 @@
+#include "journal/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+
+#include "journal/sql.h"
+
+enum { PATH_ROOM = 4096 };
+
+static bool path_in(const char *dir, const char *name, const char *ending, char (*path)[PATH_ROOM],
+                    struct sg_error *err)
+{
+    int length = snprintf(*path, sizeof *path, "%s/%s%s", dir, name, ending);
+
+    return (length > 0 && (size_t)length < sizeof *path) ||
+           sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "the path of %s is too long",
+                        name);
+}
+
+bool sg_database_lock(const char *dir, int *fd, struct sg_error *err)
+{
+    const struct sg_place at = {.file = "journal.lock"};
+    char path[PATH_ROOM];
+
+    if (!path_in(dir, "journal.lock", "", &path, err))
+        return false;
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (*fd < 0)
+        return sg_error_errno(err, at, "cannot be opened");
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        return sg_error_set(err, SG_ERROR_REFUSED, at, "another sgbridge works on this journal");
+    return sg_error_errno(err, at, "cannot be locked");
+}
+
+/* The new files' names, too, must be there after a crash. */
+static bool sync_dir(const char *dir, const char *file, struct sg_error *err)
+{
+    int fd SG_AUTO(sg_fd) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return (fd >= 0 && fsync(fd) == 0) ||
+           sg_error_errno(err, (struct sg_place){.file = file}, "its folder cannot be synced");
+}
+
+/* Readers come and go: the WAL's files stay, so that they find them after a stop. The cache is
+ * small, for what is looked at often is little. */
+static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
+{
+    char synchronous[64];
+    int keeps = 1;
+
+    (void)sqlite3_extended_result_codes(db, 1);
+    (void)sqlite3_busy_timeout(db, 5000);
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keeps);
+    (void)snprintf(synchronous, sizeof synchronous, "PRAGMA synchronous = %s", sync);
+    return sg_sql_exec(db,
+                       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+                       "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;"
+                       "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY",
+                       err) &&
+           sg_sql_exec(db, synchronous, err);
+}
+
+bool sg_database_open(const char *dir, const char *file, const char *sync, sqlite3 **db,
+                      struct sg_error *err)
+{
+    char path[PATH_ROOM];
+
+    if (!path_in(dir, file, "", &path, err))
+        return false;
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        return sg_sql_fail(*db, err);
+    return set_up(*db, sync, err) && sync_dir(dir, file, err);
+}
+
+bool sg_database_remove(const char *dir, const char *file, struct sg_error *err)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    char path[PATH_ROOM];
+
+    for (size_t e = 0; e < sizeof endings / sizeof endings[0]; e++) {
+        if (!path_in(dir, file, endings[e], &path, err))
+            return false;
+        if (unlink(path) != 0 && errno != ENOENT)
+            return sg_error_errno(err, (struct sg_place){.file = file}, "cannot be taken away");
+    }
+    return true;
+}

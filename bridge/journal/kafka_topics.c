@@ -1,0 +1,260 @@
+#include "journal/kafka_topics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+
+enum { ADMIN_MS = 10000, CONFIGS_MAX = 8, EVENT_PARTITIONS = 6 };
+
+static const struct sg_place AT = {.file = "kafka"};
+
+/* A topic as we make it. */
+struct wanted {
+    const char *name;
+    int partitions;
+    const char *configs[CONFIGS_MAX][2]; /* until the first NULL */
+};
+
+/* --- one question to the cluster --- */
+
+/* What comes back is the caller's to destroy; NULL, with `err`, when nothing or an error does. */
+static rd_kafka_event_t *await(rd_kafka_queue_t *queue, struct sg_error *err, const char *doing)
+{
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_MS + 1000);
+
+    if (event == NULL) {
+        (void)sg_kafka_fail(RD_KAFKA_RESP_ERR__TIMED_OUT, err, doing);
+        return NULL;
+    }
+    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        (void)sg_kafka_fail(rd_kafka_event_error(event), err, doing);
+        rd_kafka_event_destroy(event);
+        return NULL;
+    }
+    return event;
+}
+
+static rd_kafka_AdminOptions_t *new_options(rd_kafka_t *client, rd_kafka_admin_op_t operation)
+{
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(client, operation);
+
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_MS, NULL, 0);
+    return options;
+}
+
+/* --- making --- */
+
+static bool is_made(const rd_kafka_topic_result_t *result,
+                    const struct sg_journal_settings *settings, struct sg_error *err)
+{
+    switch ((int)rd_kafka_topic_result_error(result)) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+        SG_LOG(INFO, "kafka.topic_made",
+               SG_TEXT("topic", sg_str_of(rd_kafka_topic_result_name(result))));
+        return true;
+    case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
+        return true;
+    case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
+        return sg_error_set(err, SG_ERROR_INPUT, AT,
+                            "`replication` is %d, and there are fewer brokers: start them, or give "
+                            "`replication: 1` where a lost disk may lose the journal",
+                            settings->kafka->replication);
+    default:
+        return sg_error_set(err, SG_ERROR_TEMPORARY, AT, "topic %s cannot be made: %s",
+                            rd_kafka_topic_result_name(result),
+                            rd_kafka_topic_result_error_string(result));
+    }
+}
+
+static bool make(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                 const struct wanted *wanted, struct sg_error *err)
+{
+    char why[200], in_sync[12];
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
+        wanted->name, wanted->partitions, settings->kafka->replication, why, sizeof why);
+
+    if (topic == NULL)
+        return sg_error_set(err, SG_ERROR_INPUT, AT, "%s", why);
+    (void)snprintf(in_sync, sizeof in_sync, "%d",
+                   settings->kafka->replication > 1 ? settings->kafka->replication - 1 : 1);
+    (void)rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", in_sync);
+    (void)rd_kafka_NewTopic_set_config(topic, "unclean.leader.election.enable", "false");
+    for (int c = 0; c < CONFIGS_MAX && wanted->configs[c][0] != NULL; c++)
+        (void)rd_kafka_NewTopic_set_config(topic, wanted->configs[c][0], wanted->configs[c][1]);
+
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_AdminOptions_t *options = new_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_CreateTopics(client, &topic, 1, options, queue);
+    rd_kafka_event_t *event = await(queue, err, "making a topic");
+    bool is_good = event != NULL;
+
+    if (is_good) {
+        size_t count = 0;
+        const rd_kafka_topic_result_t **results =
+            rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+        is_good = count == 1 && is_made(results[0], settings, err);
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(topic);
+    return is_good;
+}
+
+static void write_size(const struct sg_journal_settings *settings, char *text, size_t room)
+{
+    (void)snprintf(text, room, "%lld", (long long)sg_kafka_message_max(settings));
+}
+
+static bool make_state(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                       const char *name, struct sg_error *err)
+{
+    char size[24], tombstones[24];
+    const struct wanted wanted = {.name = name,
+                                  .partitions = 1,
+                                  .configs = {{"cleanup.policy", "compact"},
+                                              {"max.message.bytes", size},
+                                              {"delete.retention.ms", tombstones},
+                                              {"min.cleanable.dirty.ratio", "0.2"},
+                                              {"segment.bytes", "67108864"}}};
+
+    write_size(settings, size, sizeof size);
+    (void)snprintf(tombstones, sizeof tombstones, "%lld", SG_KAFKA_TOMBSTONES_LAST_MS);
+    return make(client, settings, &wanted, err);
+}
+
+static bool make_leader(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                        const char *name, struct sg_error *err)
+{
+    const struct wanted wanted = {.name = name, .partitions = 1};
+
+    return make(client, settings, &wanted, err);
+}
+
+/* --- checking --- */
+
+/* How many partitions a topic has; 0: there is none of that name. */
+static bool count_partitions(rd_kafka_t *client, const char *name, int *count, struct sg_error *err)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, ADMIN_MS);
+
+    *count = 0;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return sg_kafka_fail(code, err, "asking for the topics");
+    for (int t = 0; t < metadata->topic_cnt; t++) {
+        if (strcmp(metadata->topics[t].topic, name) == 0)
+            *count = metadata->topics[t].partition_cnt;
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
+static const char *config_of(const rd_kafka_ConfigResource_t *resource, const char *name)
+{
+    size_t count = 0;
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
+
+    for (size_t e = 0; e < count; e++) {
+        if (strcmp(rd_kafka_ConfigEntry_name(entries[e]), name) == 0)
+            return rd_kafka_ConfigEntry_value(entries[e]);
+    }
+    return "";
+}
+
+static bool is_fit(const rd_kafka_ConfigResource_t *resource,
+                   const struct sg_journal_settings *settings, struct sg_error *err)
+{
+    const char *topic = rd_kafka_ConfigResource_name(resource);
+    const char *policy = config_of(resource, "cleanup.policy");
+    const char *size = config_of(resource, "max.message.bytes");
+
+    if (strcmp(policy, "compact") != 0)
+        return sg_error_set(err, SG_ERROR_INPUT, AT,
+                            "topic %s has cleanup.policy=%s, which forgets the state: set it to "
+                            "compact",
+                            topic, policy);
+    if (strtoll(size, NULL, 10) < sg_kafka_message_max(settings))
+        return sg_error_set(
+            err, SG_ERROR_INPUT, AT,
+            "topic %s has max.message.bytes=%s, and `max_event` needs %lld: set the "
+            "one, or lower the other",
+            topic, size, (long long)sg_kafka_message_max(settings));
+    return true;
+}
+
+static bool check_state(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                        const char *name, struct sg_error *err)
+{
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_AdminOptions_t *options = new_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+
+    rd_kafka_DescribeConfigs(client, &resource, 1, options, queue);
+    rd_kafka_event_t *event = await(queue, err, "asking for a topic's settings");
+    bool is_good = event != NULL;
+
+    if (is_good) {
+        size_t count = 0;
+        const rd_kafka_ConfigResource_t **found = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &count);
+        is_good =
+            count == 1 && rd_kafka_ConfigResource_error(found[0]) == RD_KAFKA_RESP_ERR_NO_ERROR
+                ? is_fit(found[0], settings, err)
+                : sg_kafka_fail(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, err,
+                                "asking for a topic's settings"); /* just made, it may be */
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_ConfigResource_destroy(resource);
+    return is_good;
+}
+
+static bool open_one(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                     const char *name,
+                     bool (*make_it)(rd_kafka_t *, const struct sg_journal_settings *, const char *,
+                                     struct sg_error *),
+                     struct sg_error *err)
+{
+    int count = 0;
+
+    if (!count_partitions(client, name, &count, err))
+        return false;
+    if (count == 0)
+        return make_it(client, settings, name, err);
+    return count == 1 || sg_error_set(err, SG_ERROR_INPUT, AT,
+                                      "topic %s has %d partitions, and one is expected: what is "
+                                      "written there has one order",
+                                      name, count);
+}
+
+bool sg_kafka_topics_open(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                          struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const char *state = sg_kafka_topic(arena, settings, SG_STR("state"));
+    const char *leader = sg_kafka_topic(arena, settings, SG_STR("leader"));
+
+    return open_one(client, settings, state, make_state, err) &&
+           open_one(client, settings, leader, make_leader, err) &&
+           check_state(client, settings, state, err);
+}
+
+bool sg_kafka_topics_add(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                         const char *topic, struct sg_error *err)
+{
+    char size[24], keep[24];
+    const struct wanted wanted = {.name = topic,
+                                  .partitions = EVENT_PARTITIONS,
+                                  .configs = {{"cleanup.policy", "delete"},
+                                              {"max.message.bytes", size},
+                                              {"retention.ms", keep}}};
+
+    write_size(settings, size, sizeof size);
+    (void)snprintf(keep, sizeof keep, "%lld", (long long)settings->keep_ms);
+    return make(client, settings, &wanted, err);
+}
