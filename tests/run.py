@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """./dev test: every test there is, and as last line `N passed, N failed`.
 
-The unit and integration tests (C, by ctest), the simulators' own tests, and the end-to-end runs
-against the simulators, in which the bridge is killed. Each suite says how it went on one line; what
+The unit and integration tests (C, by ctest), the own tests of the simulators and of the broker, and
+the end-to-end runs against the simulators, in which the bridge is killed. Each suite says how it went on one line; what
 failed is shown whole.
 """
 import argparse
@@ -63,6 +63,8 @@ def suites(build):
                                   "--no-tests=error"], 300, count_ctest),
         ("simulators", [sys.executable, "-m", "unittest", "discover", "-s", "tests/simulators",
                         "-t", "tests/simulators"], 120, count_unittest),
+        ("broker", [sys.executable, "-m", "unittest", "discover", "-s", "tests/kafka",
+                    "-t", "tests/kafka"], 120, count_unittest),
         ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),
     ]
 
