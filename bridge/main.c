@@ -12,7 +12,7 @@ static const struct command {
 } COMMANDS[] = {
     {"run", "", "run the bridge until SIGTERM; SIGHUP reloads mappings", sg_cli_run},
     {"check", "[DIR] [--live]", "check mappings and run their tests", sg_cli_check},
-    {"status", "[--json]", "lanes, lag, breakers, alarms, counts by state", sg_cli_status},
+    {"status", "[--json|--quiet]", "lanes, lag, breakers, alarms, counts by state", sg_cli_status},
     {"audit", "[--json]", "what was taken in is accounted for, day by day", sg_cli_audit},
     {"trace", "TICKET [--json]", "what happened to one ticket, in order", sg_cli_trace},
 };
@@ -45,6 +45,7 @@ static bool read_options(int argc, char **argv, struct sg_cli *cli)
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"live", no_argument, NULL, 'l'},
+                                            {"quiet", no_argument, NULL, 'q'},
                                             {NULL, 0, NULL, 0}};
     int option;
 
@@ -58,6 +59,9 @@ static bool read_options(int argc, char **argv, struct sg_cli *cli)
             break;
         case 'l':
             cli->is_live = true;
+            break;
+        case 'q':
+            cli->is_quiet = true;
             break;
         default:
             return false;

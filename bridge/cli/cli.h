@@ -20,6 +20,7 @@ enum sg_exit {
 struct sg_cli {
     const char *config;   /* --config; NULL: wherever settings are looked for */
     bool is_json;         /* --json */
+    bool is_quiet;        /* status --quiet */
     bool is_live;         /* check --live */
     const char *argument; /* the one word that is no option; NULL: none */
     struct sg_arena *arena;

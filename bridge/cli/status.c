@@ -188,7 +188,7 @@ int sg_cli_status(const struct sg_cli *cli)
         return SG_EXIT_UNABLE;
     if (cli->is_json)
         print_json(cli, &status);
-    else
+    else if (!cli->is_quiet)
         print_text(cli, &status);
     return status.alarms->count > 0 ? SG_EXIT_ALARM : SG_EXIT_OK;
 }

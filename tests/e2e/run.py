@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The end-to-end runs that are part of `./dev test`: each a driver of its own, judged by its exit code."""
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ def runs(sgbridge):
     python = [sys.executable]
     bridge = ["--sgbridge", str(sgbridge)]
     return [
-        ("the judge finds what is wrong with a ledger",
+        ("the judge finds what is wrong with a ledger, and what watches the bridge learns enough",
          [*python, "-m", "unittest", "discover", "-s", str(HERE), "-t", str(HERE)]),
         ("the mappings we ship pass their check", [str(sgbridge), "check", str(paths.ROOT / "mappings")]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
@@ -29,11 +30,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     failed = 0
-    all_runs = runs(parser.parse_args().sgbridge.resolve())
+    sgbridge = parser.parse_args().sgbridge.resolve()
+    environment = os.environ | {"SGBRIDGE": str(sgbridge)}    # unittest takes no options of ours
+    all_runs = runs(sgbridge)
     for title, command in all_runs:
         began = time.monotonic()
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                              env=environment)
         is_good = done.returncode == 0
         failed += not is_good
         print(f"{'ok' if is_good else 'FAILED'}: {title} ({time.monotonic() - began:.0f} s)")
