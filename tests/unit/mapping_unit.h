@@ -2,8 +2,7 @@
 #ifndef SG_TESTS_MAPPING_UNIT_H
 #define SG_TESTS_MAPPING_UNIT_H
 
-#include "base/buffer.h"
-#include "base/findings.h"
+#include "findings_unit.h"
 #include "mapping/lookup.h"
 #include "mapping/rule.h"
 #include "mapping/zone.h"
@@ -45,21 +44,7 @@ static inline const struct sg_node *unit_json(struct sg_arena *arena, const char
     return node;
 }
 
-/** All of it, a line each: "6:12: text", "6:12: warning: text". */
-static inline const char *unit_findings(struct sg_arena *arena, struct sg_findings *findings)
-{
-    struct sg_buffer out = {.arena = arena};
-    size_t count = 0;
-    const struct sg_finding *sorted = sg_findings_sorted(findings, &count);
-
-    for (size_t i = 0; i < count; i++)
-        sg_buffer_add_format(&out, "%s%d:%d: %s%.*s", i == 0 ? "" : "\n", sorted[i].at.line,
-                             sorted[i].at.column, sorted[i].is_warning ? "warning: " : "",
-                             SG_STR_ARG(sorted[i].text));
-    return sg_buffer_c(&out);
-}
-
-/** The same of a run that went wrong: "1:1: /target: text", or "ignored: IGNORE in …". */
+/** All that went wrong in a run, a line each: "1:1: /target: text", or "ignored: IGNORE in …". */
 static inline const char *unit_problems(struct sg_arena *arena, const struct sg_rule_run *run)
 {
     struct sg_buffer out = {.arena = arena};
@@ -94,7 +79,8 @@ static inline struct sg_rule_context unit_context(struct sg_arena *arena,
         .lookups = unit_lookups(arena, findings),
         .from_zone = unit_zone(arena),
         .to_zone = unit_zone(arena),
-        .scopes = SG_SCOPE_BIT(SG_SCOPE_LINK) | SG_SCOPE_BIT(SG_SCOPE_EVENT),
+        .scopes = SG_SCOPE_BIT(SG_SCOPE_HAND) | SG_SCOPE_BIT(SG_SCOPE_LINK) |
+                  SG_SCOPE_BIT(SG_SCOPE_EVENT),
         .where = "a mapping",
         .is_mapping = true,
     };
