@@ -250,6 +250,11 @@ static void fill_view(const struct sg_spec *spec)
     }
 }
 
+static bool is_empty(const struct sg_yaml *yaml)
+{
+    return yaml == NULL || (yaml->kind == SG_YAML_MAP && yaml->count == 0);
+}
+
 static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root, const char *name)
 {
     static const struct sg_str keys[] = {
@@ -277,7 +282,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     sg_answers_spec_compile(spec, sg_yaml_find(root, "answers"), &spec->system->answers);
     compile_records(spec, records);
     compile_operations(spec, operations, records);
-    if (records == NULL && operations == NULL)
+    if (is_empty(records) && is_empty(operations))
         (void)sg_findings_add(spec->findings, root->at, "a system needs `records` or `operations`");
     sg_tests_spec_check(spec, sg_yaml_find(root, "tests"), root);
 }

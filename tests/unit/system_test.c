@@ -77,6 +77,8 @@ static void the_top_of_a_wrong_file_is_refused_at_its_place(void **state)
         {HEAD "unwrap: 2\n" OPERATIONS,
          "4:1: `unwrap` is for `format: soap`, and this system's is another"},
         {HEAD, "1:1: a system needs `records` or `operations`"},
+        {HEAD "records: {}\n", "1:1: a system needs `records` or `operations`"},
+        {HEAD "records: {}\noperations: {}\n", "1:1: a system needs `records` or `operations`"},
         {HEAD "operations: []\n", "4:13: a map is expected"},
         {"[1]\n", "1:1: a map is expected"},
         {"", "1:1: the file is empty"},
