@@ -33,7 +33,7 @@ void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
     sg_spec_integer(spec, sg_yaml_find(yaml, "concurrency"), 1, CONCURRENCY_MAX, &concurrency);
     limits->concurrency = (int)concurrency;
     compile_rate(spec, sg_yaml_find(yaml, "rate"), limits);
-    sg_spec_duration(spec, sg_yaml_find(yaml, "timeout"), &limits->timeout_ms);
+    sg_spec_period(spec, sg_yaml_find(yaml, "timeout"), &limits->timeout_ms);
     sg_spec_size(spec, sg_yaml_find(yaml, "answer"), &limits->answer_bytes);
     sg_spec_size(spec, sg_yaml_find(yaml, "file"), &limits->file_bytes);
 }

@@ -119,7 +119,7 @@ const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     out->page_size = PAGE_SIZE;
     out->overlap_ms = OVERLAP_MS;
-    sg_spec_duration(spec, sg_spec_need(spec, yaml, "poll", "every"), &out->every_ms);
+    sg_spec_period(spec, sg_spec_need(spec, yaml, "poll", "every"), &out->every_ms);
     sg_request_spec_compile(spec, SG_SPEC_POLL, sg_spec_need(spec, yaml, "poll", "request"),
                             &out->request);
     sg_spec_source(spec, SG_SPEC_PAGE, sg_spec_need(spec, yaml, "poll", "items"), &out->items);

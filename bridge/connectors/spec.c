@@ -151,9 +151,27 @@ void sg_spec_duration(const struct sg_spec *spec, const struct sg_yaml *yaml, in
                               "a duration is expected, such as 500ms, 30s, 5m, 2h or 1d");
 }
 
+void sg_spec_period(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *ms)
+{
+    int64_t given = -1; /* stays so when it is none, which is said already */
+
+    sg_spec_duration(spec, yaml, &given);
+    if (given == 0)
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a duration longer than nothing is expected");
+    else if (given > 0)
+        *ms = given;
+}
+
 void sg_spec_size(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *bytes)
 {
-    if (yaml != NULL && (is_map_or_list(yaml) || !sg_units_size_bytes(yaml->text, bytes)))
+    int64_t given = 0;
+
+    if (yaml == NULL)
+        return;
+    if (!is_map_or_list(yaml) && sg_units_size_bytes(yaml->text, &given) && given > 0)
+        *bytes = given;
+    else
         (void)sg_findings_add(spec->findings, yaml->at, "a size is expected, such as 512KB or 8MB");
 }
 

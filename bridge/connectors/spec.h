@@ -60,6 +60,8 @@ void sg_spec_word(const struct sg_spec *spec, const struct sg_yaml *yaml, struct
 /** A text that is one whole `${…}`: "a secret is never in clear". */
 void sg_spec_secret(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out);
 void sg_spec_duration(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *ms);
+/** The same, and longer than nothing: how often something is done, how long it may take. */
+void sg_spec_period(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *ms);
 void sg_spec_size(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t *bytes);
 void sg_spec_integer(const struct sg_spec *spec, const struct sg_yaml *yaml, int64_t least,
                      int64_t most, int64_t *out);
