@@ -165,7 +165,8 @@ static bool compile_rules(struct compiler *to)
         .lookups = to->lookups,
         .from_zone = to->from == NULL ? NULL : to->from->zone,
         .to_zone = to->to == NULL ? NULL : to->to->zone,
-        .scopes = SG_SCOPE_BIT(SG_SCOPE_LINK) | SG_SCOPE_BIT(SG_SCOPE_EVENT),
+        .scopes = SG_SCOPE_BIT(SG_SCOPE_HAND) | SG_SCOPE_BIT(SG_SCOPE_LINK) |
+                  SG_SCOPE_BIT(SG_SCOPE_EVENT),
         .where = "a mapping",
         .is_mapping = true,
         .read = &mapping->sources,

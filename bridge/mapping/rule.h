@@ -21,7 +21,7 @@ struct sg_rule_context {
     const struct sg_lookups *lookups; /* may be NULL: every table is unknown then */
     const struct sg_zone *from_zone;  /* of times read and written without a zone */
     const struct sg_zone *to_zone;
-    unsigned scopes;   /* those that may be named here: SG_SCOPE_BIT(…) */
+    unsigned scopes;   /* those that may be read here: SG_SCOPE_BIT(…) */
     const char *where; /* for "unknown scope `ticket:`; WHERE has …": "a mapping", "a request" */
     bool is_mapping;   /* `${env:CITY}` in a text is refused: it belongs in the system file */
     struct sg_sources *read; /* may be NULL: takes every source compiled, for shapes and checks */

@@ -92,6 +92,19 @@ static void add_source(const struct sg_rule_compiler *compiler, const struct sg_
     sources->last = source;
 }
 
+/* A poll's request and `always` are asked before there is any input, record or answer. */
+static bool check_hand(const struct sg_rule_compiler *compiler, struct sg_str text,
+                       struct sg_place at)
+{
+    const struct sg_rule_context *context = compiler->context;
+
+    if (compiler->is_item || (context->scopes & SG_SCOPE_BIT(SG_SCOPE_HAND)) != 0)
+        return true;
+    struct sg_str known = list_scopes(context);
+    return sg_findings_add(context->findings, at, "nothing is at hand for `%.*s`; %s has %.*s",
+                           SG_STR_ARG(text), context->where, SG_STR_ARG(known));
+}
+
 static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str text,
                          struct sg_place text_at, struct sg_source_path *out)
 {
@@ -114,6 +127,8 @@ static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str 
                                "`%.*s` is neither a pointer nor a rule; fixed text is {const: "
                                "%.*s}",
                                SG_STR_ARG(text), SG_STR_ARG(text));
+    } else if (!check_hand(compiler, text, text_at)) {
+        return false;
     }
     if (!sg_pointer_compile(context->arena, pointer, text_at, &out->pointer, &err))
         return sg_findings_add(context->findings, text_at, "`%.*s`: %s", SG_STR_ARG(text),

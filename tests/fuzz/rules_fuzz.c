@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct sg_rule_context context = {
         .arena = arena,
         .findings = findings,
-        .scopes = SG_SCOPE_BIT(SG_SCOPE_LINK) | SG_SCOPE_BIT(SG_SCOPE_EVENT),
+        .scopes = SG_SCOPE_BIT(SG_SCOPE_HAND) | SG_SCOPE_BIT(SG_SCOPE_LINK) |
+                  SG_SCOPE_BIT(SG_SCOPE_EVENT),
         .where = "a mapping",
         .is_mapping = true,
         .read = &read,

@@ -211,8 +211,10 @@ static void a_path_is_a_template_whose_sources_are_percent_encoded(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    const struct sg_rule_context context = {
-        .arena = arena, .findings = findings, .scopes = 0, .where = "a request"};
+    const struct sg_rule_context context = {.arena = arena,
+                                            .findings = findings,
+                                            .scopes = SG_SCOPE_BIT(SG_SCOPE_HAND),
+                                            .where = "a request"};
     const struct sg_yaml *yaml =
         sg_yaml_read(arena, SG_STR("\"/r/${env:X}/{/id}.json\""), "s.yaml", findings);
     struct sg_rule_run run = unit_run(arena, "{\"id\":\"44/1405 a\"}");

@@ -144,6 +144,8 @@ static void what_a_system_is_told_of_us_is_checked(void **state)
          ""},
         {HEAD "always: {query: {j: mashhad}}\n" OPERATIONS,
          "4:21: `mashhad` is neither a pointer nor a rule; fixed text is {const: mashhad}"},
+        {HEAD "always: {headers: {X: /a}}\n" OPERATIONS,
+         "4:23: nothing is at hand for `/a`; `always` has now: and record:"},
         {HEAD "always: {soap_header: {const: h}}\n" OPERATIONS,
          "4:10: `soap_header` is for `format: soap`, and this system's is another"},
     };
@@ -311,6 +313,8 @@ static void a_poll_knows_its_pages_and_where_it_begins(void **state)
          "8:19: a duration longer than nothing is expected"},
         {RECORD "    poll: {every: 30s, items: \"\"}\n", "8:5: `poll` needs `request`"},
         {RECORD "    poll: {every: 30s, request: {get: /t}}\n", "8:5: `poll` needs `items`"},
+        {RECORD "    poll: {every: 30s, request: {get: \"/t/{/id}\"}, items: \"\"}\n",
+         "8:39: nothing is at hand for `/id`; a poll's request has now:, cursor:, page: and record:"},
     };
 
     (void)state;
