@@ -121,6 +121,31 @@ static bool build_content(const struct sg_request_spec *spec, struct sg_rule_run
                                                    "the body is deeper than %d levels", DEPTH_MAX);
 }
 
+/*
+ * An id `..`, which percent-encoding leaves as it is, would take away the segment before it, here or
+ * at the server, and another thing would be called (RFC 3986, sections 5.2.4 and 6.2.2.3).
+ */
+static bool check_path(const struct sg_request_spec *spec, struct sg_rule_run *run,
+                       struct sg_str path)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i <= path.length; i++) {
+        const bool is_end = i == path.length || path.at[i] == '?';
+        const struct sg_str segment = {path.at + start, i - start};
+
+        if (!is_end && path.at[i] != '/')
+            continue;
+        if (sg_str_is(segment, ".") || sg_str_is(segment, ".."))
+            return sg_rule_problem(run, sg_rule_place(spec->path), SG_STR(""),
+                                   "`%.*s` cannot stand in a path", SG_STR_ARG(segment));
+        if (is_end)
+            break;
+        start = i + 1;
+    }
+    return true;
+}
+
 bool sg_request_build(const struct sg_system *system, const struct sg_request_spec *spec,
                       struct sg_rule_run *run, struct sg_request *out)
 {
@@ -135,7 +160,7 @@ bool sg_request_build(const struct sg_system *system, const struct sg_request_sp
                                         SG_STR_ARG(spec->element));
     }
     if (spec->path != NULL)
-        is_good = sg_rule_run_text(spec->path, run, &out->path);
+        is_good = sg_rule_run_text(spec->path, run, &out->path) && check_path(spec, run, out->path);
     is_good = sg_request_run_named(spec->query, run, &out->query, &out->query_count) && is_good;
     is_good =
         sg_request_run_named(spec->headers, run, &out->headers, &out->header_count) && is_good;

@@ -48,22 +48,29 @@ static const char *shown(struct sg_arena *arena, const struct sg_wire *wire)
     return sg_buffer_c(&out);
 }
 
-static bool build(struct sg_arena *arena, const struct sg_system *system, const char *operation,
-                  const char *input, struct sg_request *request)
+static bool build_in(struct sg_rule_run *run, const struct sg_system *system, const char *operation,
+                     const char *input, struct sg_request *request)
 {
     const struct sg_operation_call call = {
         .system = system,
         .op = sg_system_operation(system, sg_str_of(operation)),
         .source = system,
-        .input = unit_json(arena, input),
-        .event = unit_json(arena, "{\"key\":\"1405-1\"}"),
+        .input = unit_json(run->arena, input),
+        .event = unit_json(run->arena, "{\"key\":\"1405-1\"}"),
         .key = SG_STR("k1"),
         .now_ms = UNIT_NOW_MS,
     };
-    struct sg_rule_run run = {.arena = arena};
 
     assert_non_null(call.op);
-    return sg_operation_build(&call, &run, request);
+    return sg_operation_build(&call, run, request);
+}
+
+static bool build(struct sg_arena *arena, const struct sg_system *system, const char *operation,
+                  const char *input, struct sg_request *request)
+{
+    struct sg_rule_run run = {.arena = arena};
+
+    return build_in(&run, system, operation, input, request);
 }
 
 static struct sg_wire render(struct sg_arena *arena, const struct sg_system *system,
@@ -175,6 +182,38 @@ static void a_citizens_words_cannot_forge_a_header(void **state)
     (void)state;
     assert_false(
         build(arena, system, "form", "{\"id\":\"1\",\"tags\":[\"a\\r\\nX-Admin: 1\"]}", &request));
+}
+
+/* The path, or what is wrong with it. */
+static void an_id_cannot_lead_out_of_its_path(void **state)
+{
+    static const struct {
+        const char *input, *outcome;
+    } rows[] = {
+        {"{\"id\":\"7\"}", "/t/7"},
+        {"{\"id\":\"..\"}", "25:23: `..` cannot stand in a path"},
+        {"{\"id\":\".\"}", "25:23: `.` cannot stand in a path"},
+        {"{\"id\":\"...\"}", "/t/..."},
+        {"{\"id\":\".7\"}", "/t/.7"},
+        {"{\"id\":\"../7\"}", "/t/..%2F7"},
+        {"{\"id\":\"7?..\"}", "/t/7%3F.."},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, REST);
+        struct sg_rule_run run = {.arena = arena};
+        struct sg_request request;
+        struct sg_str said;
+
+        if (build_in(&run, system, "gone", rows[r].input, &request))
+            said = request.path;
+        else
+            said = sg_str_format(arena, "%d:%d: %.*s", run.problems->at.line,
+                                 run.problems->at.column, SG_STR_ARG(run.problems->text));
+        assert_string_equal(sg_str_c(arena, said), rows[r].outcome);
+    }
 }
 
 /* --- files --- */
@@ -402,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_kept_request_is_sent_again_as_it_was),
         cmocka_unit_test(what_is_no_kept_request_is_refused),
         cmocka_unit_test(a_citizens_words_cannot_forge_a_header),
+        cmocka_unit_test(an_id_cannot_lead_out_of_its_path),
         cmocka_unit_test(a_file_is_a_url_until_its_bytes_are_there),
         cmocka_unit_test(a_url_is_followed_only_on_the_systems_own_host),
         cmocka_unit_test(what_a_given_url_has_already_is_not_added_again),
