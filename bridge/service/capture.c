@@ -6,6 +6,12 @@
 #include "connectors/poll.h"
 #include "service/parts.h"
 
+/*
+ * A pass ends when so many pages in a row brought nothing new: a server may make up tokens for ever.
+ * Generous, since the first pass after a stop in the middle of an import sees all of it once more.
+ */
+enum { PAGES_WITHOUT_NEWS_MAX = 10000 };
+
 struct poller {
     struct sg_service *service;
     struct sg_arena *arena; /* of the poller's own names */
@@ -18,6 +24,7 @@ struct poller {
     char *cursor_text;    /* what `cursor` points to */
     int64_t every_ms, next_at;
     size_t new_events, repeats; /* of the pass */
+    int pages_without_news;     /* the last ones of the pass */
 
     struct sg_catalog *catalog; /* of the pass under way */
     const struct sg_system *in_system;
@@ -84,6 +91,15 @@ static void end_alarm(struct poller *poller)
     poller->is_alarmed = false;
 }
 
+static void count_events(struct poller *poller, size_t repeats)
+{
+    const size_t news = poller->page.count - repeats;
+
+    poller->repeats += repeats;
+    poller->new_events += news;
+    poller->pages_without_news = news > 0 ? 0 : poller->pages_without_news + 1;
+}
+
 static void page_written(struct sg_command *command)
 {
     struct poller *poller = command->owner;
@@ -95,14 +111,15 @@ static void page_written(struct sg_command *command)
         end_pass(poller, poller->every_ms);
         return;
     }
-    poller->repeats += command->as.capture.repeats;
-    poller->new_events += command->as.capture.count - command->as.capture.repeats;
+    count_events(poller, command->as.capture.repeats);
     if (poller->page.has_cursor)
         set_cursor(poller, poller->page.cursor);
-    if (poller->page.step == SG_POLL_MORE && !poller->service->is_stopping)
-        request_page(poller);
-    else
+    if (poller->page.step != SG_POLL_MORE || poller->service->is_stopping)
         end_pass(poller, poller->every_ms);
+    else if (poller->pages_without_news == PAGES_WITHOUT_NEWS_MAX)
+        end_unable(poller, SG_STR("no progress: page after page brings nothing new"));
+    else
+        request_page(poller);
 }
 
 static void write_page(struct poller *poller)
@@ -132,7 +149,8 @@ static void page_replied(struct sg_call *call, const struct sg_reply *reply)
     case SG_POLL_MORE:
     case SG_POLL_DONE:
         sg_peer_met(poller->peer, true, (struct sg_str){0});
-        end_alarm(poller);
+        if (page->step == SG_POLL_DONE) /* a pass that gets stuck later would begin it again */
+            end_alarm(poller);
         write_page(poller);
         break;
     case SG_POLL_WAIT:
@@ -185,6 +203,7 @@ static void begin_pass(struct poller *poller)
                                                      poller->record, &setup.shape_count);
     poller->peer->polling = poller;
     poller->new_events = poller->repeats = 0;
+    poller->pages_without_news = 0;
     poller->poll = sg_poll_begin(&setup, service->now_ms);
     request_page(poller);
 }
