@@ -143,7 +143,10 @@ static void write_contact(struct peer *peer)
 
 void sg_peer_run(struct peer *peer)
 {
-    if (peer->system != NULL && !peer->service->is_stopping)
+    if (peer->service->is_stopping)
+        sg_peer_give_back(
+            peer); /* also a look-up that found nothing, and would now be sent again */
+    else if (peer->system != NULL)
         let_go(peer);
     ask_for_more(peer);
     write_contact(peer);

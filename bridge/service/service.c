@@ -212,9 +212,7 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
 
 void sg_service_stop(struct sg_service *service)
 {
-    service->is_stopping = true;
-    for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
-        sg_peer_give_back(peer);
+    service->is_stopping = true; /* what has not begun is given back by the next run */
 }
 
 bool sg_service_is_still(const struct sg_service *service)

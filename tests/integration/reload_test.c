@@ -165,6 +165,30 @@ static void at_a_stop_what_runs_ends_and_nothing_begins(void **state)
     sg_stage_close(&stage);
 }
 
+static void at_a_stop_a_look_up_that_finds_nothing_sends_nothing(void **state)
+{
+    static struct sg_stage stage;
+
+    (void)state;
+    open_with(&stage, "make.yaml",
+              "mapping: make\nfrom: src.ticket\nto: dst.make\nset: {/x: /name}\n" TESTS);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\",\"name\":\"n1\"}");
+    sg_stage_answer(&stage, 0, ""); /* it may have been done */
+    stage.now_ms += 600000;         /* later than the target may show it */
+    sg_stage_settle(&stage);
+    sg_stage_answer(&stage, 200, "{\"found\":[]}");
+    stage.now_ms += 600000;
+    sg_stage_settle(&stage);
+    assert_int_equal(stage.call_count, 1); /* the second look-up, after which it is sent again */
+    assert_int_equal(stage.calls[0]->request.method, SG_METHOD_GET);
+    sg_service_stop(stage.service);
+    sg_stage_answer(&stage, 200, "{\"found\":[]}");
+    assert_true(sg_service_is_still(stage.service));
+    assert_int_equal(stage.call_count, 0);
+    assert_string_equal(ends_of(&stage, "1405-1"), "make unknown");
+    sg_stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_whole),
         cmocka_unit_test(a_failed_delivery_keeps_its_mapping_as_well),
         cmocka_unit_test(at_a_stop_what_runs_ends_and_nothing_begins),
+        cmocka_unit_test(at_a_stop_a_look_up_that_finds_nothing_sends_nothing),
     };
     return cmocka_run_group_tests_name("reload", tests, NULL, NULL);
 }
