@@ -34,7 +34,7 @@ struct reading {
     struct sg_arena *arena;
     struct sg_findings *findings;
     struct sg_settings *out;
-    const char *folder; /* of the settings' file, for relative paths */
+    const char *folder; /* of the settings' file, with its slash: for relative paths */
 };
 
 static bool is_text(const struct reading *reading, const struct sg_yaml *value)
@@ -60,25 +60,30 @@ static bool read_name(const struct reading *reading, const struct sg_yaml *value
 
 static const char *path_of(const struct reading *reading, struct sg_str text)
 {
-    if (sg_str_starts(text, "/") || reading->folder[0] == '\0')
+    if (sg_str_starts(text, "/"))
         return sg_str_c(reading->arena, text);
-    return sg_str_format(reading->arena, "%s/%.*s%c", reading->folder, SG_STR_ARG(text), '\0').at;
+    return sg_str_format(reading->arena, "%s%.*s%c", reading->folder, SG_STR_ARG(text), '\0').at;
+}
+
+static bool read_folder(const struct reading *reading, const struct sg_yaml *value,
+                        const char **out)
+{
+    if (!is_text(reading, value))
+        return false;
+    if (value->text.length == 0)
+        return sg_findings_add(reading->findings, value->at, "a folder is expected");
+    *out = path_of(reading, value->text);
+    return true;
 }
 
 static bool read_mappings(const struct reading *reading, const struct sg_yaml *value)
 {
-    if (!is_text(reading, value))
-        return false;
-    reading->out->mappings = path_of(reading, value->text);
-    return true;
+    return read_folder(reading, value, &reading->out->mappings);
 }
 
 static bool read_state(const struct reading *reading, const struct sg_yaml *value)
 {
-    if (!is_text(reading, value))
-        return false;
-    reading->out->state = path_of(reading, value->text);
-    return true;
+    return read_folder(reading, value, &reading->out->state);
 }
 
 static bool read_listen(const struct reading *reading, const struct sg_yaml *value)
@@ -213,7 +218,7 @@ static const char *folder_of(struct sg_arena *arena, const char *path)
 
     if (slash == NULL)
         return "";
-    return sg_str_c(arena, (struct sg_str){path, (size_t)(slash - path)});
+    return sg_str_c(arena, (struct sg_str){path, (size_t)(slash - path) + 1});
 }
 
 const struct sg_settings *sg_settings_read(struct sg_arena *arena, const char *path,
