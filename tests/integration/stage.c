@@ -111,7 +111,8 @@ void sg_stage_capture(struct sg_stage *stage, const char *system, const char *re
 
     assert_true(sg_json_read(stage->arena, sg_str_of(item), NULL, &node, &err));
     assert_true(sg_record_read(&reader, node, stage->now_ms, stage->arena, &event));
-    struct sg_command command = {.kind = SG_COMMAND_CAPTURE, .as.capture = {&event, 1}};
+    struct sg_command command = {.kind = SG_COMMAND_CAPTURE,
+                                 .as.capture = {.events = &event, .count = 1}};
 
     sg_keeper_submit(stage->keeper, &command);
     sg_stage_settle(stage);

@@ -151,7 +151,8 @@ static struct sg_command capture_of(struct bench *bench, int first, size_t count
                                       .size = 2,
                                       .body = SG_STR("{}")};
     }
-    return (struct sg_command){.kind = SG_COMMAND_CAPTURE, .as.capture = {events, count}};
+    return (struct sg_command){.kind = SG_COMMAND_CAPTURE,
+                               .as.capture = {.events = events, .count = count}};
 }
 
 static struct sg_command fact_of(const char *value)
