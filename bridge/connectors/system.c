@@ -60,6 +60,22 @@ static void compile_name(const struct sg_spec *spec, const struct sg_yaml *yaml,
                               SG_STR_ARG(stem));
 }
 
+/* Scheme, host, port and path, to which the paths of requests can be added. */
+static void check_url(const struct sg_spec *spec, struct sg_str url, struct sg_place at)
+{
+    const bool is_https = sg_str_starts(url, "https://");
+    const struct sg_str rest =
+        sg_str_skip(url, is_https ? sizeof "https://" - 1 : sizeof "http://" - 1);
+    const char *slash = memchr(rest.at, '/', rest.length);
+    const size_t host = slash == NULL ? rest.length : (size_t)(slash - rest.at);
+
+    if (memchr(rest.at, '@', host) != NULL)
+        (void)sg_findings_add(spec->findings, at, "user and password belong to `auth`");
+    if (memchr(rest.at, '?', rest.length) != NULL || memchr(rest.at, '#', rest.length) != NULL)
+        (void)sg_findings_add(spec->findings, at,
+                              "a url ends with its path; what every query has is for `always`");
+}
+
 static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
     struct sg_str *url = &spec->system->url;
@@ -67,8 +83,9 @@ static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
     sg_spec_text(spec, yaml, url);
     while (url->length > 0 && url->at[url->length - 1] == '/')
         url->length--;
-    if (url->length > 0 && !sg_str_starts(*url, "http://") && !sg_str_starts(*url, "https://") &&
-        !sg_secrets_has_reference(*url))
+    if (sg_str_starts(*url, "http://") || sg_str_starts(*url, "https://"))
+        check_url(spec, *url, yaml->at);
+    else if (url->length > 0 && !sg_secrets_has_reference(*url))
         (void)sg_findings_add(spec->findings, yaml->at, "a url starts with http:// or https://");
 }
 
