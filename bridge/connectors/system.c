@@ -66,12 +66,13 @@ static void check_url(const struct sg_spec *spec, struct sg_str url, struct sg_p
     const bool is_https = sg_str_starts(url, "https://");
     const struct sg_str rest =
         sg_str_skip(url, is_https ? sizeof "https://" - 1 : sizeof "http://" - 1);
-    const char *slash = memchr(rest.at, '/', rest.length);
-    const size_t host = slash == NULL ? rest.length : (size_t)(slash - rest.at);
+    size_t host = 0;
 
-    if (memchr(rest.at, '@', host) != NULL)
+    while (host < rest.length && rest.at[host] != '/')
+        host++;
+    if (sg_str_count((struct sg_str){rest.at, host}, '@') > 0)
         (void)sg_findings_add(spec->findings, at, "user and password belong to `auth`");
-    if (memchr(rest.at, '?', rest.length) != NULL || memchr(rest.at, '#', rest.length) != NULL)
+    if (sg_str_count(rest, '?') + sg_str_count(rest, '#') > 0)
         (void)sg_findings_add(spec->findings, at,
                               "a url ends with its path; what every query has is for `always`");
 }
