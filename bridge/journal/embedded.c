@@ -7,7 +7,7 @@
 
 static bool open_embedded(struct sg_journal *journal, struct sg_error *err)
 {
-    const struct sg_journal_settings *settings = journal->settings;
+    const struct sg_journal_settings *settings = &journal->settings;
 
     return sg_database_lock(settings->dir, &journal->lock_fd, err) &&
            sg_database_open(settings->dir, FILE_NAME, "FULL", &journal->db, err) &&

@@ -14,7 +14,7 @@ bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal
     if (journal == NULL)
         abort();
     journal->kind = kind;
-    journal->settings = settings;
+    journal->settings = *settings;
     journal->lock_fd = -1;
     if (!kind->open(journal, err) || !sg_state_open(&journal->state, journal->db, settings, err)) {
         sg_journal_close(journal);
@@ -40,7 +40,7 @@ static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_erro
 {
     if (!sg_journal_begin(journal, now_ms, err))
         return false;
-    if (!sg_schema_claim(journal->db, journal->settings->name, err) ||
+    if (!sg_schema_claim(journal->db, journal->settings.name, err) ||
         !sg_state_recover(&journal->state, err)) {
         sg_journal_rollback(journal);
         return false;

@@ -57,7 +57,7 @@ static bool open_view(struct sg_journal *journal, struct sg_error *err)
 {
     int64_t problems = 0;
 
-    return sg_database_open(journal->settings->dir, FILE_NAME, "NORMAL", &journal->db, err) &&
+    return sg_database_open(journal->settings.dir, FILE_NAME, "NORMAL", &journal->db, err) &&
            sg_sql_ask(journal->db,
                       "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
                       &problems, err) &&
@@ -76,7 +76,7 @@ static bool open_or_renew_view(struct sg_journal *journal, struct sg_error *err)
     SG_LOG(WARN, "view.renewed", SG_TEXT("why", sg_str_of(err->text)));
     (void)sqlite3_close(journal->db);
     journal->db = NULL;
-    return sg_database_remove(journal->settings->dir, FILE_NAME, err) && open_view(journal, err);
+    return sg_database_remove(journal->settings.dir, FILE_NAME, err) && open_view(journal, err);
 }
 
 static bool open_kafka(struct sg_journal *journal, struct sg_error *err)
@@ -85,12 +85,12 @@ static bool open_kafka(struct sg_journal *journal, struct sg_error *err)
 
     if (kafka == NULL)
         abort();
-    return sg_database_lock(journal->settings->dir, &journal->lock_fd, err) &&
+    return sg_database_lock(journal->settings.dir, &journal->lock_fd, err) &&
            open_or_renew_view(journal, err) &&
-           sg_schema_check_name(journal->db, journal->settings->name, err) &&
+           sg_schema_check_name(journal->db, journal->settings.name, err) &&
            sg_sql_open(&kafka->sql, journal->db, OWN, OWN_SQL_COUNT, err) &&
            sg_rows_open(journal->db, &kafka->rows, err) &&
-           sg_log_reader_open(journal->settings, &kafka->reader, err);
+           sg_log_reader_open(&journal->settings, &kafka->reader, err);
 }
 
 static void close_kafka(struct sg_journal *journal)
@@ -269,9 +269,9 @@ static bool get_ready(struct sg_journal *journal, int64_t now_ms, struct sg_erro
     }
     if (!kafka->has_topics)
         kafka->has_topics =
-            sg_kafka_topics_open(sg_log_reader_client(kafka->reader), journal->settings, err);
+            sg_kafka_topics_open(sg_log_reader_client(kafka->reader), &journal->settings, err);
     return kafka->has_topics && find_place(journal, now_ms, err) &&
-           (kafka->election != NULL || sg_election_open(journal->settings, &kafka->election, err));
+           (kafka->election != NULL || sg_election_open(&journal->settings, &kafka->election, err));
 }
 
 /* With every older producer fenced, the end that the topic has now is the end. */
@@ -326,7 +326,7 @@ static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_erro
     struct sg_kafka *kafka = journal->kafka;
     const int64_t began_ms = sg_clock_steady_ms(), from = kafka->offset;
 
-    if (!sg_log_writer_open(journal->settings, &kafka->writer, err) ||
+    if (!sg_log_writer_open(&journal->settings, &kafka->writer, err) ||
         !catch_up(journal, now_ms, err) || !write_id(journal, now_ms, err))
         return false;
     SG_LOG(INFO, "journal.leads", SG_NUMBER("took_ms", sg_clock_steady_ms() - began_ms),

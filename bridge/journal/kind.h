@@ -8,7 +8,7 @@ struct sg_kafka;
 
 struct sg_journal {
     const struct sg_journal_kind *kind;
-    const struct sg_journal_settings *settings;
+    struct sg_journal_settings settings;
     sqlite3 *db; /* the state's */
     int lock_fd;
     bool has_led;           /* the embedded kind's */

@@ -51,7 +51,7 @@ struct sg_journal_kafka {
     size_t property_count;
 };
 
-/** Borrowed as long as the journal is open. */
+/** What it points to is borrowed as long as the journal is open. */
 struct sg_journal_settings {
     const char *dir;         /* where journal, lock and spool lie; it must exist */
     struct sg_str name;      /* the installation's; another one than the journal's is refused */

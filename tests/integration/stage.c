@@ -46,7 +46,8 @@ void sg_stage_open(struct sg_stage *stage, const struct sg_stage_file *files, si
     const struct sg_journal_settings journal = {
         .dir = stage->state.path, .name = SG_STR("test"), .keep_ms = INT64_MAX / 2};
 
-    if (!sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, stage->now_ms, &stage->journal, &err))
+    if (!sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, &stage->journal, &err) ||
+        !sg_journal_lead(stage->journal, stage->now_ms, 0, &(bool){false}, &err))
         fail_msg("%s", err.text);
     stage->keeper =
         sg_keeper_new(stage->journal, &(struct sg_keeper_settings){stage->state.path, 1});
@@ -142,7 +143,7 @@ const char *sg_stage_view(struct sg_stage *stage, enum sg_view_question question
     struct sg_view *view = NULL;
     struct sg_error err;
 
-    if (!sg_view_open(stage->state.path, &view, &err) ||
+    if (!sg_view_open(&SG_JOURNAL_EMBEDDED, stage->state.path, &view, &err) ||
         !sg_view_ask(view, question, sg_str_of(ticket), add_row, &answer, &err))
         fail_msg("%s", err.text);
     sg_view_close(view);

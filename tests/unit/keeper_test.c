@@ -10,37 +10,21 @@
 static int commits;
 static bool is_disk_full;
 
-static bool open_counted(struct sg_journal *journal, const struct sg_journal_settings *settings,
-                         struct sg_error *err)
-{
-    return SG_JOURNAL_EMBEDDED.open(journal, settings, err);
-}
-
-static void close_counted(struct sg_journal *journal)
-{
-    SG_JOURNAL_EMBEDDED.close(journal);
-}
-
-static bool begin_counted(struct sg_journal *journal, struct sg_error *err)
-{
-    return SG_JOURNAL_EMBEDDED.begin(journal, err);
-}
-
-static bool commit_counted(struct sg_journal *journal, struct sg_error *err)
+static bool commit_counted(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
 {
     if (is_disk_full)
         return sg_error_set(err, SG_ERROR_TEMPORARY, (struct sg_place){0}, "the disk is full");
     commits++;
-    return SG_JOURNAL_EMBEDDED.commit(journal, err);
+    return SG_JOURNAL_EMBEDDED.commit(journal, now_ms, err);
 }
 
-static void roll_back_counted(struct sg_journal *journal)
+static struct sg_journal_kind counted(void)
 {
-    SG_JOURNAL_EMBEDDED.rollback(journal);
-}
+    struct sg_journal_kind kind = SG_JOURNAL_EMBEDDED;
 
-static const struct sg_journal_kind COUNTED = {open_counted, close_counted, begin_counted,
-                                               commit_counted, roll_back_counted};
+    kind.commit = commit_counted;
+    return kind;
+}
 
 /* --- one keeper --- */
 
@@ -51,6 +35,7 @@ static const int64_t NOW_MS = 1782880200000;
 struct bench {
     struct sg_arena *arena;
     struct unit_folder folder;
+    struct sg_journal_kind kind;
     struct sg_journal *journal;
     struct sg_keeper *keeper;
     const struct sg_command *ended[ENDED_MAX]; /* in the order in which `done` was called */
@@ -71,12 +56,13 @@ static void open_bench(struct bench *bench)
 {
     struct sg_error err;
 
-    *bench = (struct bench){.arena = sg_arena_new()};
+    *bench = (struct bench){.arena = sg_arena_new(), .kind = counted()};
     unit_folder_open(&bench->folder);
     const struct sg_journal_settings settings = {
         .dir = bench->folder.path, .name = SG_STR("test"), .keep_ms = INT64_MAX / 2};
 
-    if (!sg_journal_open(&COUNTED, &settings, NOW_MS, &bench->journal, &err))
+    if (!sg_journal_open(&bench->kind, &settings, &bench->journal, &err) ||
+        !sg_journal_lead(bench->journal, NOW_MS, 0, &(bool){false}, &err))
         fail_msg("%s", err.text);
     sg_journal_set_routes(bench->journal, &ROUTE, 1);
     bench->keeper =
@@ -187,7 +173,7 @@ static struct answer view(const struct bench *bench, enum sg_view_question quest
     struct sg_view *view = NULL;
     struct sg_error err;
 
-    assert_true(sg_view_open(bench->folder.path, &view, &err));
+    assert_true(sg_view_open(&SG_JOURNAL_EMBEDDED, bench->folder.path, &view, &err));
     assert_true(sg_view_ask(view, question, (struct sg_str){0}, add_row, &answer, &err));
     sg_view_close(view);
     return answer;

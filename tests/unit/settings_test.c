@@ -70,13 +70,42 @@ static void what_is_given_is_taken(void **state)
     unit_folder_close(&folder);
 }
 
+static void a_journal_in_kafka_is_taken_with_its_secrets_unread(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct unit_folder folder;
+
+    (void)state;
+    unit_folder_open(&folder);
+    const struct sg_settings *settings =
+        read_text(arena, &folder,
+                  "name: m\njournal:\n  kafka:\n    brokers: a:9092,b:9092\n    prefix: m.x\n"
+                  "    properties: {sasl.password: \"${env:SG_NOT_SET}\", linger.ms: 5}\n",
+                  findings);
+    assert_non_null(settings);
+    assert_ptr_equal(settings->journal, &SG_JOURNAL_KAFKA);
+    assert_string_equal(settings->kafka->as_written.brokers, "a:9092,b:9092");
+    assert_string_equal(settings->kafka->as_written.prefix, "m.x");
+    assert_int_equal(settings->kafka->as_written.replication, 3);
+    assert_int_equal(settings->kafka->as_written.property_count, 2);
+    assert_string_equal(settings->kafka->as_written.properties[0].value, "${env:SG_NOT_SET}");
+    assert_null(sg_kafka_settings_open(arena, settings->kafka, findings));
+    unit_folder_close(&folder);
+}
+
 static void a_wrong_setting_is_refused_at_its_place(void **state)
 {
-#define NAME_RULE   "a name is 1 to 12 of a-z, 0-9 and `-`: it stands in references"
-#define LISTEN_RULE "2:9: ADDRESS:PORT is expected, such as 127.0.0.1:8137"
-#define LOG_RULE    "2:6: a log level is one of error, warn, info, debug"
-#define SIZE_RULE   "a size is expected, such as 256MB"
-#define KEEP_RULE   "2:7: a time span is expected, such as 90d"
+#define NAME_RULE    "a name is 1 to 12 of a-z, 0-9 and `-`: it stands in references"
+#define LISTEN_RULE  "2:9: ADDRESS:PORT is expected, such as 127.0.0.1:8137"
+#define LOG_RULE     "2:6: a log level is one of error, warn, info, debug"
+#define SIZE_RULE    "a size is expected, such as 256MB"
+#define JOURNAL_RULE "2:10: a journal is `embedded`, or {kafka: {brokers: …, prefix: …}}"
+#define PREFIX_RULE                                                                             \
+    "`prefix` must be given, 1 to 100 of a-z, 0-9, `-` and `.`: the names of all topics begin " \
+    "with it"
+#define KAFKA     "name: m\njournal:\n  kafka:\n    brokers: a:1\n    prefix: m\n"
+#define KEEP_RULE "2:7: a time span is expected, such as 90d"
     static const char *const rows[][2] = {
         {"log: info\n", "1:1: `name` must be given"},
         {"name: mashhad-13700\n", "1:7: " NAME_RULE},
@@ -99,7 +128,19 @@ static void a_wrong_setting_is_refused_at_its_place(void **state)
         {"name: m\nlisten: 127.0.0.1:-1\n", LISTEN_RULE},
         {"name: m\nlisten: 127.0.0.1:http\n", LISTEN_RULE},
         {"name: m\nlisten: {port: 8137}\n", LISTEN_RULE},
-        {"name: m\njournal: kafka\n", "2:10: a journal is `embedded`"},
+        {"name: m\njournal: kafka\n", JOURNAL_RULE},
+        {"name: m\njournal: {kafka: {}, embedded: {}}\n", JOURNAL_RULE},
+        {"name: m\njournal:\n  kafka:\n    prefix: m\n",
+         "4:5: `brokers` must be given as host:port,host:port"},
+        {"name: m\njournal:\n  kafka:\n    brokers: a:1,b\n    prefix: m\n",
+         "4:14: `brokers` must be given as host:port,host:port"},
+        {"name: m\njournal:\n  kafka:\n    brokers: a:1\n    prefix: M\n", "5:13: " PREFIX_RULE},
+        {KAFKA "    replication: 0\n", "6:18: a number of brokers is expected, 1 to 9"},
+        {KAFKA "    replicaton: 3\n", "6:5: unknown key `replicaton`; did you mean `replication`?"},
+        {KAFKA "    properties: {linger: 5}\n", "6:26: No such configuration property: \"linger\""},
+        {KAFKA "    properties: {acks: 1}\n", "6:24: `acks` is the bridge's own to set"},
+        {KAFKA "    properties: {socket.timeout.ms: soon}\n",
+         "6:37: Invalid value for configuration property \"socket.timeout.ms\""},
         {"name: m\nzone: Asia/Teheran\n",
          "2:7: no such time zone `Asia/Teheran`; did you mean `Asia/Tehran`?"},
         {"name: m\nkeep: 90\n", KEEP_RULE},
@@ -122,6 +163,9 @@ static void a_wrong_setting_is_refused_at_its_place(void **state)
 #undef LOG_RULE
 #undef SIZE_RULE
 #undef KEEP_RULE
+#undef JOURNAL_RULE
+#undef PREFIX_RULE
+#undef KAFKA
     struct unit_folder folder;
 
     (void)state;
@@ -209,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(what_is_given_is_taken),
+        cmocka_unit_test(a_journal_in_kafka_is_taken_with_its_secrets_unread),
         cmocka_unit_test(a_wrong_setting_is_refused_at_its_place),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(the_file_is_the_one_named_then_the_variables_then_the_folders),
