@@ -103,7 +103,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
 
     [SG_SQL_DELIVERY_FIND] =
         "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.day,"
-        "  d.temporary_ends, d.next_at IS NOT NULL, e.system, e.record"
+        "  d.next_at IS NOT NULL, e.system, e.record"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
     [SG_SQL_DELIVERY_END] =
         "UPDATE delivery SET state = ?2, next_at = ?3, ended_at = ?4,"

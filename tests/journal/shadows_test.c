@@ -67,6 +67,36 @@ static void a_shadow_is_given_only_to_a_route_that_wants_it(void **state)
     assert_string_equal(shadow_of_next(stage), "الف");
 }
 
+/* An event of SAJA that is no echo: which shadows are then left? */
+static void an_event_that_is_no_echo_clears_the_shadows_of_its_system_and_ticket(void **state)
+{
+    static const struct {
+        const char *ticket;
+        bool clears;
+        const char *left;
+    } rows[] = {
+        {"1405-1", false, "الف"},
+        {"1405-2", true, "الف"},
+        {"1405-1", true, ""},
+    };
+    struct stage *stage = *state;
+    int64_t version = 1;
+
+    sg_stage_set_routes(stage, "create-case note-ticket");
+    (void)CAPTURE(stage, .key = "1405-1", .number = version);
+    deliver_shadow(stage, "saja", "الف");
+    sg_stage_take_and_deliver(stage, "gam", "");
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        (void)CAPTURE(stage, .key = rows[r].ticket, .number = ++version);
+        END(stage, sg_stage_take(stage, "gam"), .state = SG_DELIVERY_SKIPPED,
+            .clears_shadows = rows[r].clears);
+        END(stage, sg_stage_take(stage, "saja"), .state = SG_DELIVERY_SKIPPED);
+        (void)CAPTURE(stage, .key = "1405-1", .number = ++version);
+        sg_stage_take_and_deliver(stage, "gam", "");
+        assert_string_equal(shadow_of_next(stage), rows[r].left);
+    }
+}
+
 static void a_delivery_that_clears_and_leaves_a_shadow_leaves_it(void **state)
 {
     struct stage *stage = *state;
@@ -138,6 +168,7 @@ int sg_shadows_tests(struct stage_choice *kind)
         STAGE_TEST(a_shadow_is_the_input_that_was_delivered_last, kind),
         STAGE_TEST(a_shadow_belongs_to_its_ticket_round_and_operation, kind),
         STAGE_TEST(a_shadow_is_given_only_to_a_route_that_wants_it, kind),
+        STAGE_TEST(an_event_that_is_no_echo_clears_the_shadows_of_its_system_and_ticket, kind),
         STAGE_TEST(a_delivery_that_clears_and_leaves_a_shadow_leaves_it, kind),
         STAGE_TEST(the_newest_eight_of_our_own_changes_are_told_oldest_first, kind),
         STAGE_TEST(a_change_to_a_record_not_seen_yet_is_kept_for_its_first_event, kind),
