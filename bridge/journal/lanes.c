@@ -83,9 +83,10 @@ bool sg_lane_settle(struct sg_state *state, struct sg_str lane, struct sg_error 
         return sg_lane_advance(state, lane, err);
     int64_t holder = sg_sql_number(row, 0);
     bool is_pending = sg_str_is(sg_sql_text(row, 1), "pending");
+    const struct sg_taken *taken = sg_state_find_taken(state, holder);
 
     sg_sql_done(row);
-    if (!is_pending || sg_state_find_taken(state, holder) != NULL)
+    if (!is_pending || (taken != NULL && !taken->is_ending))
         return true;
     if (!find_first(state, lane, &first, err) || first.id == holder)
         return !state->sql.is_broken;

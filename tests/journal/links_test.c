@@ -101,6 +101,22 @@ static void an_older_event_that_a_link_brings_goes_before_what_stands_there(void
     assert_string_equal(sg_stage_takes(stage, "saja"), "بلیت>note-ticket");
 }
 
+static void what_is_in_flight_keeps_its_turn_until_its_step_ends(void **state)
+{
+    struct stage *stage = *state;
+
+    sg_stage_set_routes(stage, "create-case note-ticket response-to-ticket");
+    (void)CAPTURE(stage, .link = "12/1405", .content = "پاسخ");
+    (void)CAPTURE(stage, .key = "1405-1", .content = "بلیت");
+    const struct sg_delivery *opening = sg_stage_take(stage, "gam");
+    const struct sg_delivery *note = sg_stage_take(stage, "saja");
+    sg_stage_deliver(stage, opening, "12/1405");
+    assert_string_equal(sg_stage_takes(stage, "saja"), "");
+    END(stage, note, .state = SG_DELIVERY_PENDING, .was_called = true, .is_temporary = true,
+        .next_at = stage->now_ms + STAGE_HOUR_MS);
+    assert_string_equal(sg_stage_takes(stage, "saja"), "پاسخ>response-to-ticket");
+}
+
 static void a_link_finds_what_had_failed_only_for_want_of_it(void **state)
 {
     struct stage *stage = *state;
@@ -209,6 +225,7 @@ int sg_links_tests(struct stage_choice *kind)
         STAGE_TEST(a_link_moves_what_waited_in_order_into_the_lanes_of_all_targets, kind),
         STAGE_TEST(a_link_and_what_it_moves_are_one_transaction, kind),
         STAGE_TEST(an_older_event_that_a_link_brings_goes_before_what_stands_there, kind),
+        STAGE_TEST(what_is_in_flight_keeps_its_turn_until_its_step_ends, kind),
         STAGE_TEST(a_link_finds_what_had_failed_only_for_want_of_it, kind),
         STAGE_TEST(waiting_too_long_fails_or_skips, kind),
         STAGE_TEST(what_was_skipped_for_want_of_a_link_stays_so, kind),
