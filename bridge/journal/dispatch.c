@@ -273,6 +273,15 @@ bool sg_state_take(struct sg_state *state, struct sg_arena *arena, const struct 
 
 /* --- when to look again --- */
 
+/* What should have been begun for already is as good as due at the next moment. */
+static void keep_earliest(int64_t *due_ms, int64_t at, int64_t after)
+{
+    if (at <= after)
+        at = after + 1;
+    if (at < *due_ms)
+        *due_ms = at;
+}
+
 static bool earliest(struct sg_state *state, sqlite3_stmt *row, int64_t after, int64_t *due_ms,
                      struct sg_error *err)
 {
@@ -282,9 +291,7 @@ static bool earliest(struct sg_state *state, sqlite3_stmt *row, int64_t after, i
         return false;
     if (!is_there)
         return true;
-    int64_t at = sg_sql_number(row, 0);
-    if (at > after && at < *due_ms)
-        *due_ms = at;
+    keep_earliest(due_ms, sg_sql_number(row, 0), after);
     sg_sql_done(row);
     return true;
 }
@@ -310,11 +317,8 @@ bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
     bool is_there = true;
 
     *due_ms = INT64_MAX;
-    for (size_t p = 0; p < state->put_off_count; p++) {
-        int64_t until = state->put_off[p].until;
-        if (until > now_ms && until < *due_ms)
-            *due_ms = until;
-    }
+    for (size_t p = 0; p < state->put_off_count; p++)
+        keep_earliest(due_ms, state->put_off[p].until, now_ms);
     if (!earliest(state, sg_sql_bind(&state->sql, SG_SQL_NEXT_DEADLINE, NULL, 0), now_ms, due_ms,
                   err))
         return false;

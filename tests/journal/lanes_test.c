@@ -161,6 +161,37 @@ static void the_next_due_is_the_earliest_of_all_targets_and_waits(void **state)
     assert_true(next_due(stage) == start + 7000);
 }
 
+static void what_the_next_begin_must_write_is_due_at_once(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .link = "12/1405", .wait_ms = 9000);
+    stage->now_ms += 9500; /* nothing has begun since it waited too long */
+    assert_true(next_due(stage) == stage->now_ms + 1);
+    sg_stage_begin(stage);
+    sg_stage_commit(stage);
+    assert_true(next_due(stage) == INT64_MAX);
+}
+
+static void an_older_event_that_a_link_brings_is_found_by_the_next_begin(void **state)
+{
+    struct stage *stage = *state;
+
+    sg_stage_set_routes(stage, "create-case note-ticket response-to-ticket");
+    (void)CAPTURE(stage, .link = "12/1405", .content = "پاسخ");
+    (void)CAPTURE(stage, .key = "1405-1", .content = "بلیت");
+    const struct sg_delivery *opening = sg_stage_take(stage, "gam");
+    const struct sg_delivery *note = sg_stage_take(stage, "saja");
+    sg_stage_deliver(stage, opening, "12/1405");
+    sg_stage_crash_and_open(stage); /* of what was in flight nothing is known: it has the turn */
+    (void)note;
+    assert_string_equal(sg_stage_takes(stage, "saja"), "");
+    assert_true(next_due(stage) == stage->now_ms + 1);
+    sg_stage_begin(stage);
+    sg_stage_commit(stage);
+    assert_string_equal(sg_stage_takes(stage, "saja"), "پاسخ>response-to-ticket");
+}
+
 int sg_lanes_tests(struct stage_choice *kind)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +204,8 @@ int sg_lanes_tests(struct stage_choice *kind)
         STAGE_TEST(an_event_waits_while_a_delivery_to_its_system_is_in_flight, kind),
         STAGE_TEST(an_event_waits_while_a_delivery_to_its_system_is_unknown, kind),
         STAGE_TEST(the_next_due_is_the_earliest_of_all_targets_and_waits, kind),
+        STAGE_TEST(what_the_next_begin_must_write_is_due_at_once, kind),
+        STAGE_TEST(an_older_event_that_a_link_brings_is_found_by_the_next_begin, kind),
     };
     return cmocka_run_group_tests_name("lanes", tests, NULL, NULL);
 }
