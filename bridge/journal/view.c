@@ -21,7 +21,8 @@ struct sg_view {
 
 static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_OPEN] = "SELECT state, count(*) FROM delivery WHERE " OPEN " GROUP BY state",
-    [SG_VIEW_LANES] = "SELECT count(DISTINCT lane), total(state = 'pending' AND next_at IS NULL),"
+    [SG_VIEW_LANES] = "SELECT count(DISTINCT lane),"
+                      " count(*) FILTER (WHERE state = 'pending' AND next_at IS NULL),"
                       " coalesce(min(taken_at), 0) FROM delivery WHERE " OPEN,
     [SG_VIEW_TOTALS] = "SELECT what, sum(n) FROM total GROUP BY what",
     [SG_VIEW_ALARMS] = "SELECT name, system, since, words FROM alarm",

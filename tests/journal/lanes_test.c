@@ -61,6 +61,21 @@ static void what_is_open_holds_its_lane_and_what_ended_does_not(void **state)
     }
 }
 
+static void a_failure_holds_its_lane_and_no_other(void **state)
+{
+    struct stage *stage = *state;
+
+    sg_stage_set_routes(stage, "create-case note-ticket");
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v1");
+    END(stage, sg_stage_take(stage, "gam"), .state = SG_DELIVERY_FAILED);
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v2");
+    (void)CAPTURE(stage, .key = "1405-2", .version = "w1");
+    assert_string_equal(sg_stage_takes(stage, "gam"), "w1>create-case");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_LANES, "", "01"),
+                        "4 2"); /* both v2 are held */
+    assert_string_equal(sg_stage_takes(stage, "saja"), "v1>note-ticket, w1>note-ticket");
+}
+
 static void those_behind_a_failure_follow_when_it_is_ended(void **state)
 {
     struct stage *stage = *state;
@@ -198,6 +213,7 @@ int sg_lanes_tests(struct stage_choice *kind)
         STAGE_TEST(a_lane_does_one_at_a_time_and_others_go_beside_it, kind),
         STAGE_TEST(a_lane_goes_by_event_and_then_what_opens_the_link_goes_first, kind),
         STAGE_TEST(what_is_open_holds_its_lane_and_what_ended_does_not, kind),
+        STAGE_TEST(a_failure_holds_its_lane_and_no_other, kind),
         STAGE_TEST(those_behind_a_failure_follow_when_it_is_ended, kind),
         STAGE_TEST(a_delivery_that_backs_off_is_due_when_it_said, kind),
         STAGE_TEST(the_oldest_due_are_taken_first_and_not_more_than_wanted, kind),
