@@ -141,8 +141,12 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SG_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)",
 
-    [SG_SQL_SWEEP_FIND] = "SELECT id, event FROM delivery WHERE phase = ?1 AND ended_at <= ?2"
-                          " AND ended_at IS NOT NULL ORDER BY ended_at LIMIT 1",
+    /* The rows of the newest event and of the newest delivery stay: new numbers follow theirs, and
+     * the key that a target remembers is made of them. */
+    [SG_SQL_SWEEP_FIND] =
+        "SELECT id, event FROM delivery WHERE phase = ?1 AND ended_at <= ?2"
+        " AND ended_at IS NOT NULL AND (phase = 0 OR (id < (SELECT max(id) FROM delivery)"
+        "  AND event < (SELECT max(seq) FROM event))) ORDER BY ended_at LIMIT 1",
     [SG_SQL_SWEEP_PHASE] = "UPDATE delivery SET phase = ?2 WHERE id = ?1",
     [SG_SQL_SWEEP_SIBLINGS] =
         "SELECT count(*) FROM delivery WHERE event = ?1 AND (ended_at IS NULL OR phase < ?2)",

@@ -24,6 +24,25 @@ static void deliver_two(struct stage *stage)
     sg_stage_take_and_deliver(stage, "gam", "");
 }
 
+static void nothing_is_swept_before_its_time(void **state)
+{
+    struct stage *stage = *state;
+
+    deliver_two(stage);
+    stage->now_ms += 90 * STAGE_DAY_MS - 1;
+    assert_int_equal(sweep(stage), 0);
+    stage->now_ms += 1;
+    assert_int_equal(sweep(stage), 2); /* bodies */
+    assert_int_equal(sweep(stage), 0);
+    stage->now_ms += 90 * STAGE_DAY_MS - 1;
+    assert_int_equal(sweep(stage), 0);
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), "create-case delivered");
+    stage->now_ms += 1;
+    assert_int_equal(sweep(stage), 1); /* rows */
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), "");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_EVENTS, "1405-1", "0"), "");
+}
+
 static void what_was_swept_is_still_in_the_sums_of_its_day(void **state)
 {
     struct stage *stage = *state;
@@ -115,14 +134,36 @@ static void what_is_still_kept_is_a_repeat_and_what_was_swept_is_not(void **stat
     }
 }
 
+/* The number of an event is part of the key that a target remembers: none may come again. */
+static void the_numbers_of_events_and_deliveries_never_come_again(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v1");
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v2");
+    sg_stage_take_and_deliver(stage, "gam", "");
+    const struct sg_delivery *last = sg_stage_take(stage, "gam");
+    sg_stage_deliver(stage, last, "");
+    stage->now_ms += 1000 * STAGE_DAY_MS;
+    (void)sweep(stage);
+    assert_int_equal(sweep(stage), 0);
+    sg_stage_crash_and_open(stage);
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v3");
+    const struct sg_delivery *next = sg_stage_take(stage, "gam");
+    assert_true(next->seq > last->seq);
+    assert_true(next->id > last->id);
+}
+
 int sg_sweep_tests(struct stage_choice *kind)
 {
     const struct CMUnitTest tests[] = {
+        STAGE_TEST(nothing_is_swept_before_its_time, kind),
         STAGE_TEST(what_was_swept_is_still_in_the_sums_of_its_day, kind),
         STAGE_TEST(an_event_stays_whole_while_one_of_its_deliveries_is_open, kind),
         STAGE_TEST(what_failed_is_open_and_never_ages_out, kind),
         STAGE_TEST(a_sweep_does_at_most_what_it_is_told, kind),
         STAGE_TEST(what_is_still_kept_is_a_repeat_and_what_was_swept_is_not, kind),
+        STAGE_TEST(the_numbers_of_events_and_deliveries_never_come_again, kind),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
 }
