@@ -1,0 +1,161 @@
+/* How SQLite finds the rows of every statement. Without ANALYZE, which we never run, it plans by the
+ * schema alone: the tables may be empty here, and the plans are those of a journal of 10^6 rows. */
+#include "journal/statements.h"
+
+#include <sqlite3.h>
+
+#include "base/buffer.h"
+#include "journal/schema.h"
+#include "unit.h"
+
+#define NOTHING_IS_READ ""
+#define DELIVERY_BY_ID  "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"
+#define EVENT_BY_SEQ    "SEARCH event USING INTEGER PRIMARY KEY (rowid=?)"
+#define IN_LANE         "SEARCH delivery USING INDEX delivery_lane (lane=?)"
+#define OF_EVENT        "SEARCH delivery USING INDEX delivery_event (event=?)"
+#define HEAD            "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)"
+#define ALARM           "SEARCH alarm USING PRIMARY KEY (name=? AND system=?)"
+#define AND             "; "
+
+static const char *const PLANS[SG_SQL_STATE_COUNT] = {
+    /* the constant row is no table; each max() is one step to the end of its key */
+    [SG_SQL_NEXT_NUMBERS] = "SCAN CONSTANT ROW" AND "SCALAR SUBQUERY 1" AND "SEARCH event" AND
+                            "SCALAR SUBQUERY 2" AND "SEARCH delivery",
+
+    [SG_SQL_HEAD_FIND] = HEAD,
+    [SG_SQL_HEAD_MOVE] = NOTHING_IS_READ,
+    [SG_SQL_EVENT_FIND] = "SEARCH event USING INDEX event_record (record_id=? AND version=?)",
+    [SG_SQL_EVENT_ADD] = NOTHING_IS_READ,
+    [SG_SQL_ROUNDS] = "SEARCH round USING PRIMARY KEY (ticket=?)",
+    [SG_SQL_ROUND_ADD] = NOTHING_IS_READ,
+    [SG_SQL_LINK_FIND] = "SEARCH link USING PRIMARY KEY (system=? AND foreign_id=?)",
+    [SG_SQL_LANE_IS_OPEN] = IN_LANE,
+    [SG_SQL_DELIVERY_ADD] = NOTHING_IS_READ,
+    [SG_SQL_TOTAL_ADD] = NOTHING_IS_READ,
+
+    [SG_SQL_LANE_FIRST] = IN_LANE, /* and in its order: nothing is sorted */
+    [SG_SQL_LANE_HOLDER] = IN_LANE,
+    [SG_SQL_SET_DUE] = DELIVERY_BY_ID,
+    [SG_SQL_SET_HELD] = DELIVERY_BY_ID,
+    [SG_SQL_PUT_OFF] = DELIVERY_BY_ID,
+    [SG_SQL_LANE_OF] = DELIVERY_BY_ID,
+    [SG_SQL_WAIT_EXPIRED] = "SEARCH d USING INDEX delivery_deadline (wait_until<?)" AND
+                            "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+    [SG_SQL_WAIT_END] = DELIVERY_BY_ID,
+    [SG_SQL_WAIT_LANES] =
+        "SEARCH delivery USING INDEX delivery_wait (wait_key=?)" AND "USE TEMP B-TREE FOR DISTINCT",
+    [SG_SQL_WAIT_EVENTS] =
+        "SEARCH delivery USING INDEX delivery_wait (wait_key=?)" AND "USE TEMP B-TREE FOR DISTINCT",
+    [SG_SQL_WAIT_MOVE] = "SEARCH delivery USING INDEX delivery_wait (wait_key=?)",
+    [SG_SQL_EVENT_MOVE] = EVENT_BY_SEQ,
+
+    [SG_SQL_RECOVER] = "SEARCH delivery USING INDEX delivery_open (state=?)",
+    [SG_SQL_DUE] = "SEARCH delivery USING COVERING INDEX delivery_due (target=? AND next_at<?)",
+    [SG_SQL_TAKE] =
+        "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)" AND
+        "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)" AND "CORRELATED SCALAR SUBQUERY 1" AND
+        "SEARCH f USING INDEX delivery_lane (lane=?)" AND "CORRELATED SCALAR SUBQUERY 2" AND
+        "SEARCH u USING INDEX delivery_open (state=?)" AND "CORRELATED SCALAR SUBQUERY 3" AND
+        "SEARCH r USING PRIMARY KEY (ticket=?)" AND "CORRELATED SCALAR SUBQUERY 4" AND
+        "SEARCH t USING PRIMARY KEY (name=?)" AND "CORRELATED SCALAR SUBQUERY 5" AND
+        "SEARCH c USING INDEX delivery_calls (ticket=? AND first_at>?)" AND
+        "CORRELATED SCALAR SUBQUERY 6" AND
+        "SEARCH h USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
+    [SG_SQL_LINKS] = "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
+                     "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=?)" AND
+                     "UNION USING TEMP B-TREE" AND "SEARCH round USING PRIMARY KEY (ticket=?)",
+    [SG_SQL_SHADOW_FIND] = "SEARCH shadow USING PRIMARY KEY"
+                           " (ticket=? AND system=? AND round=? AND operation=?)",
+    [SG_SQL_NEXT_TARGET] = "SEARCH delivery USING COVERING INDEX delivery_due (target>?)",
+    [SG_SQL_NEXT_DUE] =
+        "SEARCH delivery USING COVERING INDEX delivery_due (target=? AND next_at>?)",
+    [SG_SQL_NEXT_DEADLINE] =
+        "SEARCH delivery USING COVERING INDEX delivery_deadline (wait_until>?)",
+    [SG_SQL_INTEND] = DELIVERY_BY_ID,
+    [SG_SQL_ORPHANS] = "SEARCH delivery USING COVERING INDEX delivery_open"
+                       " (state=? AND (target,mapping)>(?,?))",
+
+    [SG_SQL_DELIVERY_FIND] = "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)" AND
+                             "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+    [SG_SQL_DELIVERY_END] = DELIVERY_BY_ID AND "CORRELATED SCALAR SUBQUERY 1" AND
+                                               "SEARCH target USING PRIMARY KEY (name=?)",
+    [SG_SQL_LINK_OF_ROUND] =
+        "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=? AND system=?)",
+    [SG_SQL_LINK_ADD] = NOTHING_IS_READ,
+    [SG_SQL_TARGET_DELIVERED] = NOTHING_IS_READ,
+    [SG_SQL_SHADOW_SET] = NOTHING_IS_READ,
+    [SG_SQL_SHADOWS_CLEAR] = "SEARCH shadow USING PRIMARY KEY (ticket=? AND system=?)",
+    [SG_SQL_OWN_FIND] = HEAD,
+    [SG_SQL_OWN_SET] = NOTHING_IS_READ,
+
+    [SG_SQL_CURSOR_FIND] = "SEARCH cursor USING PRIMARY KEY (system=? AND record=?)",
+    [SG_SQL_CURSOR_SET] = NOTHING_IS_READ,
+    [SG_SQL_ALARM_FIND] = ALARM,
+    [SG_SQL_ALARM_SET] = NOTHING_IS_READ,
+    [SG_SQL_ALARM_END] = ALARM,
+    [SG_SQL_CONTACT_SET] = NOTHING_IS_READ,
+    [SG_SQL_FACT_SET] = NOTHING_IS_READ,
+
+    /* in the order of the index: what is passed over are the newest event's rows alone */
+    [SG_SQL_SWEEP_FIND] =
+        "SEARCH delivery USING INDEX delivery_ended (phase=? AND ended_at>? AND ended_at<?)" AND
+        "SCALAR SUBQUERY 1" AND "SEARCH delivery" AND "SCALAR SUBQUERY 2" AND "SEARCH event",
+    [SG_SQL_SWEEP_PHASE] = DELIVERY_BY_ID,
+    [SG_SQL_SWEEP_SIBLINGS] = OF_EVENT,
+    [SG_SQL_EVENT_BLANK] = EVENT_BY_SEQ,
+    [SG_SQL_SWEEP_SUMS] = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)" AND
+                          "SEARCH d USING INDEX delivery_event (event=?)",
+    [SG_SQL_DELIVERIES_DELETE] = OF_EVENT,
+    [SG_SQL_EVENT_DELETE] = EVENT_BY_SEQ,
+};
+
+/* An empty journal in memory. */
+static int open_journal(void **state)
+{
+    sqlite3 *db = NULL;
+    struct sg_error err;
+
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_true(sg_schema_open(db, SG_STR("mashhad"), &err));
+    *state = db;
+    return 0;
+}
+
+static int close_journal(void **state)
+{
+    return sqlite3_close(*state);
+}
+
+/* The plan's steps, "; " between. */
+static const char *plan_of(struct sg_arena *arena, sqlite3 *db, const char *statement)
+{
+    const char *text = sg_str_c(arena, sg_str_format(arena, "EXPLAIN QUERY PLAN %s", statement));
+    struct sg_buffer plan = {.arena = arena};
+    sqlite3_stmt *row = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &row, NULL), SQLITE_OK);
+    while (sqlite3_step(row) == SQLITE_ROW)
+        sg_buffer_add_format(&plan, "%s%s", plan.length == 0 ? "" : "; ",
+                             (const char *)sqlite3_column_text(row, 3));
+    assert_int_equal(sqlite3_finalize(row), SQLITE_OK);
+    return sg_buffer_c(&plan);
+}
+
+static void every_statement_finds_its_rows_by_the_index_meant_for_it(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+
+    for (size_t s = 0; s < SG_SQL_STATE_COUNT; s++) {
+        if (PLANS[s] == NULL)
+            fail_msg("there is no plan in the table for: %s", SG_STATE_STATEMENTS[s]);
+        assert_string_equal(plan_of(arena, *state, SG_STATE_STATEMENTS[s]), PLANS[s]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_statement_finds_its_rows_by_the_index_meant_for_it),
+    };
+    return cmocka_run_group_tests_name("statements", tests, open_journal, close_journal);
+}
