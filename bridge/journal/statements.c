@@ -70,7 +70,8 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "SELECT d.id = (SELECT f.id FROM delivery f WHERE f.lane = d.lane AND f." OPEN
         "  ORDER BY f.seq, f.step LIMIT 1),"
         " EXISTS(SELECT 1 FROM delivery u WHERE u.lane = e.system || '/' || d.ticket"
-        "  AND u." OPEN " AND u.state = 'unknown'),"
+        "  AND u." OPEN
+        " AND +u.state = 'unknown')," /* '+': by its lane, not through all unknown */
         " e.seq, d.run, d.mapping, d.target, d.ticket, d.round,"
         " (SELECT max(r.number) FROM round r WHERE r.ticket = d.ticket), d.state, d.key_gen,"
         " d.attempts, d.temporary_ends, d.ok_mark,"
