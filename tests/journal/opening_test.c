@@ -11,7 +11,7 @@ static void another_installation_is_refused_and_told_whose_it_is(void **state)
     (void)CAPTURE(stage, .key = "1405-1");
     sg_journal_close(stage->journal);
     other.name = SG_STR("test");
-    assert_false(sg_journal_open(stage->kind->kind, &other, stage->now_ms, &journal, &err));
+    assert_false(sg_journal_open(stage->kind->kind, &other, &journal, &err));
     assert_int_equal(err.kind, SG_ERROR_INPUT);
     assert_non_null(strstr(err.text, "mashhad"));
     assert_null(journal);
@@ -26,8 +26,7 @@ static void a_second_opener_is_refused_and_the_first_goes_on(void **state)
     struct sg_error err;
 
     assert_true(sg_view_is_running(stage->settings.dir));
-    assert_false(
-        sg_journal_open(stage->kind->kind, &stage->settings, stage->now_ms, &second, &err));
+    assert_false(sg_journal_open(stage->kind->kind, &stage->settings, &second, &err));
     assert_int_equal(err.kind, SG_ERROR_REFUSED);
     assert_null(second);
     (void)CAPTURE(stage, .key = "1405-1");

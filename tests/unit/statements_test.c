@@ -116,7 +116,7 @@ static int open_journal(void **state)
     struct sg_error err;
 
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    assert_true(sg_schema_open(db, SG_STR("mashhad"), &err));
+    assert_true(sg_schema_open(db, &err));
     *state = db;
     return 0;
 }
