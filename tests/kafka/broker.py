@@ -82,7 +82,11 @@ class Cluster:
         self._brokers[number].process.send_signal(signal.SIGCONT)
 
     def restart(self, *numbers):
-        """Starts brokers that were killed, and waits until they serve."""
+        """Starts brokers that were killed, and waits until they serve.
+
+        All that was acknowledged is there. But where there are copies, a reader may be told of a partition's end too
+        early, until they have spoken with each other: read as many as there must be, not up to the end.
+        """
         for number in numbers:
             self._brokers[number].start()
         for number in numbers:
