@@ -23,7 +23,7 @@
 
 #define FILE_NAME "view.db"
 
-enum { ROWS_AT_ONCE = 1000, TELL_EVERY_MS = 2000, CATCH_UP_MS = 30000 };
+enum { ROWS_AT_ONCE = 1000, TELL_EVERY_MS = 2000, CATCH_UP_STEP_MS = 20, CATCH_UP_MS = 30000 };
 
 /* Statements of this machine's own, beside the state's. */
 enum own_sql { STANDING_FIND, STANDING_SET, ID_FIND, ID_ADD, OWN_SQL_COUNT };
@@ -274,27 +274,26 @@ static bool get_ready(struct sg_journal *journal, int64_t now_ms, struct sg_erro
            (kafka->election != NULL || sg_election_open(&journal->settings, &kafka->election, err));
 }
 
-/* With every older producer fenced, the end that the topic has now is the end. */
-static bool catch_up(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
+/* Reads on until the view has all before `end`. */
+static bool catch_up(struct sg_journal *journal, int64_t end, int64_t now_ms, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
-    const int64_t until_ms = sg_clock_steady_ms() + CATCH_UP_MS;
+    int64_t until_ms = sg_clock_steady_ms() + CATCH_UP_MS;
     struct sg_log_read read = {0};
-    int64_t end = 0;
 
-    if (!sg_log_reader_end(kafka->reader, &end, err))
-        return false;
     while (kafka->offset < end) {
         int64_t before = kafka->offset;
 
-        if (!follow(journal, now_ms, 1000, &read, err))
+        if (!follow(journal, now_ms, CATCH_UP_STEP_MS, &read, err))
             return false;
-        if (kafka->offset == before && sg_clock_steady_ms() > until_ms)
+        if (kafka->offset > before)
+            until_ms = sg_clock_steady_ms() + CATCH_UP_MS;
+        else if (sg_clock_steady_ms() > until_ms)
             return sg_error_set(err, SG_ERROR_TEMPORARY, AT,
-                                "the state topic cannot be read to its end at %lld, only to %lld",
-                                (long long)end, (long long)kafka->offset);
+                                "the state topic cannot be read on from %lld to its end at %lld",
+                                (long long)kafka->offset, (long long)end);
     }
-    return sg_log_reader_rest(kafka->reader, err);
+    return true;
 }
 
 static bool begin(struct sg_journal *journal, struct sg_error *err);
@@ -321,13 +320,31 @@ static bool write_id(struct sg_journal *journal, int64_t now_ms, struct sg_error
     return false;
 }
 
+/* With every older producer fenced, all that was ever committed stands before a mark of ours. An end
+ * that a broker tells may be too early, after all of them were killed. */
+static bool read_to_mark(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_kafka *kafka = journal->kafka;
+    const struct sg_row_message mark = {
+        SG_STR("[\"fact\",\"leads_since\"]"),
+        sg_str_format(arena, "{\"name\":\"leads_since\",\"value\":\"%lld\"}", (long long)now_ms)};
+    int64_t end = 0;
+
+    return sg_log_writer_add_row(kafka->writer, &mark, err) &&
+           sg_log_writer_commit(kafka->writer, &end, err) && catch_up(journal, end, now_ms, err) &&
+           sg_log_reader_rest(kafka->reader, err);
+}
+
 static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
     const int64_t began_ms = sg_clock_steady_ms(), from = kafka->offset;
+    int64_t end = 0;
 
     if (!sg_log_writer_open(&journal->settings, &kafka->writer, err) ||
-        !catch_up(journal, now_ms, err) || !write_id(journal, now_ms, err))
+        !sg_log_reader_end(kafka->reader, &end, err) || !catch_up(journal, end, now_ms, err) ||
+        !write_id(journal, now_ms, err) || !read_to_mark(journal, now_ms, err))
         return false;
     SG_LOG(INFO, "journal.leads", SG_NUMBER("took_ms", sg_clock_steady_ms() - began_ms),
            SG_NUMBER("read", kafka->offset - from));

@@ -80,6 +80,8 @@ static bool make(rd_kafka_t *client, const struct sg_journal_settings *settings,
     (void)snprintf(in_sync, sizeof in_sync, "%d",
                    settings->kafka->replication > 1 ? settings->kafka->replication - 1 : 1);
     (void)rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", in_sync);
+    /* a broker refuses a time that is an hour ahead of its own clock, whatever is written with it */
+    (void)rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
     (void)rd_kafka_NewTopic_set_config(topic, "unclean.leader.election.enable", "false");
     for (int c = 0; c < CONFIGS_MAX && wanted->configs[c][0] != NULL; c++)
         (void)rd_kafka_NewTopic_set_config(topic, wanted->configs[c][0], wanted->configs[c][1]);

@@ -195,23 +195,24 @@ static bool find_topic(struct sg_log_writer *writer, struct sg_str system, const
 bool sg_log_writer_add_event(struct sg_log_writer *writer, const struct sg_event *event,
                              int64_t seq, struct sg_error *err)
 {
-    char number[24];
+    char number[24], captured[24];
     const char *topic = NULL;
-    int length = snprintf(number, sizeof number, "%" PRId64, seq);
 
     if (!find_topic(writer, event->system, &topic, err))
         return false;
+    (void)snprintf(number, sizeof number, "%" PRId64, seq);
+    (void)snprintf(captured, sizeof captured, "%" PRId64, event->captured_at);
     const rd_kafka_vu_t parts[] = {
         PART(RD_KAFKA_VTYPE_TOPIC, cstr, topic),
         PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
-        PART(RD_KAFKA_VTYPE_TIMESTAMP, i64, event->captured_at),
         bytes_part(RD_KAFKA_VTYPE_KEY, event->key),
         bytes_part(RD_KAFKA_VTYPE_VALUE, event->body),
         header_part("record", event->record),
         header_part("id", event->record_id),
         header_part("version", event->version),
         header_part("sgbridge", writer->settings->name), /* whose: a bridge passes over its own */
-        header_part("seq", (struct sg_str){number, (size_t)length})};
+        header_part("captured", sg_str_of(captured)),
+        header_part("seq", sg_str_of(number))};
 
     return begin(writer, err) && produce(writer, parts, sizeof parts / sizeof parts[0], err);
 }

@@ -203,7 +203,8 @@ void sg_stage_commit(struct stage *stage)
 {
     struct sg_error err;
 
-    assert_true(sg_journal_commit(stage->journal, &err));
+    if (!sg_journal_commit(stage->journal, &err))
+        fail_msg("%s", err.text);
     stage->is_begun = false;
 }
 
