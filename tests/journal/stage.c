@@ -57,6 +57,7 @@ int sg_stage_set_up(void **state)
 /* One delivery's step on the way from what was taken in to how it ended. */
 struct sum {
     int64_t taken_in, states;
+    bool is_off; /* at the end of some day */
     struct sg_str day;
     struct sg_arena *arena;
 };
@@ -85,7 +86,7 @@ static void add_row_of_day(const struct sg_view_row *row, void *owner)
     struct sum *sum = owner;
 
     if (!sg_str_equal(sum->day, sg_view_text(row, 0))) {
-        assert_int_equal(sum->taken_in, sum->states);
+        sum->is_off |= sum->taken_in != sum->states;
         sum->day = sg_str_copy(sum->arena, sg_view_text(row, 0));
     }
     if (sg_str_is(sg_view_text(row, 1), "taken in"))
@@ -105,16 +106,20 @@ static void ask(struct stage *stage, enum sg_view_question question, const char 
     sg_view_close(view);
 }
 
-static void check_sums(struct stage *stage)
+static bool do_sums_hold(struct stage *stage)
 {
     struct sum all = {0}, by_day = {.arena = stage->arena};
 
     ask(stage, SG_VIEW_TOTALS, "", add_row, &all);
     ask(stage, SG_VIEW_OPEN, "", add_row, &all);
-    assert_int_equal(all.taken_in, all.states);
     ask(stage, SG_VIEW_AUDIT, "", add_row_of_day, &by_day);
-    assert_int_equal(by_day.taken_in, by_day.states);
-    assert_int_equal(by_day.taken_in, all.taken_in);
+    if (all.taken_in == all.states && by_day.taken_in == all.taken_in &&
+        by_day.taken_in == by_day.states && !by_day.is_off)
+        return true;
+    print_error("taken in %lld, and %lld in states; by day %lld, and %lld\n",
+                (long long)all.taken_in, (long long)all.states, (long long)by_day.taken_in,
+                (long long)by_day.states);
+    return false;
 }
 
 int sg_stage_tear_down(void **state)
@@ -123,12 +128,12 @@ int sg_stage_tear_down(void **state)
 
     if (stage->is_begun)
         sg_stage_rollback(stage);
-    check_sums(stage);
+    const bool is_good = do_sums_hold(stage);
     sg_journal_close(stage->journal);
     stage->kind->clean(stage);
     sg_arena_free(stage->arena);
     free(stage);
-    return 0;
+    return is_good ? 0 : -1;
 }
 
 /* --- routes --- */
