@@ -145,11 +145,11 @@ static bool place_by_key(struct sg_state *state, struct intake *in, struct sg_er
     in->ticket = in->event->key;
     if (!find_round(state, in, &latest, &in->round, err))
         return false;
-    if (in->round == 0 && in->is_older)
-        in->round = latest; /* late news: it begins nothing */
     if (in->round != 0)
         return true;
-    in->round = latest + 1;
+    in->round = in->is_older ? latest : latest + 1;
+    if (in->is_older)
+        return true; /* late news begins nothing, not even the first round of a ticket */
     return SG_SQL_RUN(&state->sql, err, SG_SQL_ROUND_ADD, SG_V_TEXT(in->ticket),
                       SG_V_NUMBER(in->round), SG_V_TEXT(in->event->round),
                       SG_V_TEXT(in->event->system));

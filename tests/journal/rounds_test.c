@@ -38,6 +38,10 @@ static void an_older_event_begins_no_round(void **state)
     (void)CAPTURE(stage, .key = "1405-1", .number = 1, .round = "پیشتر");
     assert_string_equal(sg_stage_view(stage, SG_VIEW_ROUNDS, "1405-1", "01"), "1 الف");
     assert_string_equal(sg_stage_view(stage, SG_VIEW_EVENTS, "1405-1", "6"), "1; 1");
+    (void)CAPTURE(stage, .id = "7", .key = "1405-2", .number = 2);
+    (void)CAPTURE(stage, .id = "7", .key = "1405-3", .number = 1); /* not even a ticket's first */
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_ROUNDS, "1405-3", "01"), "");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-3"), "create-case skipped older");
 }
 
 static void tickets_count_their_rounds_apart(void **state)
