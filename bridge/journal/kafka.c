@@ -327,7 +327,7 @@ static bool read_to_mark(struct sg_journal *journal, int64_t now_ms, struct sg_e
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_kafka *kafka = journal->kafka;
     const struct sg_row_message mark = {
-        SG_STR("[\"fact\",\"leads_since\"]"),
+        SG_STR("[\"meta\",\"leads_since\"]"),
         sg_str_format(arena, "{\"name\":\"leads_since\",\"value\":\"%lld\"}", (long long)now_ms)};
     int64_t end = 0;
 
