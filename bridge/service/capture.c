@@ -277,6 +277,7 @@ void sg_capture_run(struct sg_service *service)
 
         if (!poller->is_kept && !poller->is_busy && poller->poll == NULL) {
             *at = poller->next;
+            end_alarm(poller); /* nobody else would */
             free_poller(poller);
             continue;
         }

@@ -146,6 +146,24 @@ static void a_failed_delivery_keeps_its_mapping_as_well(void **state)
     sg_stage_close(&stage);
 }
 
+static void a_poll_that_is_gone_leaves_no_alarm_behind(void **state)
+{
+    static const struct sg_stage_file polled = {
+        "systems/src.yaml", "system: src\nurl: http://127.0.0.1:1\nformat: json\n"
+                            "records: {ticket: {id: /id, key: /id, poll: {every: 30s, "
+                            "request: {get: /t}, items: \"\"}}}\n"};
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, &polled, 1);
+    sg_stage_answer(&stage, 400, "");
+    assert_string_equal(sg_stage_view(&stage, SG_VIEW_ALARMS, "", 1), "poll src.ticket\n");
+    unit_folder_write(&stage.files, "systems/src.yaml", SOURCE);
+    reload(&stage);
+    assert_string_equal(sg_stage_view(&stage, SG_VIEW_ALARMS, "", 1), "");
+    sg_stage_close(&stage);
+}
+
 static void at_a_stop_what_runs_ends_and_nothing_begins(void **state)
 {
     static struct sg_stage stage;
@@ -195,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_running_delivery_ends_with_what_it_began_with),
         cmocka_unit_test(a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_whole),
         cmocka_unit_test(a_failed_delivery_keeps_its_mapping_as_well),
+        cmocka_unit_test(a_poll_that_is_gone_leaves_no_alarm_behind),
         cmocka_unit_test(at_a_stop_what_runs_ends_and_nothing_begins),
         cmocka_unit_test(at_a_stop_a_look_up_that_finds_nothing_sends_nothing),
     };
