@@ -70,6 +70,87 @@ static void what_is_given_is_taken(void **state)
     unit_folder_close(&folder);
 }
 
+/* What is said of files that are wrong. */
+static void check(const char *const (*rows)[2], size_t count)
+{
+    struct unit_folder folder;
+
+    unit_folder_open(&folder);
+    for (size_t r = 0; r < count; r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+
+        assert_null(read_text(arena, &folder, rows[r][0], findings));
+        assert_string_equal(unit_findings(arena, findings), rows[r][1]);
+    }
+    unit_folder_close(&folder);
+}
+
+static void a_wrong_file_is_refused_with_all_its_errors(void **state)
+{
+#define NAME_RULE "a name is 1 to 12 of a-z, 0-9 and `-`: it stands in references"
+    static const char *const rows[][2] = {
+        {"log: info\n", "1:1: `name` must be given"},
+        {"name: mashhad-13700\n", "1:7: " NAME_RULE},
+        {"name: Mashhad\n", "1:7: " NAME_RULE},
+        {"name: مشهد\n", "1:7: " NAME_RULE},
+        {"name: a.b\n", "1:7: " NAME_RULE},
+        {"name: \"\"\n", "1:7: " NAME_RULE},
+        {"name: 137\n", "1:7: " NAME_RULE},
+        {"name: m\nmapping: maps\n", "2:1: unknown key `mapping`; did you mean `mappings`?"},
+        {"name: m\nport: 80\n", "2:1: unknown key `port`"},
+        {"name: m\nname: n\n", "2:1: `name` is given twice; first on line 1"},
+        {"name: m\nmappings: [maps]\n", "2:11: a text is expected"},
+        {"name: m\nmappings: \"\"\n", "2:11: a folder is expected"},
+        {"name: m\nstate:\n", "2:7: a text is expected"},
+        {"name: m\nstate: \"\"\n", "2:8: a folder is expected"},
+        {"name: M\nlog: all\nkeep: 1\n",
+         "1:7: " NAME_RULE "\n2:6: a log level is one of error, warn, info, debug\n"
+         "3:7: a time span is expected, such as 90d"},
+        {"- name\n", "1:1: a map is expected"},
+        {"", "1:1: the file is empty"},
+    };
+#undef NAME_RULE
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
+static void a_wrong_value_is_refused_at_its_place(void **state)
+{
+#define LISTEN_RULE "2:9: ADDRESS:PORT is expected, such as 127.0.0.1:8137"
+#define LOG_RULE    "2:6: a log level is one of error, warn, info, debug"
+#define SIZE_RULE   "a size is expected, such as 256MB"
+#define KEEP_RULE   "2:7: a time span is expected, such as 90d"
+    static const char *const rows[][2] = {
+        {"name: m\nlisten: 8137\n", LISTEN_RULE},
+        {"name: m\nlisten: \":8137\"\n", LISTEN_RULE},
+        {"name: m\nlisten: 127.0.0.1\n", LISTEN_RULE},
+        {"name: m\nlisten: 127.0.0.1:65536\n", LISTEN_RULE},
+        {"name: m\nlisten: 127.0.0.1:-1\n", LISTEN_RULE},
+        {"name: m\nlisten: 127.0.0.1:http\n", LISTEN_RULE},
+        {"name: m\nlisten: {port: 8137}\n", LISTEN_RULE},
+        {"name: m\nzone: Asia/Teheran\n",
+         "2:7: no such time zone `Asia/Teheran`; did you mean `Asia/Tehran`?"},
+        {"name: m\nkeep: 90\n", KEEP_RULE},
+        {"name: m\nkeep: 0d\n", KEEP_RULE},
+        {"name: m\nkeep: 90 d\n", KEEP_RULE},
+        {"name: m\nreserve: 256\n", "2:10: " SIZE_RULE},
+        {"name: m\nreserve: 1GB\n", "2:10: " SIZE_RULE},
+        {"name: m\nmax_event: 0KB\n", "2:12: " SIZE_RULE},
+        {"name: m\nmax_event: 9007199254740993MB\n", "2:12: " SIZE_RULE},
+        {"name: m\nlog: verbose\n", LOG_RULE},
+        {"name: m\nlog: true\n", LOG_RULE},
+    };
+#undef LISTEN_RULE
+#undef LOG_RULE
+#undef SIZE_RULE
+#undef KEEP_RULE
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 static void a_journal_in_kafka_is_taken_with_its_secrets_unread(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
@@ -94,41 +175,15 @@ static void a_journal_in_kafka_is_taken_with_its_secrets_unread(void **state)
     unit_folder_close(&folder);
 }
 
-static void a_wrong_setting_is_refused_at_its_place(void **state)
+static void a_wrong_journal_is_refused_at_its_place(void **state)
 {
-#define NAME_RULE    "a name is 1 to 12 of a-z, 0-9 and `-`: it stands in references"
-#define LISTEN_RULE  "2:9: ADDRESS:PORT is expected, such as 127.0.0.1:8137"
-#define LOG_RULE     "2:6: a log level is one of error, warn, info, debug"
-#define SIZE_RULE    "a size is expected, such as 256MB"
 #define JOURNAL_RULE "2:10: a journal is `embedded`, or {kafka: {brokers: …, prefix: …}}"
 #define PREFIX_RULE                                                                             \
     "`prefix` must be given, 1 to 100 of a-z, 0-9, `-` and `.`: the names of all topics begin " \
     "with it"
-#define KAFKA     "name: m\njournal:\n  kafka:\n    brokers: a:1\n    prefix: m\n"
-#define KEEP_RULE "2:7: a time span is expected, such as 90d"
+#define KAFKA "name: m\njournal:\n  kafka:\n    brokers: a:1\n    prefix: m\n"
     static const char *const rows[][2] = {
-        {"log: info\n", "1:1: `name` must be given"},
-        {"name: mashhad-13700\n", "1:7: " NAME_RULE},
-        {"name: Mashhad\n", "1:7: " NAME_RULE},
-        {"name: مشهد\n", "1:7: " NAME_RULE},
-        {"name: a.b\n", "1:7: " NAME_RULE},
-        {"name: \"\"\n", "1:7: " NAME_RULE},
-        {"name: 137\n", "1:7: " NAME_RULE},
-        {"name: m\nmapping: maps\n", "2:1: unknown key `mapping`; did you mean `mappings`?"},
-        {"name: m\nport: 80\n", "2:1: unknown key `port`"},
-        {"name: m\nname: n\n", "2:1: `name` is given twice; first on line 1"},
-        {"name: m\nmappings: [maps]\n", "2:11: a text is expected"},
-        {"name: m\nmappings: \"\"\n", "2:11: a folder is expected"},
-        {"name: m\nstate:\n", "2:7: a text is expected"},
-        {"name: m\nstate: \"\"\n", "2:8: a folder is expected"},
-        {"name: m\nlisten: 8137\n", LISTEN_RULE},
-        {"name: m\nlisten: \":8137\"\n", LISTEN_RULE},
-        {"name: m\nlisten: 127.0.0.1\n", LISTEN_RULE},
-        {"name: m\nlisten: 127.0.0.1:65536\n", LISTEN_RULE},
-        {"name: m\nlisten: 127.0.0.1:-1\n", LISTEN_RULE},
-        {"name: m\nlisten: 127.0.0.1:http\n", LISTEN_RULE},
-        {"name: m\nlisten: {port: 8137}\n", LISTEN_RULE},
-        {"name: m\njournal: kafka\n", JOURNAL_RULE},
+        {"name: m\njournal: sqlite\n", JOURNAL_RULE},
         {"name: m\njournal: {kafka: {}, embedded: {}}\n", JOURNAL_RULE},
         {"name: m\njournal:\n  kafka:\n    prefix: m\n",
          "4:5: `brokers` must be given as host:port,host:port"},
@@ -141,43 +196,13 @@ static void a_wrong_setting_is_refused_at_its_place(void **state)
         {KAFKA "    properties: {acks: 1}\n", "6:24: `acks` is the bridge's own to set"},
         {KAFKA "    properties: {socket.timeout.ms: soon}\n",
          "6:37: Invalid value for configuration property \"socket.timeout.ms\""},
-        {"name: m\nzone: Asia/Teheran\n",
-         "2:7: no such time zone `Asia/Teheran`; did you mean `Asia/Tehran`?"},
-        {"name: m\nkeep: 90\n", KEEP_RULE},
-        {"name: m\nkeep: 0d\n", KEEP_RULE},
-        {"name: m\nkeep: 90 d\n", KEEP_RULE},
-        {"name: m\nreserve: 256\n", "2:10: " SIZE_RULE},
-        {"name: m\nreserve: 1GB\n", "2:10: " SIZE_RULE},
-        {"name: m\nmax_event: 0KB\n", "2:12: " SIZE_RULE},
-        {"name: m\nmax_event: 9007199254740993MB\n", "2:12: " SIZE_RULE},
-        {"name: m\nlog: verbose\n", LOG_RULE},
-        {"name: m\nlog: true\n", LOG_RULE},
-        {"name: M\nlog: all\nkeep: 1\n",
-         "1:7: " NAME_RULE "\n2:6: a log level is one of error, warn, info, debug\n"
-         "3:7: a time span is expected, such as 90d"},
-        {"- name\n", "1:1: a map is expected"},
-        {"", "1:1: the file is empty"},
     };
-#undef NAME_RULE
-#undef LISTEN_RULE
-#undef LOG_RULE
-#undef SIZE_RULE
-#undef KEEP_RULE
 #undef JOURNAL_RULE
 #undef PREFIX_RULE
 #undef KAFKA
-    struct unit_folder folder;
 
     (void)state;
-    unit_folder_open(&folder);
-    for (size_t r = 0; r < SG_ROWS(rows); r++) {
-        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-        struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-
-        assert_null(read_text(arena, &folder, rows[r][0], findings));
-        assert_string_equal(unit_findings(arena, findings), rows[r][1]);
-    }
-    unit_folder_close(&folder);
+    check(rows, SG_ROWS(rows));
 }
 
 static void a_file_that_is_not_there_is_named(void **state)
@@ -253,8 +278,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(what_is_given_is_taken),
+        cmocka_unit_test(a_wrong_file_is_refused_with_all_its_errors),
+        cmocka_unit_test(a_wrong_value_is_refused_at_its_place),
         cmocka_unit_test(a_journal_in_kafka_is_taken_with_its_secrets_unread),
-        cmocka_unit_test(a_wrong_setting_is_refused_at_its_place),
+        cmocka_unit_test(a_wrong_journal_is_refused_at_its_place),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(the_file_is_the_one_named_then_the_variables_then_the_folders),
         cmocka_unit_test(paths_are_relative_to_the_file_and_not_to_the_caller),
