@@ -1,5 +1,4 @@
 /* A pass over a system that never ends its pages: it ends all the same, and an alarm says why. */
-#include "base/buffer.h"
 #include "stage.h"
 
 /* src gives pages by token; what its tickets are told to is not what this is about. */

@@ -1,5 +1,5 @@
 /* Reload and stop: what is under way ends as it began, what comes after goes by the new files. */
-#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "stage.h"
