@@ -88,6 +88,14 @@ static int64_t oldest_s(const struct status *status)
     return oldest == 0 ? 0 : (sg_clock_now_ms() - oldest) / 1000;
 }
 
+/* When the mappings came into force. */
+static int64_t mappings_since(const struct status *status)
+{
+    int64_t since;
+
+    return sg_units_integer(fact(status, "mappings_since"), &since) ? since : 0;
+}
+
 static void print_json(const struct sg_cli *cli, const struct status *status)
 {
     struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
@@ -99,7 +107,8 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
                    {"repeats", number_of(status->totals, "repeats")},
                    {"lanes", sg_answers_number(status->lanes, "lanes")},
                    {"held", sg_answers_number(status->lanes, "held")},
-                   {"oldest_open_s", oldest_s(status)}};
+                   {"oldest_open_s", oldest_s(status)},
+                   {"mappings_since", mappings_since(status)}};
 
     (void)sg_node_add(out, SG_STR("name"), sg_node_text(cli->arena, status->settings->name));
     (void)sg_node_add(out, SG_STR("running"), sg_node_boolean(cli->arena, status->is_running));
@@ -149,10 +158,6 @@ static void print_systems(const struct sg_cli *cli, const struct status *status)
 
 static void print_text(const struct sg_cli *cli, const struct status *status)
 {
-    int64_t since;
-
-    if (!sg_units_integer(fact(status, "mappings_since"), &since))
-        since = 0;
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
     for (const struct sg_node *row = status->standing->first; row != NULL; row = row->next)
@@ -160,7 +165,7 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
                      (long long)((sg_clock_now_ms() - sg_answers_number(row, "at")) / 1000),
                      SG_STR_ARG(sg_answers_text(row, "role")));
     (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
-                 SG_STR_ARG(sg_answers_time(cli, status->settings, since)));
+                 SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))));
     (void)printf("lanes      %lld open, %lld deliveries held behind another",
                  (long long)sg_answers_number(status->lanes, "lanes"),
                  (long long)sg_answers_number(status->lanes, "held"));
