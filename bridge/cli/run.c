@@ -24,7 +24,7 @@ struct daemon {
     const struct sg_settings *settings;
     struct sg_journal_settings journal_settings;
     int signal_fd;
-    bool is_stopping;
+    bool is_stopping, is_refused;
     struct sg_catalog *catalog; /* as last read without an error */
     struct sg_journal *journal;
     struct sg_web *web;
@@ -186,9 +186,12 @@ static void start(struct daemon *daemon)
     tell_started(daemon);
 }
 
-/* True when it must end: to stop, or because another instance leads now. */
+/* True when it must end: to stop, without mappings that could be put in force, or because another
+ * instance leads now. */
 static bool is_over(struct daemon *daemon)
 {
+    if (sg_service_is_refused(daemon->service))
+        daemon->is_refused = daemon->is_stopping = true;
     if (!sg_keeper_has_lost(daemon->keeper))
         return daemon->is_stopping;
     sg_http_give_up(daemon->http); /* their ends could not be written */
@@ -239,7 +242,7 @@ static bool live(struct daemon *daemon)
         stop(daemon);
     }
     SG_LOG(INFO, "service.stopped", SG_TEXT("name", daemon->settings->name));
-    return true;
+    return !daemon->is_refused;
 }
 
 static bool begin(struct daemon *daemon, struct sg_arena *arena)

@@ -43,7 +43,8 @@ struct sg_service {
     int64_t now_ms;
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
     bool is_stopping;
-    size_t writing; /* commands of the service's own under way: alarms, facts, contacts */
+    bool is_refused; /* the first catalog, by the journal */
+    size_t writing;  /* commands of the service's own under way: alarms, facts, contacts */
 };
 
 /** Wakes at `at_ms` at the latest. */

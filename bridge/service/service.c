@@ -126,6 +126,9 @@ static void routes_set(struct sg_command *command)
         put_in_force(reload->service, reload->catalog);
     } else {
         SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(command->err.text)));
+        reload->service->is_refused =
+            reload->service->catalog == NULL && command->err.kind == SG_ERROR_INPUT;
+        sg_service_wake_at(reload->service, 0); /* there is nothing else that would wake it */
         sg_catalog_free(reload->catalog);
     }
     sg_arena_free(reload->arena);
@@ -150,6 +153,11 @@ void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, i
                                           .owner = reload};
     service->writing++;
     sg_keeper_submit(service->setup.keeper, &reload->command);
+}
+
+bool sg_service_is_refused(const struct sg_service *service)
+{
+    return service->is_refused;
 }
 
 struct sg_catalog *sg_service_catalog(struct sg_service *service)

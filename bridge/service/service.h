@@ -36,6 +36,9 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms);
  */
 void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms);
 
+/** Whether the journal refused the catalog that it began with: then it does nothing, and must end. */
+bool sg_service_is_refused(const struct sg_service *service);
+
 /** No new calls and polls; those running go on to their end. */
 void sg_service_stop(struct sg_service *service);
 bool sg_service_is_still(const struct sg_service *service);
