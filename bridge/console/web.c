@@ -176,7 +176,7 @@ static enum MHD_Result serve(struct request *request, const char *url, const cha
 
     if (sg_str_is(path, "/health"))
         return answer(request->connection, MHD_HTTP_OK, leads ? "leads\n" : "stands by\n");
-    if (!leads)
+    if (!leads) /* a sender takes a 404 for good, and it would be none */
         return answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stands by\n");
     if (sg_str_is(path, "/ready"))
         return answer(request->connection, MHD_HTTP_OK, "leads\n");
