@@ -119,10 +119,11 @@ class Bridge:
 
     # What its commands say.
 
-    def command(self, *words):
+    def command(self, *words, config=None, environment=()):
         """Runs `sgbridge WORDS --config …` and gives what subprocess.run gives, with texts."""
-        return subprocess.run([self._binary, *words, "--config", self.config], env=self._environment,
-                              capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run([self._binary, *words, "--config", config or self.config],
+                              env=self._environment | dict(environment), capture_output=True, text=True, timeout=60,
+                              check=False)
 
     def status(self):
         """`status --json`, as a dictionary; {} while there is no journal to read."""

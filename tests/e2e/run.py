@@ -20,6 +20,7 @@ def runs(sgbridge):
         ("the judge finds what is wrong with a ledger, and what watches the bridge learns enough",
          [*python, "-m", "unittest", "discover", "-s", str(HERE), "-t", str(HERE)]),
         ("the mappings we ship pass their check", [str(sgbridge), "check", str(paths.ROOT / "mappings")]),
+        ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
          [*python, str(HERE / "soak.py"), "--kills", "30", "--seed", "3", *bridge]),

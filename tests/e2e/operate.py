@@ -1,0 +1,291 @@
+"""Operates the bridge as its people do at 03:00: asks it, stops it, reloads it, feeds it what is wrong.
+
+    operate.py                             all checks
+    operate.py a_bad_file_keeps_what_runs  one of them
+"""
+
+import argparse
+import contextlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import paths
+import strangers
+from clock import jalali_time
+from world import World, wait_for
+
+NO, ALARM, UNABLE = 1, 2, 69
+CALL_S = 2     # the time-out of a call in these runs
+PATIENCE_S = 15
+
+
+class Wrong(Exception):
+    """What was found is not what must be."""
+
+
+def equal(found, expected, what):
+    if found != expected:
+        raise Wrong(f"{what}: {found!r}, expected {expected!r}")
+
+
+def says(text, *parts):
+    """Each part, a regular expression, is in the text."""
+    for part in parts:
+        if not re.search(part, text):
+            raise Wrong(f"/{part}/ is missing in:\n{text}")
+
+
+def until(condition, what):
+    return wait_for(condition, PATIENCE_S, f"after {PATIENCE_S} s still not: {what}")
+
+
+class House:
+    """One world with its bridge, and what the checks ask of it again and again."""
+
+    def __init__(self, world):
+        self.world, self.bridge, self.saja, self.gam = world, world.bridge, world.saja, world.gam
+
+    def make_case(self):
+        """A ticket that has become a case; gives its key."""
+        key, = self.saja.post("ticket", fields={"service_code": "050", "district": "3"})["tickets"]
+        until(lambda: self.receiver(key), f"{key} is a case")
+        until(lambda: self.bridge.open_count() == 0, "nothing is open")
+        return key
+
+    def receiver(self, key):
+        """Where the letter of a ticket went; None while it has no case."""
+        return next((entry["receiver"] for entry in self.gam.ledger()
+                     if entry["what"] == "case" and key in entry["reference"]), None)
+
+    def log_since(self, offset):
+        return self.bridge.log.read_bytes()[offset:].decode()
+
+    def log_size(self):
+        return self.bridge.log.stat().st_size
+
+    def reload(self, end):
+        """SIGHUP; gives what the log says up to the line that tells how it ended."""
+        offset = self.log_size()
+        self.bridge.reload()
+        until(lambda: end in self.log_since(offset), end)
+        return self.log_since(offset)
+
+    def change(self, file, old, new):
+        """Edits a file of mappings/."""
+        path = self.bridge.mappings / file
+        text = path.read_text(encoding="utf-8")
+        if old not in text:
+            raise Wrong(f"{file} does not hold {old!r} any more")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def refused_run(self):
+        """What `run` says that does not start."""
+        ended = self.bridge.command("run")
+        equal(ended.returncode, UNABLE, "exit code of run")
+        return ended.stdout + ended.stderr
+
+
+# --- asking ---
+
+def the_books_can_be_read_whatever_became_of_the_daemon(house):
+    key = house.make_case()
+    for end, is_running in ((None, True), (house.bridge.stop, False), (house.bridge.kill, False)):
+        if end is not None:
+            if not house.bridge.is_alive():
+                house.bridge.start()
+            code = end()
+            equal(code in (0, None), True, "a clean end")
+        equal(house.bridge.status()["running"], is_running, "running")
+        says(house.bridge.command("status").stdout, "running", r"delivered +1\n", r"mappings +[0-9a-f]{16} since 14\d\d/")
+        says(house.bridge.command("trace", key).stdout, f"ticket {key}", r"round 1: gam \d+/14\d\d", "gam: delivered")
+        equal(house.bridge.command("trace", "1405-00000").returncode, NO, "trace of nobody's ticket")
+        equal(house.bridge.audit()[0], True, "the sum holds")
+
+
+def a_lost_row_makes_audit_name_the_day(house):
+    days = {jalali_time(time.time_ns() // 1_000_000)[:10]}
+    house.make_case()
+    house.bridge.stop()
+    days.add(jalali_time(time.time_ns() // 1_000_000)[:10])
+    copy = house.world.folder / "copy"
+    shutil.copytree(house.world.folder / "state", copy)
+    with contextlib.closing(sqlite3.connect(copy / "journal.db")) as db, db:
+        db.execute("DELETE FROM delivery WHERE state = 'delivered'")
+    config = house.world.folder / "copy.yaml"
+    config.write_text(house.bridge.config.read_text(encoding="utf-8").replace(
+        f"state: {house.world.folder / 'state'}", f"state: {copy}"), encoding="utf-8")
+    audit = house.bridge.command("audit", config=config)
+    equal(audit.returncode, NO, "exit code of audit")
+    says(audit.stdout, rf"^({'|'.join(days)}) .*taken in 3, accounted for 2\n")
+    says(house.bridge.command("audit", "--json", config=config).stdout, '"adds_up": ?false')
+    equal(house.bridge.audit()[0], True, "the original's sum holds")
+
+
+def status_ends_with_2_while_an_alarm_stands(house):
+    house.saja.post("faults", malformed={"on": ["requests"]})
+    house.saja.post("ticket")
+    until(lambda: house.bridge.command("status").returncode == ALARM, "an alarm stands")
+    says(house.bridge.command("status").stdout, "ALARM +poll saja.ticket saja: .*malformed")
+    house.saja.post("clear")
+    until(lambda: house.bridge.command("status").returncode == 0, "the alarm is over")
+
+
+# --- mappings ---
+
+def a_good_change_comes_into_force(house):
+    house.make_case()
+    before = house.bridge.status()
+    house.change("lookups/departments.csv", "050,3,", "050,3,NEW-")
+    house.reload("mappings.in_force")
+    until(lambda: house.bridge.status()["mappings"] != before["mappings"], "status shows another hash")
+    until(lambda: house.bridge.status()["mappings_since"] > before["mappings_since"], "status shows a later time")
+    says(house.receiver(house.make_case()), "^NEW-")
+
+
+def a_bad_file_keeps_what_runs(house):
+    before = house.bridge.status()["mappings"]
+    house.change("ticket-to-case.yaml", "with: arabic_letters", "with: arabic_lettres")
+    house.change("systems/gam.yaml", "format: soap", "format: soup")
+    said = house.reload("mappings.refused")
+    says(said, r"ticket-to-case\.yaml:\d+:\d+: .*arabic_lettres", r"systems/gam\.yaml:\d+:\d+: .*soup")
+    equal(house.bridge.status()["mappings"], before, "the hash in force")
+    house.make_case()
+    house.bridge.stop()
+    says(house.refused_run(), r"ticket-to-case\.yaml:\d+:\d+: .*arabic_lettres", r"systems/gam\.yaml:\d+:\d+: .*soup")
+
+
+def a_mapping_with_open_deliveries_is_not_taken_away(house):
+    house.gam.post("down")
+    key, = house.saja.post("ticket")["tickets"]
+    until(lambda: house.bridge.counts().get("pending", 0) > 0, f"{key} waits")
+    file = house.bridge.mappings / "ticket-to-case.yaml"
+    file.rename(house.world.folder / file.name)
+    refusal = "`ticket-to-case` has open deliveries and no file any more"
+    says(house.reload("mappings.refused"), refusal)
+    house.bridge.stop()
+    says(house.refused_run(), refusal)
+    (house.world.folder / file.name).rename(file)
+    house.gam.post("up")
+    house.bridge.start()
+    until(lambda: house.receiver(key), f"{key} is a case")
+
+
+def check_live_names_what_is_wrong(house):
+    def ask(code, *parts, **environment):
+        live = house.bridge.command("check", "--live", environment=environment)
+        equal(live.returncode, code, "exit code of check --live")
+        says(live.stdout + live.stderr, *parts)
+
+    token, password = (house.world.folder / name for name in ("saja.token", "gam.password"))
+    ask(0, "saja.ticket: answers", "gam.response: answers")
+    token.write_text("another\n", encoding="utf-8")
+    ask(NO, "saja.ticket: .*no valid token", "gam.response: answers")
+    token.unlink()
+    password.unlink()
+    ask(NO, "saja.yaml:.*saja.token", "gam.yaml:.*gam.password")
+    token.write_text("saja-token\n", encoding="utf-8")
+    password.write_text("gam-password\n", encoding="utf-8")
+    ask(NO, "saja.yaml:.*SAJA_URL", SAJA_URL="")
+    house.gam.post("down")
+    ask(NO, "saja.ticket: answers", "gam.response: does not answer now: connection refused")
+
+
+# --- one journal, one daemon ---
+
+def a_second_daemon_is_refused(house):
+    says(house.refused_run(), "another sgbridge works on this journal")
+    house.make_case()
+
+
+def the_journal_of_another_installation_is_refused(house):
+    house.bridge.stop()
+    config = house.bridge.config.read_text(encoding="utf-8")
+    house.bridge.config.write_text(config.replace("name: operate", "name: elsewhere"), encoding="utf-8")
+    says(house.refused_run(), 'is the journal of "operate", and this installation is "elsewhere"')
+
+
+# --- stopping ---
+
+def sigterm_ends_running_calls_first(house):
+    """A slow one is waited for; one that is too slow ends by its time-out and is looked up after the start."""
+    for slow_ms, states in ((1200, {"delivered": 1}), (4000, {"delivered": 1, "unknown": 1})):
+        cases = len(house.gam.ledger())
+        house.gam.post("faults", delay_after={"ms": slow_ms, "count": 1, "on": ["CreateCase"]})
+        house.saja.post("ticket")
+        until(lambda: len(house.gam.ledger()) > cases, "a case is made, and its answer is under way")
+        begin = time.monotonic()
+        equal(house.bridge.stop(), 0, "exit code after SIGTERM")
+        if time.monotonic() - begin > CALL_S + 1:
+            raise Wrong("SIGTERM did not end it within the time-out of a call")
+        counts = house.bridge.counts()
+        equal({state: counts[state] for state in ("delivered", "unknown") if counts[state]}, states, "deliveries")
+        house.bridge.start()
+    until(lambda: house.world.is_idle(), "the unknown one is found")
+    equal(house.world.verdict().line(), "lost 0, duplicated 0, reordered 0", "verdict")
+
+
+# --- webhooks ---
+
+def a_wrong_webhook_is_refused_and_loses_nothing(house):
+    house.make_case()
+    before = house.bridge.status()["taken_in"]
+    for name, expected, found in strangers.knock(house.bridge.listen, house.bridge.hook_secret):
+        equal(found, expected, name)
+    equal(house.bridge.status()["taken_in"], before, "taken in")
+    house.make_case()
+
+
+def a_huge_webhook_takes_little_memory(house):
+    before = strangers.peak_kb(house.bridge.pid())
+    for is_announced in (True, False):
+        status = strangers.send_huge(house.bridge.listen, is_announced)
+        equal(status in (413, None), True, f"answered or closed, not {status}")
+    grown = strangers.peak_kb(house.bridge.pid()) - before
+    if grown > strangers.HUGE_KB // 10:
+        raise Wrong(f"{strangers.HUGE_KB} kB were sent, and the memory grew by {grown} kB")
+    house.make_case()
+
+
+CHECKS = (
+    the_books_can_be_read_whatever_became_of_the_daemon, a_lost_row_makes_audit_name_the_day,
+    status_ends_with_2_while_an_alarm_stands, a_good_change_comes_into_force, a_bad_file_keeps_what_runs,
+    a_mapping_with_open_deliveries_is_not_taken_away, check_live_names_what_is_wrong, a_second_daemon_is_refused,
+    the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
+    a_wrong_webhook_is_refused_and_loses_nothing, a_huge_webhook_takes_little_memory,
+)
+
+
+def passes(check, binary):
+    """Runs one check in a world of its own; gives whether it passed, and says so."""
+    title, begin = check.__name__.replace("_", " "), time.monotonic()
+    try:
+        with World("operate", 1, binary) as world:
+            world.bridge.start()
+            check(House(world))
+    except (Wrong, TimeoutError, RuntimeError, subprocess.TimeoutExpired) as error:
+        print(f"FAILED: {title}: {error}", flush=True)
+        return False
+    print(f"ok: {title} ({time.monotonic() - begin:.1f} s)", flush=True)
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checks", nargs="*", help="names of checks; none: all")
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    args = parser.parse_args()
+    named = {check.__name__: check for check in CHECKS}
+    unknown = [name for name in args.checks if name not in named]
+    if unknown:
+        parser.error(f"no check is called {unknown[0]}")
+    done = [passes(named[name], args.sgbridge) for name in args.checks or named]
+    raise SystemExit(0 if all(done) else 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
