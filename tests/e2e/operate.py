@@ -6,10 +6,8 @@
 
 import argparse
 import contextlib
-import re
 import shutil
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,77 +15,10 @@ from pathlib import Path
 import paths
 import strangers
 from clock import jalali_time
-from world import World, wait_for
+from house import Wrong, equal, passes, says, until
 
-NO, ALARM, UNABLE = 1, 2, 69
-CALL_S = 2     # the time-out of a call in these runs
-PATIENCE_S = 15
-
-
-class Wrong(Exception):
-    """What was found is not what must be."""
-
-
-def equal(found, expected, what):
-    if found != expected:
-        raise Wrong(f"{what}: {found!r}, expected {expected!r}")
-
-
-def says(text, *parts):
-    """Each part, a regular expression, is in the text."""
-    for part in parts:
-        if not re.search(part, text):
-            raise Wrong(f"/{part}/ is missing in:\n{text}")
-
-
-def until(condition, what):
-    return wait_for(condition, PATIENCE_S, f"after {PATIENCE_S} s still not: {what}")
-
-
-class House:
-    """One world with its bridge, and what the checks ask of it again and again."""
-
-    def __init__(self, world):
-        self.world, self.bridge, self.saja, self.gam = world, world.bridge, world.saja, world.gam
-
-    def make_case(self):
-        """A ticket that has become a case; gives its key."""
-        key, = self.saja.post("ticket", fields={"service_code": "050", "district": "3"})["tickets"]
-        until(lambda: self.receiver(key), f"{key} is a case")
-        until(lambda: self.bridge.open_count() == 0, "nothing is open")
-        return key
-
-    def receiver(self, key):
-        """Where the letter of a ticket went; None while it has no case."""
-        return next((entry["receiver"] for entry in self.gam.ledger()
-                     if entry["what"] == "case" and key in entry["reference"]), None)
-
-    def log_since(self, offset):
-        return self.bridge.log.read_bytes()[offset:].decode()
-
-    def log_size(self):
-        return self.bridge.log.stat().st_size
-
-    def reload(self, end):
-        """SIGHUP; gives what the log says up to the line that tells how it ended."""
-        offset = self.log_size()
-        self.bridge.reload()
-        until(lambda: end in self.log_since(offset), end)
-        return self.log_since(offset)
-
-    def change(self, file, old, new):
-        """Edits a file of mappings/."""
-        path = self.bridge.mappings / file
-        text = path.read_text(encoding="utf-8")
-        if old not in text:
-            raise Wrong(f"{file} does not hold {old!r} any more")
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-    def refused_run(self):
-        """What `run` says that does not start."""
-        ended = self.bridge.command("run")
-        equal(ended.returncode, UNABLE, "exit code of run")
-        return ended.stdout + ended.stderr
+NO, ALARM = 1, 2    # exit codes
+CALL_S = 2          # the time-out of a call in these runs
 
 
 # --- asking ---
@@ -258,20 +189,6 @@ CHECKS = (
     the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
     a_wrong_webhook_is_refused_and_loses_nothing, a_huge_webhook_takes_little_memory,
 )
-
-
-def passes(check, binary):
-    """Runs one check in a world of its own; gives whether it passed, and says so."""
-    title, begin = check.__name__.replace("_", " "), time.monotonic()
-    try:
-        with World("operate", 1, binary) as world:
-            world.bridge.start()
-            check(House(world))
-    except (Wrong, TimeoutError, RuntimeError, subprocess.TimeoutExpired) as error:
-        print(f"FAILED: {title}: {error}", flush=True)
-        return False
-    print(f"ok: {title} ({time.monotonic() - begin:.1f} s)", flush=True)
-    return True
 
 
 def main():
