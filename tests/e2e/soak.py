@@ -30,7 +30,9 @@ _BOTH = {
     "duplicate": {"p": 0.05}, "down": {"p": 0.001, "ms": 1500},
 }
 SAJA_FAULTS = _BOTH | {"single": {"p": 0.5}, "out_of_order": {"p": 0.1, "ms": 800}}
-GAM_FAULTS = _BOTH | {"lag": {"p": 0.4, "ms": 700}}
+# Three sends of a case that come to nothing in a row leave it to a person, as they should; with 2 % each of these two,
+# one run of 300 kills in twenty had such a case.
+GAM_FAULTS = _BOTH | {"lag": {"p": 0.4, "ms": 700}, "error_500": {"p": 0.006}, "drop_before": {"p": 0.006}}
 _SKEWS_MS = (0, 200_000, -120_000)   # of SAJA's clock: within the poll's overlap, as clocks of one house are
 
 
@@ -83,15 +85,25 @@ class Soak:
     def _settle(self):
         end = time.monotonic() + SETTLE_S
         while self._people.act() or self._world.gam.get("departments")["waiting"]:
-            if time.monotonic() > end:
+            if time.monotonic() > end or self._world.bridge.counts().get("failed"):
                 print("people or departments still wait for something")
                 break
             time.sleep(0.5)
         for system in (self._world.saja, self._world.gam):
             system.post("clear")
-        while not self._world.is_idle() and time.monotonic() < end:
+        while not self._world.is_idle() and time.monotonic() < end and not self._world.bridge.counts().get("failed"):
             time.sleep(0.5)
         return self._world.verdict()
+
+
+def needs_a_person(world):
+    """What the bridge has given up, by its own words: no fault here is of that kind, so there must be none."""
+    return [line for line in world.bridge.log.read_text(encoding="utf-8").splitlines() if "delivery.failed" in line]
+
+
+def turned_away(counters):
+    """How many webhooks got an answer that a sender takes for good."""
+    return sum(count for name, count in counters.items() if name.startswith("webhook_4"))
 
 
 def report(world, verdict):
@@ -106,9 +118,12 @@ def report(world, verdict):
     left = world.bridge.open_count()
     if left != 0:
         print(f"still open: {left}", world.bridge.counts())
-    print(*verdict.details()[:100], sep="\n", end="\n" if verdict.details() else "")
+    findings = needs_a_person(world) + verdict.details()[:100]
+    if turned_away(world.saja.get("counters")):
+        findings.append("webhooks were turned away for good")
+    print(*findings, sep="\n", end="\n" if findings else "")
     print(verdict.line())
-    return verdict.is_clean() and sums_up and left == 0
+    return verdict.is_clean() and not findings and sums_up and left == 0
 
 
 def main():
