@@ -37,14 +37,21 @@ static void print_part(const struct sg_node *row, const char *member, const char
         (void)printf("%s%.*s\n", before, SG_STR_ARG(text));
 }
 
+/* Pending, and not its lane's turn; or without the link that it waits for (design.md, section 2). */
+static bool is_held(const struct sg_node *row)
+{
+    return sg_str_is(sg_answers_text(row, "state"), "pending") &&
+           sg_answers_number(row, "next_at") == 0;
+}
+
 static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
                            const struct sg_node *row)
 {
-    (void)printf("  -> %.*s: %.*s (delivery %.*s, %.*s calls, mapping %.*s)\n",
-                 SG_STR_ARG(sg_answers_text(row, "target")),
-                 SG_STR_ARG(sg_answers_text(row, "state")), SG_STR_ARG(sg_answers_text(row, "id")),
-                 SG_STR_ARG(sg_answers_text(row, "attempts")),
-                 SG_STR_ARG(sg_answers_text(row, "mapping")));
+    (void)printf(
+        "  -> %.*s: %.*s%s (delivery %.*s, %.*s calls, mapping %.*s)\n",
+        SG_STR_ARG(sg_answers_text(row, "target")), SG_STR_ARG(sg_answers_text(row, "state")),
+        is_held(row) ? ", held" : "", SG_STR_ARG(sg_answers_text(row, "id")),
+        SG_STR_ARG(sg_answers_text(row, "attempts")), SG_STR_ARG(sg_answers_text(row, "mapping")));
     if (sg_answers_number(row, "last_at") > 0)
         (void)printf(
             "     called %.*s\n",
@@ -75,7 +82,8 @@ static void print_event(const struct sg_cli *cli, const struct trace *trace,
 
 static void print_text(const struct sg_cli *cli, const struct trace *trace)
 {
-    (void)printf("ticket %s, %zu rounds\n", cli->argument, trace->rounds->count);
+    (void)printf("ticket %s, %zu %s\n", cli->argument, trace->rounds->count,
+                 trace->rounds->count == 1 ? "round" : "rounds");
     for (const struct sg_node *link = trace->links->first; link != NULL; link = link->next)
         (void)printf(
             "  round %.*s: %.*s %.*s, since %.*s\n", SG_STR_ARG(sg_answers_text(link, "round")),

@@ -38,6 +38,14 @@ def the_books_can_be_read_whatever_became_of_the_daemon(house):
         equal(house.bridge.audit()[0], True, "the sum holds")
 
 
+def trace_tells_what_went_wrong_and_what_waits_behind_it(house):
+    key, = house.saja.post("ticket", fields={"service_code": "999"})["tickets"]
+    until(lambda: house.bridge.counts()["failed"], f"{key} has failed")
+    says(house.bridge.command("trace", key).stdout, f"ticket {key}, 1 round\n", "gam: failed .*mapping ticket-to-case",
+         r'no row for "999".* in lookups/departments\.csv', r"ticket-to-case\.yaml:\d+:\d+ /Letter/Receiver/@Code",
+         "gam: pending, held .*mapping ticket-note")
+
+
 def a_lost_row_makes_audit_name_the_day(house):
     days = {jalali_time(time.time_ns() // 1_000_000)[:10]}
     house.make_case()
@@ -183,10 +191,10 @@ def a_huge_webhook_takes_little_memory(house):
 
 
 CHECKS = (
-    the_books_can_be_read_whatever_became_of_the_daemon, a_lost_row_makes_audit_name_the_day,
-    status_ends_with_2_while_an_alarm_stands, a_good_change_comes_into_force, a_bad_file_keeps_what_runs,
-    a_mapping_with_open_deliveries_is_not_taken_away, check_live_names_what_is_wrong, a_second_daemon_is_refused,
-    the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
+    the_books_can_be_read_whatever_became_of_the_daemon, trace_tells_what_went_wrong_and_what_waits_behind_it,
+    a_lost_row_makes_audit_name_the_day, status_ends_with_2_while_an_alarm_stands, a_good_change_comes_into_force,
+    a_bad_file_keeps_what_runs, a_mapping_with_open_deliveries_is_not_taken_away, check_live_names_what_is_wrong,
+    a_second_daemon_is_refused, the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
     a_wrong_webhook_is_refused_and_loses_nothing, a_huge_webhook_takes_little_memory,
 )
 
