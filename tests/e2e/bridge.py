@@ -23,9 +23,9 @@ class Bridge:
     """One sgbridge with a folder of its own; `settings` go into sgbridge.yaml as they are."""
 
     def __init__(self, binary, folder, name, settings):
-        self._binary, self._folder, self._process = binary.resolve(), folder, None
-        if not self._binary.is_file():
-            raise SystemExit(f"no sgbridge at {self._binary}; build it, or say where with --sgbridge")
+        self.binary, self._folder, self._process = binary.resolve(), folder, None
+        if not self.binary.is_file():
+            raise SystemExit(f"no sgbridge at {self.binary}; build it, or say where with --sgbridge")
         self.listen = f"127.0.0.1:{_free_port()}"
         self.hook_secret = "hook-secret"
         self.config = folder / "sgbridge.yaml"
@@ -58,7 +58,7 @@ class Bridge:
         """Starts it, dying at a crash point if one is named; waits until it is ready."""
         environment = self._environment | ({"SGBRIDGE_DIE_AT": die_at} if die_at else {})
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen([self._binary, "run", "--config", self.config], stdin=subprocess.DEVNULL,
+            self._process = subprocess.Popen([self.binary, "run", "--config", self.config], stdin=subprocess.DEVNULL,
                                              stdout=log, stderr=log, env=environment)
         if wait:
             self.wait_ready()
@@ -73,11 +73,11 @@ class Bridge:
             time.sleep(0.02)
 
     def is_ready(self):
-        """Whether /health answers 200."""
+        """Whether /ready answers 200: it leads, and its mappings are in force."""
         host, port = self.listen.split(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=2)
         try:
-            connection.request("GET", "/health")
+            connection.request("GET", "/ready")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
@@ -121,7 +121,7 @@ class Bridge:
 
     def command(self, *words, config=None, environment=()):
         """Runs `sgbridge WORDS --config …` and gives what subprocess.run gives, with texts."""
-        return subprocess.run([self._binary, *words, "--config", config or self.config],
+        return subprocess.run([self.binary, *words, "--config", config or self.config],
                               env=self._environment | dict(environment), capture_output=True, text=True, timeout=60,
                               check=False)
 

@@ -139,7 +139,8 @@ class Demo:
         self.until(lambda: self.world.bridge.counts().get("pending", 0) >= len(keys), "their tickets are taken in and wait")
         time.sleep(2)
         counts = self.world.bridge.counts()
-        self.say(f"pending {counts.get('pending', 0)}, failed {counts.get('failed', 0)}: what is down fails nothing")
+        self.say(f"pending {counts.get('pending', 0)} (three mappings read each ticket), "
+                 f"failed {counts.get('failed', 0)}: what is down fails nothing")
         self.world.gam.post("up")
         self.say("GAM is back")
         self.until(lambda: all(self.case(key) for key in keys), "all three are cases")
@@ -154,7 +155,8 @@ class Demo:
         self.until(lambda: all(self.case(key) for key in keys), "the tickets after it have become cases")
         self.say(f"only {wrong} waits; `sgbridge trace {wrong}` says:")
         for line in self.world.bridge.command("trace", wrong).stdout.splitlines():
-            print(textwrap.fill(line, WIDTH, initial_indent="    ", subsequent_indent="      "))
+            indent = "    " + " " * (len(line) - len(line.lstrip()))
+            print(textwrap.fill(line.lstrip(), WIDTH, initial_indent=indent, subsequent_indent=indent + "  "))
         return wrong, keys
 
     def the_rest_is_answered(self, keys):
@@ -184,9 +186,9 @@ class Demo:
         return verdict.is_clean() and sums_up and not self.cases(wrong)
 
 
-def tell(world):
+def tell(demo):
     """The whole story; gives whether it ended well."""
-    demo = Demo(world)
+    world = demo.world
     world.bridge.start()
     demo.say(f"SAJA, GAM and the bridge are up; the bridge listens on {world.bridge.listen}")
     first, second, third, fourth, fifth = demo.tickets_become_cases()
@@ -200,25 +202,42 @@ def tell(world):
     return demo.the_books(wrong)
 
 
-def leave_running(world, binary):
-    """Says how to look around, and how to end it."""
-    world.kept = True
-    saja, gam = world.saja_simulator, world.gam_simulator
-    print(f"""
-All is left running, in {world.folder}
+def next_case(world):
+    """The number that GAM gives to the next case; "" when there is none yet."""
+    numbers = [entry["case"].split("/") for entry in world.gam.ledger() if entry["what"] == "case"]
+    return f"{int(numbers[-1][0]) + 1}/{numbers[-1][1]}" if numbers else ""
 
+
+def leave_running(world, tickets):
+    """Says how to look around, and how to end it. Each command fits in a line of the terminal, or is a line of its own."""
+    world.kept = True
+    saja, gam = (f"http://127.0.0.1:{one.admin_port}/admin" for one in (world.saja_simulator, world.gam_simulator))
+    pids = f"{world.bridge.pid()} {world.saja_simulator.process.pid} {world.gam_simulator.process.pid}"
+    print(f"""
+All is left running. To look around:
+
+  export PATH=$PATH:{world.bridge.binary.parent}
   export SGBRIDGE_CONFIG={world.bridge.config}
-  {binary} status
-  {binary} trace 1405-88001
+  SAJA={saja} GAM={gam}
+
+  sgbridge status
+  sgbridge audit
+  sgbridge trace {tickets[0] if tickets else "TICKET"}
+  tail {world.bridge.log}
   curl -s http://{world.bridge.listen}/health
 
-  # another ticket in SAJA; then what GAM did; then GAM down for ten seconds
-  curl -sd '{{"count": 1}}' http://127.0.0.1:{saja.admin_port}/admin/ticket
-  curl -s http://127.0.0.1:{gam.admin_port}/admin/ledger
-  curl -sd '{{"ms": 10000}}' http://127.0.0.1:{gam.admin_port}/admin/down
+  # a ticket in SAJA, its department's answer, and all that was done in GAM
+  curl -sd '{{"count": 1}}' $SAJA/ticket
+  curl -sd '{{"case": "{next_case(world)}"}}' $GAM/answer
+  curl -s $GAM/ledger | python3 -m json.tool --no-ensure-ascii | tail -30
+
+  # GAM down for ten seconds; a change in mappings/ put in force
+  curl -sd '{{"ms": 10000}}' $GAM/down
+  ls {world.bridge.mappings}
+  kill -HUP {world.bridge.pid()}
 
   # the end
-  kill {world.bridge.pid()} {saja.process.pid} {gam.process.pid}; rm -r {world.folder}""")
+  kill {pids}; rm -r {world.folder}""")
 
 
 def main():
@@ -228,13 +247,14 @@ def main():
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
     with World("demo", args.seed, args.sgbridge) as world:
+        demo = Demo(world)
         try:
-            well = tell(world)
+            well = tell(demo)
         except TimeoutError as error:
             print(error)
             well = False
         if args.keep:
-            leave_running(world, args.sgbridge)
+            leave_running(world, demo.tickets)
         if not well:
             raise SystemExit(1)
 

@@ -44,7 +44,8 @@ class Admin:
 
 
 def _answer(status, value):
-    return Answer(status, json.dumps(value, ensure_ascii=False).encode("utf-8"))
+    text = json.dumps(value, ensure_ascii=False) + "\n"   # people ask with curl, too
+    return Answer(status, text.encode("utf-8"))
 
 
 def serve(faults, ledger, clock, server, calls, port=0):
