@@ -18,6 +18,7 @@ CMOCKA = re.compile(r"\[  (PASSED|FAILED)  \] (\d+) test\(s\)")
 CTEST = re.compile(r"^\s*\d+/\d+ Test\s+#\d+: (\S+) \.+(?:   )?\s*(Passed|\*\*\*\S+.*?)\s", re.M)
 UNITTEST = re.compile(r"^Ran (\d+) tests?", re.M)
 UNITTEST_BAD = re.compile(r"(?:failures|errors)=(\d+)")
+SKIPPED = re.compile(r"^skipped: .*$", re.M)
 TALLY = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 
 
@@ -85,6 +86,8 @@ def main():
             f = 1
         if f:
             print(output)
+        else:
+            print(*SKIPPED.findall(output), sep="\n", end="\n" if SKIPPED.search(output) else "")
         print(f"{name}: {p} passed, {f} failed ({time.monotonic() - began:.0f} s)", flush=True)
         passed, failed = passed + p, failed + f
     print(f"{passed} passed, {failed} failed")
