@@ -187,6 +187,13 @@ static void set_method(struct slot *slot, const struct sg_wire *wire)
     SET(slot, CURLOPT_CUSTOMREQUEST, wire->method);
 }
 
+/* Whether it must not be sent a second time by libcurl itself, which does so on a kept connection that
+ * dies before the answer. A nonce is good for once: the repeat would be refused, though all is well. */
+static bool is_for_once(const struct sg_call *call)
+{
+    return call->is_fresh || (call->system->auth == SG_AUTH_WSSE && call->system->is_digest);
+}
+
 static void set_limits(struct slot *slot)
 {
     const struct sg_call *call = slot->call;
@@ -198,7 +205,7 @@ static void set_limits(struct slot *slot)
     SET(slot, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(slot, CURLOPT_FOLLOWLOCATION, 0L);
     SET(slot, CURLOPT_PROXY, ""); /* none, whatever the environment says */
-    SET(slot, CURLOPT_FRESH_CONNECT, call->is_fresh ? 1L : 0L);
+    SET(slot, CURLOPT_FRESH_CONNECT, is_for_once(call) ? 1L : 0L);
     /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
     SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     if (call->system->tls_ca.length > 0)

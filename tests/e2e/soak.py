@@ -61,7 +61,7 @@ class Soak:
         return self._settle()
 
     def _begin(self):
-        # A replayed nonce would hide what libcurl's own repeat of a POST does: a second case.
+        # A nonce refused would hide what libcurl's own repeat of a POST does: a second case. Repeats are counted.
         self._world.gam.post("settings", refuse_replays=False)
         self._world.gam.post("departments", range_ms=[200, 2500])
         self._world.saja.post("faults", **SAJA_FAULTS)
@@ -119,6 +119,8 @@ def report(world, verdict):
     if left != 0:
         print(f"still open: {left}", world.bridge.counts())
     findings = needs_a_person(world) + verdict.details()[:100]
+    if world.gam.get("replays")["replays"]:
+        findings.append("libcurl sent requests to GAM again by itself, with their nonces")
     if turned_away(world.saja.get("counters")):
         findings.append("webhooks were turned away for good")
     print(*findings, sep="\n", end="\n" if findings else "")

@@ -247,9 +247,9 @@ static void a_connection_is_kept_for_the_next_call(void **state)
 static void a_call_on_a_kept_connection_may_be_sent_twice_and_a_fresh_one_never(void **state)
 {
     static const struct {
-        bool is_fresh;
+        bool is_fresh, has_nonce;
         int requests; /* for two calls */
-    } rows[] = {{false, 3}, {true, 2}};
+    } rows[] = {{false, false, 3}, {true, false, 2}, {false, true, 2}};
 
     (void)state;
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
@@ -260,6 +260,8 @@ static void a_call_on_a_kept_connection_may_be_sent_twice_and_a_fresh_one_never(
 
         set_call(&one, arena, "http", sg_http_server_port(server));
         one.call.is_fresh = rows[r].is_fresh;
+        one.system.is_digest = rows[r].has_nonce;
+        one.system.auth = rows[r].has_nonce ? SG_AUTH_WSSE : SG_AUTH_NONE;
         run_until_done(http, &one);
         run_until_done(http, &one);
         assert_string_equal(kind(&one.reply), "whole");
