@@ -85,6 +85,7 @@ static struct sg_str create(struct stage *stage, const struct sg_call *call)
 {
     int ticket = ticket_of(text_at(call->request.content, "ClientReference"));
 
+    assert_true(call->is_fresh); /* libcurl would make a second case by itself */
     stage->fates[ticket].created++;
     return envelope(call->arena, "CreateCase", case_of(call->arena, ticket));
 }
