@@ -47,7 +47,7 @@ borders() {
         fi
     done <<'END'
 sqlite3\.h journal/
-librdkafka/ journal/
+librdkafka/ kafka/|journal/|connectors/
 jansson\.h journal/
 curl/ connectors/|cli/
 libxml/ tree/

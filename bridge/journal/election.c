@@ -111,17 +111,17 @@ static bool make_consumer(struct sg_election *election, const struct sg_journal_
     const char *session = sg_str_c(arena, sg_str_format(arena, "%d", (int)SESSION_MS));
     const char *name =
         sg_str_c(arena, sg_str_format(arena, "sgbridge-%015" PRId64, sg_clock_now_ms()));
-    const struct sg_journal_property ours[] = {{"group.id", election->topic},
-                                               {"client.id", name},
-                                               {"partition.assignment.strategy", "range"},
-                                               {"session.timeout.ms", session},
-                                               {"heartbeat.interval.ms", "500"},
-                                               {"enable.auto.commit", "false"},
-                                               {"auto.offset.reset", "latest"},
-                                               {NULL, NULL}};
+    const struct sg_kafka_property ours[] = {{"group.id", election->topic},
+                                             {"client.id", name},
+                                             {"partition.assignment.strategy", "range"},
+                                             {"session.timeout.ms", session},
+                                             {"heartbeat.interval.ms", "500"},
+                                             {"enable.auto.commit", "false"},
+                                             {"auto.offset.reset", "latest"},
+                                             {NULL, NULL}};
     rd_kafka_conf_t *conf = NULL;
 
-    if (!sg_kafka_configure(settings, ours, &conf, err))
+    if (!sg_kafka_configure(&settings->kafka->cluster, ours, &conf, err))
         return false;
     rd_kafka_conf_set_rebalance_cb(conf, rebalance);
     rd_kafka_conf_set_offset_commit_cb(conf, confirmed);

@@ -6,7 +6,7 @@
 #ifndef SG_JOURNAL_ELECTION_H
 #define SG_JOURNAL_ELECTION_H
 
-#include "journal/kafka_client.h"
+#include "journal/kafka_names.h"
 
 enum sg_election_state {
     SG_ELECTION_FOLLOWS, /* another one leads, or nobody does yet */

@@ -5,7 +5,7 @@
 #ifndef SG_JOURNAL_KAFKA_LOG_H
 #define SG_JOURNAL_KAFKA_LOG_H
 
-#include "journal/kafka_client.h"
+#include "journal/kafka_names.h"
 #include "journal/rows.h"
 
 /* --- reading --- */

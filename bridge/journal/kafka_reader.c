@@ -18,14 +18,14 @@ struct sg_log_reader {
 bool sg_log_reader_open(const struct sg_journal_settings *settings, struct sg_log_reader **out,
                         struct sg_error *err)
 {
-    static const struct sg_journal_property ours[] = {{"group.id", "sgbridge-reader"}, /* unused */
-                                                      {"enable.auto.commit", "false"},
-                                                      {"enable.auto.offset.store", "false"},
-                                                      {"isolation.level", "read_committed"},
-                                                      {"auto.offset.reset", "error"},
-                                                      {"enable.partition.eof", "true"},
-                                                      {"fetch.wait.max.ms", "100"},
-                                                      {NULL, NULL}};
+    static const struct sg_kafka_property ours[] = {{"group.id", "sgbridge-reader"}, /* unused */
+                                                    {"enable.auto.commit", "false"},
+                                                    {"enable.auto.offset.store", "false"},
+                                                    {"isolation.level", "read_committed"},
+                                                    {"auto.offset.reset", "error"},
+                                                    {"enable.partition.eof", "true"},
+                                                    {"fetch.wait.max.ms", "100"},
+                                                    {NULL, NULL}};
     struct sg_log_reader *reader = calloc(1, sizeof *reader);
     rd_kafka_conf_t *conf = NULL;
 
@@ -33,7 +33,7 @@ bool sg_log_reader_open(const struct sg_journal_settings *settings, struct sg_lo
         abort();
     reader->arena = sg_arena_new();
     reader->topic = sg_kafka_topic(reader->arena, settings, SG_STR("state"));
-    if (!sg_kafka_configure(settings, ours, &conf, err) ||
+    if (!sg_kafka_configure(&settings->kafka->cluster, ours, &conf, err) ||
         !sg_kafka_open(RD_KAFKA_CONSUMER, conf, &reader->consumer, err)) {
         sg_log_reader_close(reader);
         return false;

@@ -6,7 +6,7 @@
 #ifndef SG_JOURNAL_KAFKA_TOPICS_H
 #define SG_JOURNAL_KAFKA_TOPICS_H
 
-#include "journal/kafka_client.h"
+#include "journal/kafka_names.h"
 
 /** How long a row that is gone can still be seen: a view older than half of it is built anew. */
 #define SG_KAFKA_TOMBSTONES_LAST_MS (7LL * 24 * 60 * 60 * 1000)

@@ -44,17 +44,16 @@ static void delivered(rd_kafka_t *producer, const rd_kafka_message_t *message, v
 static bool make_producer(struct sg_log_writer *writer, struct sg_error *err)
 {
     char size[24];
-    const struct sg_journal_property ours[] = {
-        {"transactional.id", writer->settings->kafka->prefix},
-        {"acks", "all"},
-        {"linger.ms", "2"},
-        {"message.max.bytes", size},
-        {"compression.codec", "lz4"},
-        {NULL, NULL}};
+    const struct sg_kafka_property ours[] = {{"transactional.id", writer->settings->kafka->prefix},
+                                             {"acks", "all"},
+                                             {"linger.ms", "2"},
+                                             {"message.max.bytes", size},
+                                             {"compression.codec", "lz4"},
+                                             {NULL, NULL}};
     rd_kafka_conf_t *conf = NULL;
 
     (void)snprintf(size, sizeof size, "%" PRId64, sg_kafka_message_max(writer->settings));
-    if (!sg_kafka_configure(writer->settings, ours, &conf, err))
+    if (!sg_kafka_configure(&writer->settings->kafka->cluster, ours, &conf, err))
         return false;
     rd_kafka_conf_set_dr_msg_cb(conf, delivered);
     rd_kafka_conf_set_opaque(conf, writer);

@@ -14,8 +14,7 @@ static bool read_brokers(struct sg_arena *arena, const struct sg_yaml *map, cons
 {
     const struct sg_yaml *value = sg_yaml_find(map, "brokers");
 
-    if (value == NULL || value->kind != SG_YAML_TEXT ||
-        sg_str_count(value->text, ':') != sg_str_count(value->text, ',') + 1)
+    if (value == NULL || value->kind != SG_YAML_TEXT || !sg_kafka_is_brokers(value->text))
         return sg_findings_add(findings, value == NULL ? map->at : value->at,
                                "`brokers` must be given as host:port,host:port");
     *brokers = sg_str_c(arena, value->text);
@@ -71,7 +70,7 @@ static bool check_property(const struct sg_yaml *value, struct sg_findings *find
 
     if (!is_scalar(value))
         return sg_findings_add(findings, value->at, "a text is expected");
-    if (sg_journal_check_property(
+    if (sg_kafka_check_property(
             value->key, sg_secrets_has_reference(value->text) ? (struct sg_str){0} : value->text,
             &err))
         return true;
@@ -88,7 +87,7 @@ static bool read_properties(struct sg_arena *arena, const struct sg_yaml *map,
         return true;
     if (!sg_yaml_expect(properties, SG_YAML_MAP, findings))
         return false;
-    struct sg_journal_property *list = sg_arena_get(arena, properties->count, sizeof *list);
+    struct sg_kafka_property *list = sg_arena_get(arena, properties->count, sizeof *list);
     struct sg_place *places = sg_arena_get(arena, properties->count, sizeof *places);
     size_t count = 0;
 
@@ -96,10 +95,10 @@ static bool read_properties(struct sg_arena *arena, const struct sg_yaml *map,
         is_good &= check_property(value, findings);
         places[count] = value->at;
         list[count++] =
-            (struct sg_journal_property){sg_str_c(arena, value->key), sg_str_c(arena, value->text)};
+            (struct sg_kafka_property){sg_str_c(arena, value->key), sg_str_c(arena, value->text)};
     }
-    out->as_written.properties = list;
-    out->as_written.property_count = count;
+    out->as_written.cluster.properties = list;
+    out->as_written.cluster.property_count = count;
     out->places = places;
     return is_good;
 }
@@ -113,7 +112,7 @@ const struct sg_kafka_settings *sg_kafka_settings_read(struct sg_arena *arena,
     if (!sg_yaml_expect(map, SG_YAML_MAP, findings))
         return NULL;
     bool is_good = sg_yaml_check_keys(map, KEYS, sizeof KEYS / sizeof KEYS[0], findings);
-    is_good &= read_brokers(arena, map, &out->as_written.brokers, findings);
+    is_good &= read_brokers(arena, map, &out->as_written.cluster.brokers, findings);
     is_good &= read_prefix(arena, map, &out->as_written.prefix, findings);
     is_good &= read_replication(map, &out->as_written.replication, findings);
     is_good &= read_properties(arena, map, out, findings);
@@ -126,17 +125,18 @@ const struct sg_journal_kafka *sg_kafka_settings_open(struct sg_arena *arena,
 {
     const struct sg_secrets secrets = {.is_read = true};
     struct sg_journal_kafka *out = sg_arena_get(arena, 1, sizeof *out);
-    struct sg_journal_property *list =
-        sg_arena_get(arena, settings->as_written.property_count, sizeof *list);
+    struct sg_kafka_property *list =
+        sg_arena_get(arena, settings->as_written.cluster.property_count, sizeof *list);
     bool is_good = true;
 
     *out = settings->as_written;
-    for (size_t p = 0; p < out->property_count; p++) {
-        struct sg_str value = sg_str_of(out->properties[p].value);
+    for (size_t p = 0; p < out->cluster.property_count; p++) {
+        struct sg_str value = sg_str_of(out->cluster.properties[p].value);
 
         is_good &= sg_secrets_expand(&secrets, arena, value, settings->places[p], &value, findings);
-        list[p] = (struct sg_journal_property){out->properties[p].name, sg_str_c(arena, value)};
+        list[p] =
+            (struct sg_kafka_property){out->cluster.properties[p].name, sg_str_c(arena, value)};
     }
-    out->properties = list;
+    out->cluster.properties = list;
     return is_good ? out : NULL;
 }

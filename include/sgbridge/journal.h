@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/scope.h"
 #include "base/str.h"
+#include "kafka/cluster.h"
 #include "sgbridge/event.h"
 
 struct sg_journal;
@@ -37,18 +38,11 @@ enum sg_delivery_state {
 /** "pending", …: as stored, shown and counted. */
 const char *sg_delivery_state_name(enum sg_delivery_state state);
 
-/** A property of librdkafka, as its CONFIGURATION.md names them. */
-struct sg_journal_property {
-    const char *name, *value;
-};
-
 /** Where a journal in Kafka lives. */
 struct sg_journal_kafka {
-    const char *brokers; /* `host:port,host:port` */
-    const char *prefix;  /* of its topics */
-    int replication;     /* of topics that it makes */
-    const struct sg_journal_property *properties;
-    size_t property_count;
+    struct sg_kafka_cluster cluster;
+    const char *prefix; /* of its topics */
+    int replication;    /* of topics that it makes */
 };
 
 /** What it points to is borrowed as long as the journal is open. */
@@ -65,10 +59,6 @@ struct sg_journal_settings {
 struct sg_journal_kind;
 extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED; /* one SQLite file */
 extern const struct sg_journal_kind SG_JOURNAL_KAFKA;    /* topics, and SQLite as their view */
-
-/** INPUT, with librdkafka's words, when it knows no such property or value, or it is not to be set. */
-SG_MUST_USE bool sg_journal_check_property(struct sg_str name, struct sg_str value,
-                                           struct sg_error *err);
 
 /**
  * Opens or makes what of it lies in `dir`. Fails with INPUT: another name, a newer format, not

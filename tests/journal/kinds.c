@@ -46,7 +46,7 @@ static void make_topics(struct stage *stage)
         sg_str_format(stage->arena, "suite-%lld-%d", (long long)sg_clock_now_ms(), made++);
 
     make_folder(stage);
-    *kafka = (struct sg_journal_kafka){.brokers = getenv("SG_TEST_KAFKA"),
+    *kafka = (struct sg_journal_kafka){.cluster = {.brokers = getenv("SG_TEST_KAFKA")},
                                        .prefix = sg_str_c(stage->arena, prefix),
                                        .replication = 1};
     stage->settings.kafka = kafka;

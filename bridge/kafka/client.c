@@ -1,4 +1,4 @@
-#include "journal/kafka_client.h"
+#include "kafka/client.h"
 
 #include "base/buffer.h"
 #include "base/log.h"
@@ -25,15 +25,14 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
            sg_error_set(err, SG_ERROR_INPUT, AT, "%s", why);
 }
 
-static bool set_all(rd_kafka_conf_t *conf, const struct sg_journal_settings *settings,
-                    const struct sg_journal_property *ours, struct sg_error *err)
+static bool set_all(rd_kafka_conf_t *conf, const struct sg_kafka_cluster *cluster,
+                    const struct sg_kafka_property *ours, struct sg_error *err)
 {
-    if (!set(conf, "bootstrap.servers", settings->kafka->brokers, err) ||
+    if (!set(conf, "bootstrap.servers", cluster->brokers, err) ||
         !set(conf, "client.id", "sgbridge", err))
         return false;
-    for (size_t p = 0; p < settings->kafka->property_count; p++) {
-        if (!set(conf, settings->kafka->properties[p].name, settings->kafka->properties[p].value,
-                 err))
+    for (size_t p = 0; p < cluster->property_count; p++) {
+        if (!set(conf, cluster->properties[p].name, cluster->properties[p].value, err))
             return false;
     }
     for (; ours->name != NULL; ours++) {
@@ -43,14 +42,14 @@ static bool set_all(rd_kafka_conf_t *conf, const struct sg_journal_settings *set
     return true;
 }
 
-bool sg_kafka_configure(const struct sg_journal_settings *settings,
-                        const struct sg_journal_property *ours, rd_kafka_conf_t **out,
+bool sg_kafka_configure(const struct sg_kafka_cluster *cluster,
+                        const struct sg_kafka_property *ours, rd_kafka_conf_t **out,
                         struct sg_error *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
 
     rd_kafka_conf_set_log_cb(conf, write_log);
-    if (!set_all(conf, settings, ours, err)) {
+    if (!set_all(conf, cluster, ours, err)) {
         rd_kafka_conf_destroy(conf);
         return false;
     }
@@ -70,7 +69,12 @@ bool sg_kafka_open(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out
     return sg_error_set(err, SG_ERROR_INPUT, AT, "%s", why);
 }
 
-bool sg_journal_check_property(struct sg_str name, struct sg_str value, struct sg_error *err)
+bool sg_kafka_is_brokers(struct sg_str text)
+{
+    return text.length > 0 && sg_str_count(text, ':') == sg_str_count(text, ',') + 1;
+}
+
+bool sg_kafka_check_property(struct sg_str name, struct sg_str value, struct sg_error *err)
 {
     static const char *const ours[] = {"bootstrap.servers",  "client.id",         "group.id",
                                        "transactional.id",   "isolation.level",   "acks",
@@ -99,18 +103,4 @@ bool sg_kafka_fail_with(rd_kafka_error_t *error, struct sg_error *err, const cha
     (void)sg_error_set(err, SG_ERROR_TEMPORARY, AT, "%s: %s", doing, rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return false;
-}
-
-/* An event's body is JSON in a JSON text, where each of its quotes becomes two bytes; a delivery's row
- * holds a request and its input, both made of it. */
-int64_t sg_kafka_message_max(const struct sg_journal_settings *settings)
-{
-    return 4 * settings->max_event_bytes + 64LL * 1024;
-}
-
-const char *sg_kafka_topic(struct sg_arena *arena, const struct sg_journal_settings *settings,
-                           struct sg_str what)
-{
-    return sg_str_c(arena,
-                    sg_str_format(arena, "%s.%.*s", settings->kafka->prefix, SG_STR_ARG(what)));
 }
