@@ -30,8 +30,7 @@ enum own_sql { STANDING_FIND, STANDING_SET, ID_FIND, ID_ADD, OWN_SQL_COUNT };
 
 static const char *const OWN[OWN_SQL_COUNT] = {
     [STANDING_FIND] = "SELECT offset, at FROM standing",
-    [STANDING_SET] = "INSERT INTO standing(one, offset, at, role) VALUES(1, ?1, ?2, ?3)"
-                     " ON CONFLICT DO UPDATE SET offset = ?1, at = ?2, role = ?3",
+    [STANDING_SET] = "INSERT OR REPLACE INTO standing(one, offset, at, role) VALUES(1, ?1, ?2, ?3)",
     [ID_FIND] = "SELECT value FROM meta WHERE name = 'id'",
     [ID_ADD] = "INSERT INTO meta(name, value) VALUES('id', ?1)",
 };
@@ -169,15 +168,15 @@ static bool end_reading(struct sg_journal *journal, int64_t now_ms, struct sg_er
 }
 
 /* Reads what comes within `wait_ms` into the view. */
-static bool follow(struct sg_journal *journal, int64_t now_ms, int wait_ms,
-                   struct sg_log_read *read, struct sg_error *err)
+static bool follow(struct sg_journal *journal, int64_t now_ms, int wait_ms, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
-    bool is_good =
-        sg_log_reader_read(kafka->reader, wait_ms, ROWS_AT_ONCE, apply, journal, read, err);
+    struct sg_log_read read = {
+        .wait_ms = wait_ms, .limit = ROWS_AT_ONCE, .each = apply, .owner = journal};
+    bool is_good = sg_log_reader_read(kafka->reader, &read, err);
 
     if (is_good) {
-        kafka->offset = read->next;
+        kafka->offset = read.next;
         is_good = end_reading(journal, now_ms, err);
     }
     if (!is_good) {
@@ -211,27 +210,28 @@ static bool renew(struct sg_journal *journal, const char *why, struct sg_error *
     return sg_rows_clear(journal->kafka->rows, err);
 }
 
-/* What the topic's first message, the journal's id, makes of this view. */
-static bool judge_view(struct sg_journal *journal, struct sg_arena *arena,
-                       const struct sg_row_message *first, int64_t end, int64_t at, int64_t now_ms,
-                       struct sg_error *err)
+/* What the topic's first message, the journal's id, makes of a view that was last written `at`. */
+static bool judge_view(struct sg_journal *journal, const struct sg_log_range *range, int64_t at,
+                       int64_t now_ms, struct sg_error *err)
 {
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_kafka *kafka = journal->kafka;
+    const bool is_empty = range->first.key.length == 0;
     struct sg_str ours, theirs = {0};
 
     if (!find_id(kafka, arena, &ours, err))
         return false;
-    if (first->key.length > 0 && (!sg_str_is(first->key, "[\"meta\",\"id\"]") ||
-                                  !sg_rows_text(arena, first->value, "value", &theirs)))
+    if (!is_empty && (!sg_str_is(range->first.key, "[\"meta\",\"id\"]") ||
+                      !sg_rows_text(arena, range->first.value, "value", &theirs)))
         return sg_error_set(err, SG_ERROR_INPUT, AT, "the state topic is none of sgbridge");
     if (ours.length == 0)
         return true; /* a new view */
-    if (first->key.length == 0 || (sg_str_equal(ours, theirs) && kafka->offset > end))
+    if (is_empty || (sg_str_equal(ours, theirs) && kafka->offset > range->end))
         return sg_error_set(err, SG_ERROR_INPUT, AT,
                             "the state topic ends at %lld and was read up to %lld: it was deleted, "
                             "or brokers lost what they had acknowledged; bring it back, or take "
                             "the view in `state` away to begin anew",
-                            (long long)end, (long long)kafka->offset);
+                            (long long)range->end, (long long)kafka->offset);
     if (!sg_str_equal(ours, theirs))
         return renew(journal, "it is of another journal", err);
     return now_ms < at + SG_KAFKA_TOMBSTONES_LAST_MS / 2 || renew(journal, "it is too old", err);
@@ -241,17 +241,16 @@ static bool find_place(struct sg_journal *journal, int64_t now_ms, struct sg_err
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_kafka *kafka = journal->kafka;
-    struct sg_row_message first;
-    int64_t begin = 0, end = 0, at = 0;
+    struct sg_log_range range;
+    int64_t at = 0;
 
     if (kafka->has_place)
         return true;
-    if (!read_standing(kafka, &at, err) ||
-        !sg_log_reader_look(kafka->reader, arena, &first, &begin, &end, err) ||
-        !judge_view(journal, arena, &first, end, at, now_ms, err))
+    if (!read_standing(kafka, &at, err) || !sg_log_reader_look(kafka->reader, arena, &range, err) ||
+        !judge_view(journal, &range, at, now_ms, err))
         return false;
-    if (kafka->offset < begin)
-        kafka->offset = begin;
+    if (kafka->offset < range.begin)
+        kafka->offset = range.begin;
     kafka->has_place = sg_log_reader_seek(kafka->reader, kafka->offset, err);
     return kafka->has_place;
 }
@@ -279,12 +278,11 @@ static bool catch_up(struct sg_journal *journal, int64_t end, int64_t now_ms, st
 {
     struct sg_kafka *kafka = journal->kafka;
     int64_t until_ms = sg_clock_steady_ms() + CATCH_UP_MS;
-    struct sg_log_read read = {0};
 
     while (kafka->offset < end) {
         int64_t before = kafka->offset;
 
-        if (!follow(journal, now_ms, CATCH_UP_STEP_MS, &read, err))
+        if (!follow(journal, now_ms, CATCH_UP_STEP_MS, err))
             return false;
         if (kafka->offset > before)
             until_ms = sg_clock_steady_ms() + CATCH_UP_MS;
@@ -355,12 +353,11 @@ static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *
                  struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
-    struct sg_log_read read = {0};
 
     if (!get_ready(journal, now_ms, err))
         return false;
     if (sg_election_leads_until_ms(kafka->election) <= sg_clock_steady_ms())
-        return follow(journal, now_ms, wait_ms, &read, err);
+        return follow(journal, now_ms, wait_ms, err);
     *leads = take_over(journal, now_ms, err);
     return *leads;
 }

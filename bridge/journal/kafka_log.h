@@ -20,13 +20,15 @@ void sg_log_reader_close(struct sg_log_reader *reader);
 /** The handle under it, to ask the cluster with. Borrowed. */
 rd_kafka_t *sg_log_reader_client(struct sg_log_reader *reader);
 
-/**
- * The first message that there is, in the arena, and where the topic begins and ends; an empty topic
- * has a key of "". Where it was reading is forgotten.
- */
+/** Where the topic begins and ends, and its first message; the key of an empty one's is "". */
+struct sg_log_range {
+    int64_t begin, end;
+    struct sg_row_message first; /* in the arena */
+};
+
+/** Looks; where it was reading is forgotten. */
 SG_MUST_USE bool sg_log_reader_look(struct sg_log_reader *reader, struct sg_arena *arena,
-                                    struct sg_row_message *first, int64_t *begin, int64_t *end,
-                                    struct sg_error *err);
+                                    struct sg_log_range *range, struct sg_error *err);
 
 /** Goes on from `offset`. */
 SG_MUST_USE bool sg_log_reader_seek(struct sg_log_reader *reader, int64_t offset,
@@ -39,17 +41,18 @@ SG_MUST_USE bool sg_log_reader_rest(struct sg_log_reader *reader, struct sg_erro
 SG_MUST_USE bool sg_log_reader_end(struct sg_log_reader *reader, int64_t *end,
                                    struct sg_error *err);
 
-/**
- * Gives up to `limit` messages that come within `wait_ms`. `*next` is where to go on, which passes
- * over what a transaction left behind; `*is_at_end` when all that was committed has been given.
- */
+/** One reading: what is asked for, and what came of it. */
 struct sg_log_read {
-    int64_t next;
+    int wait_ms;  /* for messages to come */
+    size_t limit; /* of messages */
+    sg_row_fn *each;
+    void *owner;
+
+    int64_t next; /* where to go on, which passes over what a transaction left behind */
     size_t count;
-    bool is_at_end;
+    bool is_at_end; /* all that was committed has been given */
 };
-SG_MUST_USE bool sg_log_reader_read(struct sg_log_reader *reader, int wait_ms, size_t limit,
-                                    sg_row_fn *each, void *owner, struct sg_log_read *read,
+SG_MUST_USE bool sg_log_reader_read(struct sg_log_reader *reader, struct sg_log_read *read,
                                     struct sg_error *err);
 
 /* --- writing --- */

@@ -98,8 +98,8 @@ bool sg_log_reader_end(struct sg_log_reader *reader, int64_t *end, struct sg_err
 }
 
 /* One message given on; false when there is to be no more. */
-static bool take(struct sg_log_reader *reader, const rd_kafka_message_t *message, sg_row_fn *each,
-                 void *owner, struct sg_log_read *read, struct sg_error *err)
+static bool take(struct sg_log_reader *reader, const rd_kafka_message_t *message,
+                 struct sg_log_read *read, struct sg_error *err)
 {
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         read->next = reader->next = message->offset;
@@ -111,7 +111,7 @@ static bool take(struct sg_log_reader *reader, const rd_kafka_message_t *message
     const struct sg_row_message row = {{message->key, message->key_len},
                                        {message->payload, message->len}};
 
-    if (!each(owner, &row, err))
+    if (!read->each(read->owner, &row, err))
         return false;
     read->next = reader->next = message->offset + 1;
     read->is_at_end = false;
@@ -119,20 +119,20 @@ static bool take(struct sg_log_reader *reader, const rd_kafka_message_t *message
     return true;
 }
 
-bool sg_log_reader_read(struct sg_log_reader *reader, int wait_ms, size_t limit, sg_row_fn *each,
-                        void *owner, struct sg_log_read *read, struct sg_error *err)
+bool sg_log_reader_read(struct sg_log_reader *reader, struct sg_log_read *read,
+                        struct sg_error *err)
 {
-    const int64_t until_ms = sg_clock_steady_ms() + wait_ms;
+    const int64_t until_ms = sg_clock_steady_ms() + read->wait_ms;
 
-    *read = (struct sg_log_read){.next = reader->next};
-    while (read->count < limit && !read->is_at_end) {
+    read->next = reader->next;
+    while (read->count < read->limit && !read->is_at_end) {
         int64_t left_ms = until_ms - sg_clock_steady_ms();
         rd_kafka_message_t *message =
             rd_kafka_consumer_poll(reader->consumer, left_ms > 0 ? (int)left_ms : 0);
 
         if (message == NULL)
             return true;
-        bool is_good = take(reader, message, each, owner, read, err);
+        bool is_good = take(reader, message, read, err);
         rd_kafka_message_destroy(message);
         if (!is_good)
             return false;
@@ -159,20 +159,20 @@ static bool keep_first(void *owner, const struct sg_row_message *message, struct
 }
 
 bool sg_log_reader_look(struct sg_log_reader *reader, struct sg_arena *arena,
-                        struct sg_row_message *first, int64_t *begin, int64_t *end,
-                        struct sg_error *err)
+                        struct sg_log_range *range, struct sg_error *err)
 {
     struct first found = {.arena = arena};
-    struct sg_log_read read = {0};
+    struct sg_log_read read = {.wait_ms = ASK_MS, .limit = 1, .each = keep_first, .owner = &found};
 
-    *first = (struct sg_row_message){0};
-    if (!ask_range(reader, begin, end, err) || !sg_log_reader_seek(reader, *begin, err))
+    *range = (struct sg_log_range){0};
+    if (!ask_range(reader, &range->begin, &range->end, err) ||
+        !sg_log_reader_seek(reader, range->begin, err))
         return false;
-    if (*begin == *end)
+    if (range->begin == range->end)
         return true;
-    if (!sg_log_reader_read(reader, ASK_MS, 1, keep_first, &found, &read, err))
+    if (!sg_log_reader_read(reader, &read, err))
         return false;
-    *first = found.message;
+    range->first = found.message;
     return found.message.key.length > 0 || read.is_at_end ||
            sg_kafka_fail(RD_KAFKA_RESP_ERR__TIMED_OUT, err, "reading the state topic's begin");
 }

@@ -145,9 +145,11 @@ static bool produce(struct sg_log_writer *writer, const rd_kafka_vu_t *parts, si
 
 static rd_kafka_vu_t bytes_part(rd_kafka_vtype_t type, struct sg_str bytes)
 {
-    /* copied by librdkafka (F_COPY), whose type for it has no const */
-    return (rd_kafka_vu_t){.vtype = type,
-                           .u.mem = {.ptr = (void *)(uintptr_t)bytes.at, .size = bytes.length}};
+    rd_kafka_vu_t part = {.vtype = type, .u.mem = {.size = bytes.length}};
+
+    /* it is copied (F_COPY), but librdkafka's type for it has no const */
+    memcpy(&part.u.mem.ptr, &bytes.at, sizeof part.u.mem.ptr);
+    return part;
 }
 
 bool sg_log_writer_add_row(struct sg_log_writer *writer, const struct sg_row_message *message,

@@ -207,7 +207,7 @@ static json_t *json_of_text(struct sg_arena *arena, struct sg_str text)
     char *ascii = sg_arena_get(arena, text.length, 1);
 
     for (size_t i = 0; i < text.length; i++)
-        ascii[i] = (unsigned char)text.at[i] < 0x80 ? text.at[i] : '?';
+        ascii[i] = (char)((unsigned char)text.at[i] < 0x80 ? text.at[i] : '?');
     return json_stringn(ascii, text.length);
 }
 

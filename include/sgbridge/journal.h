@@ -235,7 +235,7 @@ SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_endi
 
 /* --- what people see --- */
 
-/** An alarm begins (or its words change), or ends with `words` "". `*changed` if it did. */
+/** An alarm begins, gets other words, or ends with `words` "". `*changed` if it began or ended. */
 SG_MUST_USE bool sg_journal_set_alarm(struct sg_journal *journal, const char *name,
                                       struct sg_str system, struct sg_str words, bool *changed,
                                       struct sg_error *err);
