@@ -1,0 +1,25 @@
+/**
+ * Tickets and answers of a journal's past, taken in and ended through the journal's own contract.
+ * One thread. A journal that fails ends the benchmark: past_* say why and do not come back.
+ */
+#ifndef SG_BENCH_PAST_H
+#define SG_BENCH_PAST_H
+
+#include "sgbridge/journal.h"
+
+/** Opens the journal of installation "bench" in a folder that is there, with two routes. */
+struct sg_journal *past_open(const char *dir);
+
+/** Takes tickets `first` to `first + count` in, in one commit: they stay open. */
+void past_capture_tickets(struct sg_journal *journal, long first, long count);
+
+/** The same for the departments' answers to the tickets of these numbers. */
+void past_capture_responses(struct sg_journal *journal, const long *tickets, long count);
+
+/** Takes up to `count` deliveries to GAM, intends them, and ends each with the case it made. */
+void past_make_cases(struct sg_journal *journal, long count);
+
+/** Takes up to `count` deliveries to SAJA and ends them: delivered. */
+void past_update_tickets(struct sg_journal *journal, long count);
+
+#endif
