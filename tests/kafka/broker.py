@@ -63,9 +63,10 @@ class Cluster:
         """Of the brokers that run or are paused."""
         return [broker.process.pid for broker in self._brokers.values() if broker.is_alive()]
 
-    def create_topic(self, name, partitions=1):
-        """With a copy on every broker, which must all serve. (What a cluster is asked for, it does not make itself.)"""
-        wire.create_topic(self._brokers[1].port, name, partitions, len(self._brokers))
+    def create_topic(self, name, partitions=1, copies=None, settings=()):
+        """With a copy on every broker, or so many; each must serve. (What a cluster is asked for, it does not make
+        itself.)"""
+        wire.create_topic(self._brokers[1].port, name, partitions, copies or len(self._brokers), dict(settings))
 
     def kill(self, *numbers):
         """SIGKILL to these brokers, all at once."""

@@ -41,9 +41,10 @@ def serving(port, timeout_s):
     return brokers
 
 
-def create_topic(port, name, partitions, copies):
-    """Makes a topic; RuntimeError with the broker's words when it will not."""
-    body = struct.pack(">i", 1) + _text(name) + struct.pack(">ihii", partitions, copies, 0, 0)
+def create_topic(port, name, partitions, copies, settings):
+    """Makes a topic with these settings, a dictionary; RuntimeError with the broker's words when it will not."""
+    body = struct.pack(">i", 1) + _text(name) + struct.pack(">ihii", partitions, copies, 0, len(settings))
+    body += b"".join(_text(key) + _text(value) for key, value in settings.items())
     reply = _ask(port, _CREATE_TOPICS, body + struct.pack(">i?", _CREATE_MS, False), 2 * _CREATE_MS / 1000)
     reply.number("i")    # throttled
     reply.number("i")    # topics: one
