@@ -1,7 +1,8 @@
 /*
  * The floor of what is written: the rows that an event leaves in the journal's tables, by SQLite
  * alone, 100 events a commit. `floor_rows FOLDER COUNT` prints the microseconds of CPU that one
- * event took, "looked-up A" and "keyed B": first so many tickets, then the answers to them.
+ * event took and the events a second, "looked-up A B" and "keyed C D": first so many tickets, then
+ * the answers to them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,7 @@ static void open_writer(struct writer *writer, const char *dir)
 {
     char path[4096];
 
-    sg_journal_close(past_open(dir));
+    sg_journal_close(past_open(dir, NULL));
     (void)snprintf(path, sizeof path, "%s/journal.db", dir);
     must(writer, sqlite3_open(path, &writer->db) == SQLITE_OK);
     execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -162,35 +163,42 @@ static void commit(const struct writer *writer, const struct values *batch, cons
     execute(writer, "COMMIT");
 }
 
-static double time_tickets(const struct writer *writer, const struct values *batch)
+static void time_tickets(const struct writer *writer, const struct values *batch, struct cost *cost)
 {
     static const enum row captured[] = {EVENT, ROUND, HEAD, DELIVERY};
     static const enum row intended[] = {INTENT};
     static const enum row ended[] = {END, LINK, TARGET};
-    double start_us = cpu_us();
 
+    cost_begin(cost);
     commit(writer, batch, captured, 4);
     commit(writer, batch, intended, 1);
     commit(writer, batch, ended, 3);
-    return cpu_us() - start_us;
+    cost_end(cost);
 }
 
-static double time_responses(const struct writer *writer, const struct values *batch)
+static void time_responses(const struct writer *writer, const struct values *batch,
+                           struct cost *cost)
 {
     static const enum row captured[] = {EVENT, HEAD, DELIVERY};
     static const enum row ended[] = {END, TARGET, OWN};
-    double start_us = cpu_us();
 
+    cost_begin(cost);
     commit(writer, batch, captured, 3);
     commit(writer, batch, ended, 3);
-    return cpu_us() - start_us;
+    cost_end(cost);
+}
+
+static void print(const char *kind, const struct cost *cost, long count)
+{
+    (void)printf("%s %.2f %.0f\n", kind, cost->cpu_us / (double)count,
+                 (double)count * 1e6 / cost->wall_us);
 }
 
 int main(int argc, char **argv)
 {
     static struct values batch[BATCH];
     struct writer writer = {0};
-    double tickets_us = 0, responses_us = 0;
+    struct cost tickets = {0}, responses = {0};
 
     if (argc != 3) {
         (void)fputs("usage: floor_rows FOLDER COUNT\n", stderr);
@@ -202,14 +210,14 @@ int main(int argc, char **argv)
     for (long n = 0; n < count; n++) {
         make_ticket(&batch[n % BATCH], n);
         if (n % BATCH == BATCH - 1)
-            tickets_us += time_tickets(&writer, batch);
+            time_tickets(&writer, batch, &tickets);
     }
     for (long n = 0; n < count; n++) {
         make_response(&batch[n % BATCH], n, count);
         if (n % BATCH == BATCH - 1)
-            responses_us += time_responses(&writer, batch);
+            time_responses(&writer, batch, &responses);
     }
-    (void)printf("looked-up %.2f\nkeyed %.2f\n", tickets_us / (double)count,
-                 responses_us / (double)count);
+    print("looked-up", &tickets, count);
+    print("keyed", &responses, count);
     return 0;
 }

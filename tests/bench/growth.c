@@ -20,7 +20,7 @@ struct side {
 
 static void make_past(struct side *side, const char *dir, long count)
 {
-    side->journal = past_open(dir);
+    side->journal = past_open(dir, NULL);
     for (; side->tickets < count; side->tickets += PAST_BATCH) {
         past_capture_tickets(side->journal, side->tickets, PAST_BATCH);
         past_make_cases(side->journal, PAST_BATCH);

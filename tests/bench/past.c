@@ -7,7 +7,10 @@
 #include "base/clock.h"
 #include "sample.h"
 
-enum { SHAPE_BYTES = 112 }; /* of the fourteen pointers that the mappings of a ticket read */
+enum {
+    LEAD_MS = 100,
+    SHAPE_BYTES = 112
+}; /* shape: of the fourteen pointers that the mappings of a ticket read */
 
 static const struct sg_route ROUTES[] = {
     {.mapping = SG_STR_INIT("ticket-to-case"),
@@ -38,18 +41,22 @@ static struct sg_str text_of(struct sg_arena *arena, const struct sample *sample
     return sg_str_copy(arena, (struct sg_str){sample->text, sample->length});
 }
 
-struct sg_journal *past_open(const char *dir)
+struct sg_journal *past_open(const char *dir, const struct sg_journal_kafka *kafka)
 {
     const struct sg_journal_settings settings = {.dir = dir,
                                                  .name = SG_STR("bench"),
                                                  .keep_ms = (int64_t)90 * 24 * 3600 * 1000,
-                                                 .max_event_bytes = 900000};
+                                                 .max_event_bytes = 900000,
+                                                 .kafka = kafka};
     struct sg_journal *journal = NULL;
     bool leads = false;
     struct sg_error err;
 
-    must(sg_journal_open(&SG_JOURNAL_EMBEDDED, &settings, &journal, &err), &err);
-    must(sg_journal_lead(journal, sg_clock_now_ms(), 0, &leads, &err), &err);
+    must(sg_journal_open(kafka == NULL ? &SG_JOURNAL_EMBEDDED : &SG_JOURNAL_KAFKA, &settings,
+                         &journal, &err),
+         &err);
+    while (!leads)
+        must(sg_journal_lead(journal, sg_clock_now_ms(), LEAD_MS, &leads, &err), &err);
     sg_journal_set_routes(journal, ROUTES, sizeof ROUTES / sizeof ROUTES[0]);
     return journal;
 }

@@ -7,8 +7,11 @@
 
 #include "sgbridge/journal.h"
 
-/** Opens the journal of installation "bench" in a folder that is there, with two routes. */
-struct sg_journal *past_open(const char *dir);
+/**
+ * Opens the journal of installation "bench" in a folder that is there, with two routes, and leads.
+ * `kafka`, where it lives there, is borrowed as long as it is open; NULL: in the folder.
+ */
+struct sg_journal *past_open(const char *dir, const struct sg_journal_kafka *kafka);
 
 /** Takes tickets `first` to `first + count` in, in one commit: they stay open. */
 void past_capture_tickets(struct sg_journal *journal, long first, long count);

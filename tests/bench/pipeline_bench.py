@@ -44,8 +44,8 @@ def run_once(rig, number):
     rows = rig.measure("floor_rows", rig.make_folder(f"rows{number}"), EVENTS)
     calls = {kind: rig.measure("floor_calls", kind, url, EVENTS, CONCURRENCY)[""] for kind, url in (
         ("keyed", f"{target.saja_url}/servicerequestupdates.json"), ("looked-up", target.gam_url))}
-    return {"keyed": (*keyed, *calls["keyed"], *rows["keyed"]),
-            "looked-up": (*looked_up, *calls["looked-up"], *rows["looked-up"])}
+    return {"keyed": (*keyed, *calls["keyed"], rows["keyed"][0]),
+            "looked-up": (*looked_up, *calls["looked-up"], rows["looked-up"][0])}
 
 
 def run(rig):

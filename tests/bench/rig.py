@@ -12,9 +12,9 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "e2e"))
+sys.path += [str(ROOT / "tests" / "e2e"), str(ROOT / "tests" / "kafka")]
 
-from bridge import Bridge  # noqa: E402  (it lies in the folder added above)
+from bridge import Bridge  # noqa: E402  (it lies in a folder added above)
 
 
 class Rig:
