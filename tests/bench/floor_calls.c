@@ -47,9 +47,9 @@ static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter): l
 static void begin_call(struct load *load, struct slot *slot)
 {
     if (load->is_keyed)
-        sample_update_sent(&slot->sent, load->begun++);
+        sg_sample_update_sent(&slot->sent, load->begun++);
     else
-        sample_case_sent(&slot->sent, load->begun++);
+        sg_sample_case_sent(&slot->sent, load->begun++);
     SET(slot->easy, CURLOPT_POSTFIELDS, slot->sent.text);
     SET(slot->easy, CURLOPT_POSTFIELDSIZE, (long)slot->sent.length);
     if (curl_multi_add_handle(load->multi, slot->easy) != CURLM_OK)

@@ -18,13 +18,13 @@ static void set(rd_kafka_conf_t *conf, const char *name, const char *value)
     char why[300];
 
     if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK)
-        recording_fail(name, why);
+        sg_recording_fail(name, why);
 }
 
 static void must(rd_kafka_error_t *error, const char *doing)
 {
     if (error != NULL)
-        recording_fail(doing, rd_kafka_error_string(error));
+        sg_recording_fail(doing, rd_kafka_error_string(error));
 }
 
 /* As the journal's writer does (kafka_writer.c), which counts its delivery reports as well. */
@@ -33,7 +33,7 @@ static void reported(rd_kafka_t *producer, const rd_kafka_message_t *message, vo
     (void)producer;
     (void)owner;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-        recording_fail("writing", rd_kafka_err2str(message->err));
+        sg_recording_fail("writing", rd_kafka_err2str(message->err));
 }
 
 static rd_kafka_t *open_producer(const char *brokers, const char *name)
@@ -53,10 +53,12 @@ static rd_kafka_t *open_producer(const char *brokers, const char *name)
     rd_kafka_t *producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
 
     if (producer == NULL)
-        recording_fail("writing", why);
+        sg_recording_fail("writing", why);
     must(rd_kafka_init_transactions(producer, WAIT_MS), "beginning");
     return producer;
 }
+
+#define PART(type, member, ...) ((rd_kafka_vu_t){.vtype = (type), .u.member = __VA_ARGS__})
 
 static void write_message(rd_kafka_t *producer, const char *prefix, const struct recorded *recorded)
 {
@@ -67,14 +69,15 @@ static void write_message(rd_kafka_t *producer, const char *prefix, const struct
     (void)snprintf(topic, sizeof topic, "%s.%s", prefix, recorded->topic);
     if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
         headers = rd_kafka_headers_copy(headers);
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(message->partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(message->key, message->key_len),
-        RD_KAFKA_V_VALUE(message->payload, message->len), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_END);
+    const rd_kafka_vu_t parts[] = {
+        PART(RD_KAFKA_VTYPE_TOPIC, cstr, topic),
+        PART(RD_KAFKA_VTYPE_PARTITION, i32, message->partition),
+        PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
+        PART(RD_KAFKA_VTYPE_KEY, mem, {.ptr = message->key, .size = message->key_len}),
+        PART(RD_KAFKA_VTYPE_VALUE, mem, {.ptr = message->payload, .size = message->len}),
+        PART(RD_KAFKA_VTYPE_HEADERS, headers, headers)};
 
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        recording_fail("writing", rd_kafka_err2str(code));
+    must(rd_kafka_produceva(producer, parts, sizeof parts / sizeof parts[0]), "writing");
 }
 
 static void write_transaction(rd_kafka_t *producer, const char *prefix,
@@ -122,7 +125,7 @@ int main(int argc, char **argv)
         (void)fputs("usage: floor_messages BROKERS PREFIX OTHER\n", stderr);
         return 64;
     }
-    recording_read(&recording, argv[1], argv[2]);
+    sg_recording_read(&recording, argv[1], argv[2]);
     rd_kafka_t *producer = open_producer(argv[1], argv[3]);
 
     replay(producer, argv[3], &recording, kinds);

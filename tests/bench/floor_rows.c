@@ -81,7 +81,7 @@ static void open_writer(struct writer *writer, const char *dir)
 {
     char path[4096];
 
-    sg_journal_close(past_open(dir, NULL));
+    sg_journal_close(sg_past_open(dir, NULL));
     (void)snprintf(path, sizeof path, "%s/journal.db", dir);
     must(writer, sqlite3_open(path, &writer->db) == SQLITE_OK);
     execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -133,20 +133,20 @@ static void write_row(const struct writer *writer, enum row which, const struct 
 static void make_ticket(struct values *values, long n)
 {
     values->number = n + 1;
-    sample_key(&values->key, n);
+    sg_sample_key(&values->key, n);
     values->id = values->key;
-    sample_ticket(&values->body, n);
-    sample_case_intended(&values->request, n);
-    sample_case(&values->number_of_case, n);
+    sg_sample_ticket(&values->body, n);
+    sg_sample_case_intended(&values->request, n);
+    sg_sample_case(&values->number_of_case, n);
     values->sum = sg_sha256_of((struct sg_str){values->body.text, values->body.length});
 }
 
 static void make_response(struct values *values, long n, long count)
 {
     values->number = count + n + 1;
-    sample_key(&values->key, n);
-    sample_case(&values->id, n);
-    sample_response_kept(&values->body, n);
+    sg_sample_key(&values->key, n);
+    sg_sample_case(&values->id, n);
+    sg_sample_response_kept(&values->body, n);
     values->sum = sg_sha256_of((struct sg_str){values->body.text, values->body.length});
 }
 

@@ -20,10 +20,10 @@ struct side {
 
 static void make_past(struct side *side, const char *dir, long count)
 {
-    side->journal = past_open(dir, NULL);
+    side->journal = sg_past_open(dir, NULL);
     for (; side->tickets < count; side->tickets += PAST_BATCH) {
-        past_capture_tickets(side->journal, side->tickets, PAST_BATCH);
-        past_make_cases(side->journal, PAST_BATCH);
+        sg_past_capture_tickets(side->journal, side->tickets, PAST_BATCH);
+        sg_past_make_cases(side->journal, PAST_BATCH);
     }
 }
 
@@ -31,8 +31,8 @@ static double time_new(struct side *side)
 {
     double start_us = cpu_us();
 
-    past_capture_tickets(side->journal, side->tickets, BATCH);
-    past_make_cases(side->journal, BATCH);
+    sg_past_capture_tickets(side->journal, side->tickets, BATCH);
+    sg_past_make_cases(side->journal, BATCH);
     side->tickets += BATCH;
     return cpu_us() - start_us;
 }
@@ -43,11 +43,11 @@ static double time_answers(struct side *side, long among)
     long tickets[BATCH];
 
     for (long i = 0; i < BATCH; i++)
-        tickets[i] = side->tickets - 1 - (long)(((double)i + drand48()) * (double)(among / BATCH));
+        tickets[i] = side->tickets - 1 - (long)(((double)i + drand48()) * (double)among / BATCH);
     double start_us = cpu_us();
 
-    past_capture_responses(side->journal, tickets, BATCH);
-    past_update_tickets(side->journal, BATCH);
+    sg_past_capture_responses(side->journal, tickets, BATCH);
+    sg_past_update_tickets(side->journal, BATCH);
     return cpu_us() - start_us;
 }
 

@@ -16,8 +16,8 @@ enum { BATCH = 100 };
 
 static void make_cases(struct sg_journal *journal, long first)
 {
-    past_capture_tickets(journal, first, BATCH);
-    past_make_cases(journal, BATCH);
+    sg_past_capture_tickets(journal, first, BATCH);
+    sg_past_make_cases(journal, BATCH);
 }
 
 static void update_tickets(struct sg_journal *journal, long first)
@@ -26,8 +26,8 @@ static void update_tickets(struct sg_journal *journal, long first)
 
     for (long t = 0; t < BATCH; t++)
         tickets[t] = first + t;
-    past_capture_responses(journal, tickets, BATCH);
-    past_update_tickets(journal, BATCH);
+    sg_past_capture_responses(journal, tickets, BATCH);
+    sg_past_update_tickets(journal, BATCH);
 }
 
 static void measure(struct sg_journal *journal, const char *kind, long count,
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
     }
     sg_log_set_level(SG_LOG_WARN);
     long count = strtol(argv[2], NULL, 10) / BATCH * BATCH;
-    struct sg_journal *journal = past_open(argv[1], argc == 5 ? &kafka : NULL);
+    struct sg_journal *journal = sg_past_open(argv[1], argc == 5 ? &kafka : NULL);
 
     measure(journal, "looked-up", count, make_cases);
     measure(journal, "keyed", count, update_tickets);

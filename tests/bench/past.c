@@ -41,7 +41,7 @@ static struct sg_str text_of(struct sg_arena *arena, const struct sample *sample
     return sg_str_copy(arena, (struct sg_str){sample->text, sample->length});
 }
 
-struct sg_journal *past_open(const char *dir, const struct sg_journal_kafka *kafka)
+struct sg_journal *sg_past_open(const char *dir, const struct sg_journal_kafka *kafka)
 {
     const struct sg_journal_settings settings = {.dir = dir,
                                                  .name = SG_STR("bench"),
@@ -82,8 +82,8 @@ static struct sg_event ticket_of(struct sg_arena *arena, long n)
 {
     struct sample body, key;
 
-    sample_ticket(&body, n);
-    sample_key(&key, n);
+    sg_sample_ticket(&body, n);
+    sg_sample_key(&key, n);
     struct sg_event event = event_of(arena, text_of(arena, &body), n);
 
     event.system = SG_STR("saja");
@@ -99,8 +99,8 @@ static struct sg_event response_of(struct sg_arena *arena, long ticket)
     static long answers;
     struct sample body, number;
 
-    sample_response_kept(&body, ticket);
-    sample_case(&number, ticket);
+    sg_sample_response_kept(&body, ticket);
+    sg_sample_case(&number, ticket);
     struct sg_event event = event_of(arena, text_of(arena, &body), answers);
 
     event.system = SG_STR("gam");
@@ -121,7 +121,7 @@ static void capture(struct sg_journal *journal, const struct sg_event *event)
     must(sg_journal_capture(journal, event, &what, &err), &err);
 }
 
-void past_capture_tickets(struct sg_journal *journal, long first, long count)
+void sg_past_capture_tickets(struct sg_journal *journal, long first, long count)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_error err;
@@ -134,7 +134,7 @@ void past_capture_tickets(struct sg_journal *journal, long first, long count)
     must(sg_journal_commit(journal, &err), &err);
 }
 
-void past_capture_responses(struct sg_journal *journal, const long *tickets, long count)
+void sg_past_capture_responses(struct sg_journal *journal, const long *tickets, long count)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_error err;
@@ -177,7 +177,7 @@ static void intend(struct sg_journal *journal, const struct taken *taken, long f
     for (size_t d = 0; d < taken->count; d++) {
         struct sample request;
 
-        sample_case_intended(&request, first);
+        sg_sample_case_intended(&request, first);
         must(sg_journal_intend(journal, taken->at[d].id, sg_clock_now_ms(),
                                (struct sg_str){request.text, request.length}, &err),
              &err);
@@ -198,7 +198,7 @@ static struct sg_str case_of(struct sg_arena *arena, struct sg_str ticket)
     return sg_str_format(arena, "%.*s/1405", SG_STR_ARG(sg_str_skip(ticket, 5)));
 }
 
-void past_make_cases(struct sg_journal *journal, long count)
+void sg_past_make_cases(struct sg_journal *journal, long count)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const struct taken taken = take(journal, arena, SG_STR("gam"), count);
@@ -216,7 +216,7 @@ void past_make_cases(struct sg_journal *journal, long count)
     must(sg_journal_commit(journal, &err), &err);
 }
 
-void past_update_tickets(struct sg_journal *journal, long count)
+void sg_past_update_tickets(struct sg_journal *journal, long count)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const struct taken taken = take(journal, arena, SG_STR("saja"), count);

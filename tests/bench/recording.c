@@ -9,13 +9,14 @@ enum { PARTITIONS = 6, WAIT_MS = 10000, NAME_BYTES = 300 };
 /* While it is read. */
 struct reader {
     rd_kafka_t *consumer;
-    size_t prefix_length;                /* with its dot */
-    rd_kafka_message_t **rows, **events; /* in their order; by their sequence number, or NULL */
+    size_t prefix_length;    /* with its dot */
+    struct recorded *rows;   /* in their order */
+    struct recorded *events; /* by their sequence number; empty where there is none */
     size_t row_count, row_room, event_room;
     int ends; /* partitions read whole */
 };
 
-_Noreturn void recording_fail(const char *doing, const char *why)
+_Noreturn void sg_recording_fail(const char *doing, const char *why)
 {
     (void)fprintf(stderr, "%s: %s\n", doing, why);
     exit(1);
@@ -43,7 +44,7 @@ static void set(rd_kafka_conf_t *conf, const char *name, const char *value)
     char why[300];
 
     if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK)
-        recording_fail(name, why);
+        sg_recording_fail(name, why);
 }
 
 static rd_kafka_t *open_consumer(const char *brokers)
@@ -59,7 +60,7 @@ static rd_kafka_t *open_consumer(const char *brokers)
     rd_kafka_t *consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
 
     if (consumer == NULL)
-        recording_fail("reading", why);
+        sg_recording_fail("reading", why);
     (void)rd_kafka_poll_set_consumer(consumer);
     return consumer;
 }
@@ -81,7 +82,7 @@ static int assign(rd_kafka_t *consumer, const char *prefix)
     const int count = list->cnt;
 
     if (rd_kafka_assign(consumer, list) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        recording_fail("reading", prefix);
+        sg_recording_fail("reading", prefix);
     rd_kafka_topic_partition_list_destroy(list);
     return count;
 }
@@ -96,28 +97,26 @@ static size_t number_of_event(const rd_kafka_message_t *message)
     if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         rd_kafka_header_get_last(headers, "seq", &seq, &length) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         length >= sizeof text)
-        recording_fail("reading", "an event without its number");
+        sg_recording_fail("reading", "an event without its number");
     memcpy(text, seq, length);
     return strtoul(text, NULL, 10);
 }
 
-static const char *topic_of(const struct reader *reader, const rd_kafka_message_t *message)
+static void keep(struct reader *reader, const rd_kafka_message_t *message)
 {
-    return rd_kafka_topic_name(message->rkt) + reader->prefix_length;
-}
+    const struct recorded recorded = {message,
+                                      rd_kafka_topic_name(message->rkt) + reader->prefix_length};
 
-static void keep(struct reader *reader, rd_kafka_message_t *message)
-{
-    if (strcmp(topic_of(reader, message), "state") == 0) {
+    if (strcmp(recorded.topic, "state") == 0) {
         reader->rows =
             grow(reader->rows, &reader->row_room, reader->row_count, sizeof *reader->rows);
-        reader->rows[reader->row_count++] = message;
+        reader->rows[reader->row_count++] = recorded;
         return;
     }
     const size_t seq = number_of_event(message);
 
     reader->events = grow(reader->events, &reader->event_room, seq, sizeof *reader->events);
-    reader->events[seq] = message;
+    reader->events[seq] = recorded;
 }
 
 static void read_all(struct reader *reader, const char *prefix)
@@ -128,13 +127,13 @@ static void read_all(struct reader *reader, const char *prefix)
         rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->consumer, WAIT_MS);
 
         if (message == NULL)
-            recording_fail("reading", "the brokers have no more to say");
+            sg_recording_fail("reading", "the brokers have no more to say");
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             keep(reader, message);
             continue;
         }
         if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-            recording_fail("reading", rd_kafka_message_errstr(message));
+            sg_recording_fail("reading", rd_kafka_message_errstr(message));
         reader->ends++;
         rd_kafka_message_destroy(message);
     }
@@ -142,45 +141,43 @@ static void read_all(struct reader *reader, const char *prefix)
 
 /* --- what belonged together --- */
 
-static void add(const struct reader *reader, struct recording *recording,
-                const rd_kafka_message_t *message)
+static void add(struct recording *recording, struct recorded recorded)
 {
-    recording->messages[recording->message_count++] =
-        (struct recorded){message, topic_of(reader, message)};
+    recording->messages[recording->message_count++] = recorded;
     recording->transactions[recording->transaction_count - 1].count++;
 }
 
-/* The event whose row this is, if the row is its first. */
-static rd_kafka_message_t *take_event(struct reader *reader, const rd_kafka_message_t *row)
+/* The event whose row this is, if the row is its first; else one without a message. */
+static struct recorded take_event(struct reader *reader, const rd_kafka_message_t *row)
 {
     static const char head[] = "[\"event\",";
+    const struct recorded none = {0};
     char key[40] = "";
 
     if (row->key_len >= sizeof key || row->key_len < sizeof head)
-        return NULL;
+        return none;
     memcpy(key, row->key, row->key_len);
-    if (strncmp(key, head, sizeof head - 1) != 0)
-        return NULL;
     const size_t seq = strtoul(key + sizeof head - 1, NULL, 10);
-    rd_kafka_message_t *event = seq < reader->event_room ? reader->events[seq] : NULL;
 
-    if (event != NULL)
-        reader->events[seq] = NULL;
+    if (strncmp(key, head, sizeof head - 1) != 0 || seq >= reader->event_room)
+        return none;
+    const struct recorded event = reader->events[seq];
+
+    reader->events[seq] = none;
     return event;
 }
 
-static void add_row(struct reader *reader, struct recording *recording,
-                    const rd_kafka_message_t *row)
+static void add_row(struct reader *reader, struct recording *recording, struct recorded row)
 {
     struct recorded_transaction *now = &recording->transactions[recording->transaction_count - 1];
-    const rd_kafka_message_t *event = take_event(reader, row);
+    const struct recorded event = take_event(reader, row.message);
 
-    add(reader, recording, row);
-    if (event == NULL)
+    add(recording, row);
+    if (event.message == NULL)
         return;
-    add(reader, recording, event);
+    add(recording, event);
     now->events++;
-    now->is_keyed |= strcmp(topic_of(reader, event), "gam") == 0;
+    now->is_keyed |= strcmp(event.topic, "gam") == 0;
 }
 
 /* Outcomes bring no event: they are of what was captured last. */
@@ -201,7 +198,7 @@ static void *list_of(size_t count, size_t size)
     return list;
 }
 
-void recording_read(struct recording *recording, const char *brokers, const char *prefix)
+void sg_recording_read(struct recording *recording, const char *brokers, const char *prefix)
 {
     struct reader reader = {.consumer = open_consumer(brokers),
                             .prefix_length = strlen(prefix) + 1};
@@ -212,9 +209,9 @@ void recording_read(struct recording *recording, const char *brokers, const char
         .messages = list_of(2 * reader.row_count, sizeof *recording->messages),
         .transactions = list_of(reader.row_count, sizeof *recording->transactions)};
     for (size_t r = 0; r < reader.row_count; r++) {
-        if (reader.rows[r]->offset != next) /* a commit takes an offset itself */
+        if (reader.rows[r].message->offset != next) /* a commit takes an offset itself */
             begin(recording);
-        next = reader.rows[r]->offset + 1;
+        next = reader.rows[r].message->offset + 1;
         add_row(&reader, recording, reader.rows[r]);
     }
     free(reader.rows);

@@ -1,6 +1,6 @@
 /**
  * What a journal wrote into Kafka, transaction by transaction, read whole into memory. One thread.
- * What fails ends the benchmark: recording_* say why and do not come back.
+ * What fails ends the benchmark: sg_recording_* say why and do not come back.
  */
 #ifndef SG_BENCH_RECORDING_H
 #define SG_BENCH_RECORDING_H
@@ -29,9 +29,9 @@ struct recording {
 };
 
 /** Prints what went wrong where, and ends the program. */
-_Noreturn void recording_fail(const char *doing, const char *why);
+_Noreturn void sg_recording_fail(const char *doing, const char *why);
 
 /** All that stands in PREFIX.state, PREFIX.saja and PREFIX.gam; kept until the program ends. */
-void recording_read(struct recording *recording, const char *brokers, const char *prefix);
+void sg_recording_read(struct recording *recording, const char *brokers, const char *prefix);
 
 #endif

@@ -36,18 +36,18 @@ __attribute__((format(printf, 2, 3))) static void write_to(struct sample *out, c
     out->length = (size_t)length;
 }
 
-void sample_key(struct sample *out, long n)
+void sg_sample_key(struct sample *out, long n)
 {
     write_to(out, KEY, FIRST + n);
 }
 
-void sample_case(struct sample *out, long n)
+void sg_sample_case(struct sample *out, long n)
 {
     write_to(out, CASE, FIRST + n);
 }
 
 /* Its time of change grows by a millisecond a ticket, within one day. */
-void sample_ticket(struct sample *out, long n)
+void sg_sample_ticket(struct sample *out, long n)
 {
     long ms = n % 86400000;
 
@@ -62,7 +62,7 @@ void sample_ticket(struct sample *out, long n)
              FIRST + n, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
-void sample_response(struct sample *out, long n)
+void sg_sample_response(struct sample *out, long n)
 {
     write_to(
         out,
@@ -74,7 +74,7 @@ void sample_response(struct sample *out, long n)
         FIRST + n, FIRST + n);
 }
 
-void sample_response_kept(struct sample *out, long n)
+void sg_sample_response_kept(struct sample *out, long n)
 {
     write_to(out,
              "{\"ResponseId\":\"r-%ld\",\"CaseNumber\":\"" CASE "\",\"IsFinal\":\"true\","
@@ -86,7 +86,7 @@ void sample_response_kept(struct sample *out, long n)
 }
 
 /* The Persian words stand as two bytes a letter in the other texts, and here as six. */
-void sample_update_sent(struct sample *out, long n)
+void sg_sample_update_sent(struct sample *out, long n)
 {
     int used = snprintf(out->text, sizeof out->text,
                         "service_request_id=" KEY "&update_id=r-%ld&status=answered"
@@ -115,7 +115,7 @@ void sample_update_sent(struct sample *out, long n)
     "\"Address\":\"" ADDRESS_IN_GAM "\"}}"
 #define WSS "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 
-void sample_case_sent(struct sample *out, long n)
+void sg_sample_case_sent(struct sample *out, long n)
 {
     write_to(
         out,
@@ -133,7 +133,7 @@ void sample_case_sent(struct sample *out, long n)
         FIRST + n);
 }
 
-void sample_case_intended(struct sample *out, long n)
+void sg_sample_case_intended(struct sample *out, long n)
 {
     write_to(out,
              "{\"method\":\"POST\",\"body\":\"soap\",\"element\":\"CreateCase\","

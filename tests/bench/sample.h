@@ -16,21 +16,21 @@ struct sample {
 };
 
 /** "1405-1000042" and "1000042/1405": the ticket's key and its case's number; they grow. */
-void sample_key(struct sample *out, long n);
-void sample_case(struct sample *out, long n);
+void sg_sample_key(struct sample *out, long n);
+void sg_sample_case(struct sample *out, long n);
 
 /** A ticket as SAJA's JSON, and the department's answer to it as GAM's XML. */
-void sample_ticket(struct sample *out, long n);
-void sample_response(struct sample *out, long n);
+void sg_sample_ticket(struct sample *out, long n);
+void sg_sample_response(struct sample *out, long n);
 
 /** The response as the bridge keeps it: JSON. */
-void sample_response_kept(struct sample *out, long n);
+void sg_sample_response_kept(struct sample *out, long n);
 
 /** What the bridge sends for them: `add_update` as a form, `create_case` in its envelope. */
-void sample_update_sent(struct sample *out, long n);
-void sample_case_sent(struct sample *out, long n);
+void sg_sample_update_sent(struct sample *out, long n);
+void sg_sample_case_sent(struct sample *out, long n);
 
 /** `create_case` as the journal keeps it before it is sent. */
-void sample_case_intended(struct sample *out, long n);
+void sg_sample_case_intended(struct sample *out, long n);
 
 #endif

@@ -87,7 +87,7 @@ static void write_items(struct target *target, struct list *list, long count, co
 static void list_tickets(struct target *target, FILE *out)
 {
     (void)fputs("[", out);
-    write_items(target, &target->tickets, TICKETS_OF_PAGE, ",\n", sample_ticket, out);
+    write_items(target, &target->tickets, TICKETS_OF_PAGE, ",\n", sg_sample_ticket, out);
     (void)fputs("]", out);
 }
 
@@ -112,7 +112,7 @@ static void take_update(struct target *target, const struct request *request, FI
 static void list_responses(struct target *target, FILE *out)
 {
     (void)fputs("<ListResponsesResponse xmlns=\"urn:gam:cases:1\">", out);
-    write_items(target, &target->responses, RESPONSES_OF_PAGE, "\n", sample_response, out);
+    write_items(target, &target->responses, RESPONSES_OF_PAGE, "\n", sg_sample_response, out);
     (void)fprintf(out, "<Next>%ld</Next></ListResponsesResponse>", target->responses.next);
 }
 
@@ -121,7 +121,7 @@ static void make_case(struct target *target, FILE *out)
     struct sample number;
 
     target->calls++;
-    sample_case(&number, target->cases++);
+    sg_sample_case(&number, target->cases++);
     (void)fprintf(out,
                   "<CreateCaseResponse xmlns=\"urn:gam:cases:1\"><CaseNumber>%s</CaseNumber>"
                   "</CreateCaseResponse>",
@@ -176,7 +176,8 @@ static enum MHD_Result serve(struct target *target, struct MHD_Connection *conne
     return send_page(connection, &page);
 }
 
-/* Called by libmicrohttpd for a request's head, for each piece of its body, and at its end. */
+/* Called by libmicrohttpd for a request's head, for each piece of its body, and at its end.
+ * NOLINTNEXTLINE(readability-function-size): the type is the library's */
 static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *piece,
                                   size_t *length, void **state)
