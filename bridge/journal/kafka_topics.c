@@ -197,12 +197,17 @@ bool sg_kafka_topics_add(rd_kafka_t *client, const struct sg_journal_settings *s
                          const char *topic, struct sg_error *err)
 {
     char size[24], keep[24];
+    int count = 0;
     const struct wanted wanted = {.name = topic,
                                   .partitions = EVENT_PARTITIONS,
                                   .configs = {{"cleanup.policy", "delete"},
                                               {"max.message.bytes", size},
                                               {"retention.ms", keep}}};
 
+    if (!count_partitions(client, topic, &count, err))
+        return false;
+    if (count > 0) /* not asked for again: whoever made it may be the only one who may */
+        return true;
     write_size(settings, size, sizeof size);
     (void)snprintf(keep, sizeof keep, "%lld", (long long)settings->keep_ms);
     return make(client, settings, &wanted, err);
