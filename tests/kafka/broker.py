@@ -73,6 +73,20 @@ class Cluster:
     def forbid_topics(self, prefix):
         """From now on nobody may make a topic of that prefix; the settings must name an authorizer."""
         wire.forbid_topics(self._brokers[1].port, "User:ANONYMOUS", prefix)
+        end = time.monotonic() + READY_S
+        while self._can_create(f"{prefix}tried-{time.monotonic_ns()}"):    # a rule is in force some ms after its answer
+            if time.monotonic() > end:
+                raise TimeoutError(f"topics of {prefix} can still be made after {READY_S} s")
+            time.sleep(_POLL_S)
+
+    def _can_create(self, topic):
+        try:
+            self.create_topic(topic)
+        except RuntimeError as error:
+            if "error 29" not in str(error):    # TOPIC_AUTHORIZATION_FAILED
+                raise
+            return False
+        return True
 
     def kill(self, *numbers):
         """SIGKILL to these brokers, all at once."""
