@@ -7,10 +7,8 @@
 #include "base/clock.h"
 #include "sample.h"
 
-enum {
-    LEAD_MS = 100,
-    SHAPE_BYTES = 112
-}; /* shape: of the fourteen pointers that the mappings of a ticket read */
+enum { LEAD_MS = 100 };
+enum { SHAPE_BYTES = 112 }; /* of the fourteen pointers that the mappings of a ticket read */
 
 static const struct sg_route ROUTES[] = {
     {.mapping = SG_STR_INIT("ticket-to-case"),
@@ -55,8 +53,10 @@ struct sg_journal *sg_past_open(const char *dir, const struct sg_journal_kafka *
     must(sg_journal_open(kafka == NULL ? &SG_JOURNAL_EMBEDDED : &SG_JOURNAL_KAFKA, &settings,
                          &journal, &err),
          &err);
-    while (!leads)
-        must(sg_journal_lead(journal, sg_clock_now_ms(), LEAD_MS, &leads, &err), &err);
+    while (!leads) { /* topics that were just made may not be known yet: then another time */
+        bool is_good = sg_journal_lead(journal, sg_clock_now_ms(), LEAD_MS, &leads, &err);
+        must(is_good || err.kind == SG_ERROR_TEMPORARY, &err);
+    }
     sg_journal_set_routes(journal, ROUTES, sizeof ROUTES / sizeof ROUTES[0]);
     return journal;
 }
