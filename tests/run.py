@@ -75,6 +75,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/dev")
     parser.add_argument("--only", help="just the suites whose name holds this word")
     options = parser.parse_args()
+    os.environ["SGBRIDGE"] = str(options.build.resolve() / "sgbridge")  # for suites that run it by the way
     passed = failed = 0
     for name, command, limit, count in suites(options.build):
         if options.only and options.only not in name:

@@ -1,30 +1,48 @@
-/* sgbridge check [DIR]: every error of every file at once, and all tests. */
+/* sgbridge check [DIR]: every error of every file at once, and all tests; --live asks around. */
 #include "cli/cli.h"
 #include "connectors/catalog.h"
 
-/* The folder named, or that of the settings, or ./mappings. */
-static const char *folder(const struct sg_cli *cli)
+/* `*settings` stays NULL where there are none, or where DIR says that they are not asked for. False
+ * after saying what is wrong with them. */
+static bool find_settings(const struct sg_cli *cli, const struct sg_settings **settings)
 {
     struct sg_error err;
     const char *path;
 
+    if (cli->config == NULL && (cli->argument != NULL || !sg_settings_locate(NULL, &path, &err)))
+        return true;
+    *settings = sg_cli_settings(cli);
+    return *settings != NULL;
+}
+
+/* The folder named, or that of the settings, or ./mappings. */
+static const char *folder(const struct sg_cli *cli, const struct sg_settings *settings)
+{
     if (cli->argument != NULL)
         return cli->argument;
-    if (cli->config == NULL && !sg_settings_locate(NULL, &path, &err))
-        return "mappings";
-    const struct sg_settings *settings = sg_cli_settings(cli);
-    return settings == NULL ? NULL : settings->mappings;
+    return settings == NULL ? "mappings" : settings->mappings;
+}
+
+/* Both are asked, so that one run tells all. */
+static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
+               const struct sg_catalog *catalog)
+{
+    const int systems = sg_cli_ask_systems(catalog);
+    const int journal = settings == NULL ? SG_EXIT_OK : sg_cli_ask_journal(cli, settings);
+
+    return systems == SG_EXIT_OK ? journal : systems;
 }
 
 int sg_cli_check(const struct sg_cli *cli)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
     const struct sg_secrets secrets = {.is_read = cli->is_live};
-    const char *dir = folder(cli);
+    const struct sg_settings *settings = NULL;
     size_t passed = 0, failed = 0, systems = 0, mappings = 0;
 
-    if (dir == NULL)
+    if (!find_settings(cli, &settings))
         return SG_EXIT_UNABLE;
+    const char *dir = folder(cli, settings);
     struct sg_catalog *catalog = sg_catalog_load(dir, &secrets, true, findings);
     sg_findings_print(findings, stdout);
     if (catalog == NULL) {
@@ -36,7 +54,7 @@ int sg_cli_check(const struct sg_cli *cli)
     (void)sg_catalog_mappings(catalog, &mappings);
     (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, systems, mappings,
                  passed);
-    int live = cli->is_live ? sg_cli_ask_systems(catalog) : SG_EXIT_OK;
+    int live = cli->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
     sg_catalog_free(catalog);
     return live;
 }

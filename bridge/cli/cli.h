@@ -2,6 +2,8 @@
 #ifndef SG_CLI_CLI_H
 #define SG_CLI_CLI_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "service/settings.h"
 
@@ -35,7 +37,14 @@ int sg_cli_trace(const struct sg_cli *cli);
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);
 
+/** The journal's part of them, Kafka's secrets read; false after saying on `out` what is missing. */
+SG_MUST_USE bool sg_cli_journal_settings(struct sg_arena *arena, const struct sg_settings *settings,
+                                         FILE *out, struct sg_journal_settings *journal);
+
 /** `check --live`: asks each system for the first page of each poll, and says what came of it. */
 int sg_cli_ask_systems(const struct sg_catalog *catalog);
+
+/** `check --live`: looks at where the journal lives, and says what a person should know of it. */
+int sg_cli_ask_journal(const struct sg_cli *cli, const struct sg_settings *settings);
 
 #endif

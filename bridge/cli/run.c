@@ -14,7 +14,6 @@
 #include "cli/cli.h"
 #include "connectors/http.h"
 #include "console/web.h"
-#include "mapping/zone.h"
 #include "service/service.h"
 
 enum { STAND_BY_MS = 200, RETRY_MS = 1000 };
@@ -44,33 +43,13 @@ static struct sg_catalog *load_catalog(const struct sg_settings *settings)
     return catalog;
 }
 
-/* False after saying which secrets are missing. */
-static bool read_kafka(struct daemon *daemon, struct sg_arena *arena)
-{
-    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-
-    if (daemon->settings->kafka == NULL)
-        return true;
-    daemon->journal_settings.kafka =
-        sg_kafka_settings_open(arena, daemon->settings->kafka, findings);
-    sg_findings_print(findings, stderr);
-    return daemon->journal_settings.kafka != NULL;
-}
-
 static bool open_journal(struct daemon *daemon, struct sg_arena *arena)
 {
     const struct sg_settings *settings = daemon->settings;
     struct sg_error err;
 
-    daemon->journal_settings = (struct sg_journal_settings){
-        .dir = settings->state,
-        .name = settings->name,
-        .day_offset_ms = sg_zone_offset_ms(settings->zone, sg_clock_now_ms()),
-        .keep_ms = settings->keep_ms,
-        .max_event_bytes = settings->max_event_bytes};
-    if (!read_kafka(daemon, arena))
+    if (!sg_cli_journal_settings(arena, settings, stderr, &daemon->journal_settings))
         return false;
-
     if (mkdir(settings->state, 0750) != 0 && errno != EEXIST) {
         (void)sg_error_errno(&err, (struct sg_place){.file = settings->state}, "cannot be made");
         (void)fprintf(stderr, "%s: %s\n", settings->state, err.text);

@@ -1,4 +1,6 @@
+#include "base/clock.h"
 #include "cli/cli.h"
+#include "mapping/zone.h"
 
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli)
 {
@@ -14,4 +16,22 @@ const struct sg_settings *sg_cli_settings(const struct sg_cli *cli)
     if (settings == NULL)
         sg_findings_print(findings, stderr);
     return settings;
+}
+
+bool sg_cli_journal_settings(struct sg_arena *arena, const struct sg_settings *settings, FILE *out,
+                             struct sg_journal_settings *journal)
+{
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+
+    *journal = (struct sg_journal_settings){
+        .dir = settings->state,
+        .name = settings->name,
+        .day_offset_ms = sg_zone_offset_ms(settings->zone, sg_clock_now_ms()),
+        .keep_ms = settings->keep_ms,
+        .max_event_bytes = settings->max_event_bytes};
+    if (settings->kafka == NULL)
+        return true;
+    journal->kafka = sg_kafka_settings_open(arena, settings->kafka, findings);
+    sg_findings_print(findings, out);
+    return journal->kafka != NULL;
 }

@@ -1,10 +1,34 @@
 #include "sgbridge/journal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/buffer.h"
 #include "journal/kind.h"
 #include "journal/schema.h"
+
+/* A folder that is not there yet is made by run. */
+static void inspect_folder(const char *dir, sg_inspected_fn *each, void *owner)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+
+    if (access(dir, W_OK | X_OK) != 0 && errno != ENOENT)
+        each(owner, SG_INSPECTED_WRONG,
+             sg_str_format(arena,
+                           "%s cannot be written to: %s; `state` must be a folder of the user "
+                           "that the bridge runs as",
+                           dir, strerror(errno)));
+}
+
+bool sg_journal_inspect(const struct sg_journal_kind *kind,
+                        const struct sg_journal_settings *settings, sg_inspected_fn *each,
+                        void *owner, struct sg_error *err)
+{
+    inspect_folder(settings->dir, each, owner);
+    return kind->inspect == NULL || kind->inspect(settings, each, owner, err);
+}
 
 bool sg_journal_open(const struct sg_journal_kind *kind, const struct sg_journal_settings *settings,
                      struct sg_journal **out, struct sg_error *err)

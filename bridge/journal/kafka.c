@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "journal/database.h"
 #include "journal/election.h"
+#include "journal/kafka_inspect.h"
 #include "journal/kafka_log.h"
 #include "journal/kafka_topics.h"
 #include "journal/kind.h"
@@ -430,6 +431,7 @@ static void rollback(struct sg_journal *journal)
 
 const struct sg_journal_kind SG_JOURNAL_KAFKA = {
     .file = FILE_NAME,
+    .inspect = sg_kafka_inspect,
     .open = open_kafka,
     .close = close_kafka,
     .lead = lead,

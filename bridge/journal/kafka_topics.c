@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/log.h"
 
-enum { ADMIN_MS = 10000, CONFIGS_MAX = 8, EVENT_PARTITIONS = 6 };
+enum { CONFIGS_MAX = 8, EVENT_PARTITIONS = 6 };
 
 static const struct sg_place AT = {.file = "kafka"};
 
@@ -16,33 +16,6 @@ struct wanted {
     int partitions;
     const char *configs[CONFIGS_MAX][2]; /* until the first NULL */
 };
-
-/* --- one question to the cluster --- */
-
-/* What comes back is the caller's to destroy; NULL, with `err`, when nothing or an error does. */
-static rd_kafka_event_t *await(rd_kafka_queue_t *queue, struct sg_error *err, const char *doing)
-{
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_MS + 1000);
-
-    if (event == NULL) {
-        (void)sg_kafka_fail(RD_KAFKA_RESP_ERR__TIMED_OUT, err, doing);
-        return NULL;
-    }
-    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        (void)sg_kafka_fail(rd_kafka_event_error(event), err, doing);
-        rd_kafka_event_destroy(event);
-        return NULL;
-    }
-    return event;
-}
-
-static rd_kafka_AdminOptions_t *new_options(rd_kafka_t *client, rd_kafka_admin_op_t operation)
-{
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(client, operation);
-
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_MS, NULL, 0);
-    return options;
-}
 
 /* --- making --- */
 
@@ -87,9 +60,10 @@ static bool make(rd_kafka_t *client, const struct sg_journal_settings *settings,
         (void)rd_kafka_NewTopic_set_config(topic, wanted->configs[c][0], wanted->configs[c][1]);
 
     rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-    rd_kafka_AdminOptions_t *options = new_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_AdminOptions_t *options =
+        sg_kafka_admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     rd_kafka_CreateTopics(client, &topic, 1, options, queue);
-    rd_kafka_event_t *event = await(queue, err, "making a topic");
+    rd_kafka_event_t *event = sg_kafka_admin_await(queue, err, "making a topic");
     bool is_good = event != NULL;
 
     if (is_good) {
@@ -141,7 +115,7 @@ static bool make_leader(rd_kafka_t *client, const struct sg_journal_settings *se
 static bool count_partitions(rd_kafka_t *client, const char *name, int *count, struct sg_error *err)
 {
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, ADMIN_MS);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, SG_KAFKA_ADMIN_MS);
 
     *count = 0;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -154,66 +128,42 @@ static bool count_partitions(rd_kafka_t *client, const char *name, int *count, s
     return true;
 }
 
-static const char *config_of(const rd_kafka_ConfigResource_t *resource, const char *name)
+bool sg_kafka_topics_check_partitions(const char *topic, int partitions, struct sg_error *err)
 {
-    size_t count = 0;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
-
-    for (size_t e = 0; e < count; e++) {
-        if (strcmp(rd_kafka_ConfigEntry_name(entries[e]), name) == 0)
-            return rd_kafka_ConfigEntry_value(entries[e]);
-    }
-    return "";
+    return partitions == 1 || sg_error_set(err, SG_ERROR_INPUT, AT,
+                                           "topic %s has %d partitions, and one is expected: what "
+                                           "is written there has one order",
+                                           topic, partitions);
 }
 
-static bool is_fit(const rd_kafka_ConfigResource_t *resource,
-                   const struct sg_journal_settings *settings, struct sg_error *err)
+bool sg_kafka_topics_check_policy(const char *topic, const struct sg_topic_settings *has,
+                                  struct sg_error *err)
 {
-    const char *topic = rd_kafka_ConfigResource_name(resource);
-    const char *policy = config_of(resource, "cleanup.policy");
-    const char *size = config_of(resource, "max.message.bytes");
+    return strcmp(has->cleanup_policy, "compact") == 0 ||
+           sg_error_set(err, SG_ERROR_INPUT, AT,
+                        "topic %s has cleanup.policy=%s, which forgets the state: set it to "
+                        "compact",
+                        topic, has->cleanup_policy);
+}
 
-    if (strcmp(policy, "compact") != 0)
-        return sg_error_set(err, SG_ERROR_INPUT, AT,
-                            "topic %s has cleanup.policy=%s, which forgets the state: set it to "
-                            "compact",
-                            topic, policy);
-    if (strtoll(size, NULL, 10) < sg_kafka_message_max(settings))
-        return sg_error_set(
-            err, SG_ERROR_INPUT, AT,
-            "topic %s has max.message.bytes=%s, and `max_event` needs %lld: set the "
-            "one, or lower the other",
-            topic, size, (long long)sg_kafka_message_max(settings));
-    return true;
+bool sg_kafka_topics_check_size(const char *topic, const struct sg_topic_settings *has,
+                                int64_t needed_bytes, struct sg_error *err)
+{
+    return has->max_message_bytes >= needed_bytes ||
+           sg_error_set(err, SG_ERROR_INPUT, AT,
+                        "topic %s has max.message.bytes=%lld, and `max_event` needs %lld: set the "
+                        "one, or lower the other",
+                        topic, (long long)has->max_message_bytes, (long long)needed_bytes);
 }
 
 static bool check_state(rd_kafka_t *client, const struct sg_journal_settings *settings,
                         const char *name, struct sg_error *err)
 {
-    rd_kafka_ConfigResource_t *resource =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-    rd_kafka_AdminOptions_t *options = new_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    struct sg_topic_settings has;
 
-    rd_kafka_DescribeConfigs(client, &resource, 1, options, queue);
-    rd_kafka_event_t *event = await(queue, err, "asking for a topic's settings");
-    bool is_good = event != NULL;
-
-    if (is_good) {
-        size_t count = 0;
-        const rd_kafka_ConfigResource_t **found = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(event), &count);
-        is_good =
-            count == 1 && rd_kafka_ConfigResource_error(found[0]) == RD_KAFKA_RESP_ERR_NO_ERROR
-                ? is_fit(found[0], settings, err)
-                : sg_kafka_fail(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, err,
-                                "asking for a topic's settings"); /* just made, it may be */
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_ConfigResource_destroy(resource);
-    return is_good;
+    return sg_kafka_admin_describe(client, name, &has, err) &&
+           sg_kafka_topics_check_policy(name, &has, err) &&
+           sg_kafka_topics_check_size(name, &has, sg_kafka_message_max(settings), err);
 }
 
 static bool open_one(rd_kafka_t *client, const struct sg_journal_settings *settings,
@@ -228,10 +178,7 @@ static bool open_one(rd_kafka_t *client, const struct sg_journal_settings *setti
         return false;
     if (count == 0)
         return make_it(client, settings, name, err);
-    return count == 1 || sg_error_set(err, SG_ERROR_INPUT, AT,
-                                      "topic %s has %d partitions, and one is expected: what is "
-                                      "written there has one order",
-                                      name, count);
+    return sg_kafka_topics_check_partitions(name, count, err);
 }
 
 bool sg_kafka_topics_open(rd_kafka_t *client, const struct sg_journal_settings *settings,
@@ -250,12 +197,17 @@ bool sg_kafka_topics_add(rd_kafka_t *client, const struct sg_journal_settings *s
                          const char *topic, struct sg_error *err)
 {
     char size[24], keep[24];
+    int count = 0;
     const struct wanted wanted = {.name = topic,
                                   .partitions = EVENT_PARTITIONS,
                                   .configs = {{"cleanup.policy", "delete"},
                                               {"max.message.bytes", size},
                                               {"retention.ms", keep}}};
 
+    if (!count_partitions(client, topic, &count, err))
+        return false;
+    if (count > 0) /* not asked for again: whoever made it may be the only one who may */
+        return true;
     write_size(settings, size, sizeof size);
     (void)snprintf(keep, sizeof keep, "%lld", (long long)settings->keep_ms);
     return make(client, settings, &wanted, err);

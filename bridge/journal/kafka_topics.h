@@ -6,7 +6,7 @@
 #ifndef SG_JOURNAL_KAFKA_TOPICS_H
 #define SG_JOURNAL_KAFKA_TOPICS_H
 
-#include "journal/kafka_names.h"
+#include "journal/kafka_admin.h"
 
 /** How long a row that is gone can still be seen: a view older than half of it is built anew. */
 #define SG_KAFKA_TOMBSTONES_LAST_MS (7LL * 24 * 60 * 60 * 1000)
@@ -22,5 +22,16 @@ SG_MUST_USE bool sg_kafka_topics_open(rd_kafka_t *client,
 /** Makes the topic of a system's events where it is missing. */
 SG_MUST_USE bool sg_kafka_topics_add(rd_kafka_t *client, const struct sg_journal_settings *settings,
                                      const char *topic, struct sg_error *err);
+
+/** What state and leader must have, and the state alone must; INPUT says what to do. */
+SG_MUST_USE bool sg_kafka_topics_check_partitions(const char *topic, int partitions,
+                                                  struct sg_error *err);
+SG_MUST_USE bool sg_kafka_topics_check_policy(const char *topic,
+                                              const struct sg_topic_settings *has,
+                                              struct sg_error *err);
+
+/** Whether a message of `needed_bytes`, which follow from `max_event`, fits. INPUT says what to do. */
+SG_MUST_USE bool sg_kafka_topics_check_size(const char *topic, const struct sg_topic_settings *has,
+                                            int64_t needed_bytes, struct sg_error *err);
 
 #endif

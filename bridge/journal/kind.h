@@ -19,6 +19,9 @@ struct sg_journal {
 /** The contract's functions of the same names say what each does. */
 struct sg_journal_kind {
     const char *file; /* of the state, in the installation's folder: what people's commands read */
+    /* NULL where there is nothing but the folder to look at. */
+    bool (*inspect)(const struct sg_journal_settings *settings, sg_inspected_fn *each, void *owner,
+                    struct sg_error *err);
     bool (*open)(struct sg_journal *journal, struct sg_error *err);
     void (*close)(struct sg_journal *journal); /* also of one that was opened only in part */
     /* Whether nobody else writes any more, and the state is all that was ever written. */

@@ -231,15 +231,23 @@ static json_t *json_of(struct sg_arena *arena, sqlite3_value *value)
     }
 }
 
+static int add_bytes(const char *bytes, size_t length, void *owner)
+{
+    struct sg_buffer *text = owner;
+
+    sg_buffer_add(text, (struct sg_str){bytes, length});
+    return 0;
+}
+
+/* In one pass: writing it once more to know its length took a tenth of all that a row costs. */
 static struct sg_str written(struct sg_arena *arena, json_t *json)
 {
-    size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT);
-    char *text = sg_arena_get(arena, size, 1);
+    struct sg_buffer text = {.arena = arena};
 
-    if (size == 0 || json_dumpb(json, text, size, JSON_COMPACT) != size)
+    if (json_dump_callback(json, add_bytes, &text, JSON_COMPACT) != 0)
         abort(); /* only without memory: all texts are UTF-8, or they would not be in the journal */
     json_decref(json);
-    return (struct sg_str){text, size};
+    return sg_buffer_text(&text);
 }
 
 static struct sg_str key_of(struct sg_arena *arena, const struct table *table,

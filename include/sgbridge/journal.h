@@ -60,6 +60,23 @@ struct sg_journal_kind;
 extern const struct sg_journal_kind SG_JOURNAL_EMBEDDED; /* one SQLite file */
 extern const struct sg_journal_kind SG_JOURNAL_KAFKA;    /* topics, and SQLite as their view */
 
+/** What a look at the place of a journal finds. */
+enum sg_inspected {
+    SG_INSPECTED_GOOD,   /* how it is, or what will be made */
+    SG_INSPECTED_DANGER, /* it works, and may lose the journal one day */
+    SG_INSPECTED_WRONG,  /* it cannot work */
+};
+/** `text` says what it means and what to do; it lives as long as the call. */
+typedef void sg_inspected_fn(void *owner, enum sg_inspected what, struct sg_str text);
+
+/**
+ * Looks, and changes nothing, at the place where a journal lives or is to live, whether one runs or
+ * not; `each` is told of all there is to say. TEMPORARY: it cannot be asked now; INPUT: never so.
+ */
+SG_MUST_USE bool sg_journal_inspect(const struct sg_journal_kind *kind,
+                                    const struct sg_journal_settings *settings,
+                                    sg_inspected_fn *each, void *owner, struct sg_error *err);
+
 /**
  * Opens or makes what of it lies in `dir`. Fails with INPUT: another name, a newer format, not
  * writable; REFUSED: another process holds `journal.lock`.

@@ -31,13 +31,15 @@ _PR_SET_PDEATHSIG = 1
 class Cluster:
     """`with Cluster(folder, brokers=3) as cluster`: brokers 1 to 3 serve in it, and none is left after it.
 
+    `settings` are given to all of them, over those of this file.
+
     Belongs to one thread: its brokers die with the thread that started them, so that nothing outlives a killed test.
     """
 
-    def __init__(self, folder, brokers=1):
+    def __init__(self, folder, brokers=1, settings=()):
         if not JARS.is_dir():
             raise SystemExit(f"no Apache Kafka in {JARS}; `./dev kafka` fetches it")
-        self._brokers = _plan(Path(folder), brokers)
+        self._brokers = _plan(Path(folder), brokers, dict(settings))
 
     def __enter__(self):
         try:
@@ -63,9 +65,28 @@ class Cluster:
         """Of the brokers that run or are paused."""
         return [broker.process.pid for broker in self._brokers.values() if broker.is_alive()]
 
-    def create_topic(self, name, partitions=1):
-        """With a copy on every broker, which must all serve. (What a cluster is asked for, it does not make itself.)"""
-        wire.create_topic(self._brokers[1].port, name, partitions, len(self._brokers))
+    def create_topic(self, name, partitions=1, copies=None, settings=()):
+        """With a copy on every broker, or so many; each must serve. (What a cluster is asked for, it does not make
+        itself.)"""
+        wire.create_topic(self._brokers[1].port, name, partitions, copies or len(self._brokers), dict(settings))
+
+    def forbid_topics(self, prefix):
+        """From now on nobody may make a topic of that prefix; the settings must name an authorizer."""
+        wire.forbid_topics(self._brokers[1].port, "User:ANONYMOUS", prefix)
+        end = time.monotonic() + READY_S
+        while self._can_create(f"{prefix}tried-{time.monotonic_ns()}"):    # a rule is in force some ms after its answer
+            if time.monotonic() > end:
+                raise TimeoutError(f"topics of {prefix} can still be made after {READY_S} s")
+            time.sleep(_POLL_S)
+
+    def _can_create(self, topic):
+        try:
+            self.create_topic(topic)
+        except RuntimeError as error:
+            if "error 29" not in str(error):    # TOPIC_AUTHORIZATION_FAILED
+                raise
+            return False
+        return True
 
     def kill(self, *numbers):
         """SIGKILL to these brokers, all at once."""
@@ -138,7 +159,7 @@ class Broker:
                                     preexec_fn=_dies_with(os.getpid()))
 
 
-def _plan(folder, count):
+def _plan(folder, count, more):
     """{number: Broker}, numbered from 1, with all their settings written."""
     ports = _free_ports(2 * count)
     voters = ",".join(f"{n + 1}@127.0.0.1:{ports[count + n]}" for n in range(count))
@@ -146,7 +167,7 @@ def _plan(folder, count):
     for number in range(1, count + 1):
         brokers[number] = broker = Broker(folder / f"broker-{number}", ports[number - 1])
         broker.folder.mkdir(parents=True)
-        settings = _settings(count) | {
+        settings = _settings(count) | more | {
             "node.id": number, "controller.quorum.voters": voters, "log.dirs": broker.folder / "data",
             "listeners": f"PLAINTEXT://127.0.0.1:{broker.port},CONTROLLER://127.0.0.1:{ports[count + number - 1]}"}
         text = "".join(f"{key}={value}\n" for key, value in settings.items())

@@ -1,13 +1,16 @@
-"""The two requests of the Kafka protocol that tests make by hand: who serves, and a new topic.
+"""The requests of the Kafka protocol that tests make by hand: who serves, a new topic, who may do what.
 
-The oldest versions a Kafka 4 still takes, since they need no compact encoding: Metadata 1 (key 3) and
-CreateTopics 2 (key 19), with request header 1 and response header 0.
+The oldest versions a Kafka 4 still takes, since they need no compact encoding: Metadata 1 (key 3), CreateTopics 2
+(key 19) and CreateAcls 1 (key 30), with request header 1 and response header 0.
 """
 
 import socket
 import struct
 
-_METADATA, _CREATE_TOPICS = (3, 1), (19, 2)
+_METADATA, _CREATE_TOPICS, _CREATE_ACLS = (3, 1), (19, 2), (30, 1)
+_TOPICS_BEGINNING, _CLUSTER = (2, 4), (4, 3)    # kind of resource, and whether a name is a prefix or whole
+_ALL, _CREATE = 2, 5
+_DENY, _ALLOW = 2, 3
 _CREATE_MS = 10_000
 _MAX_REPLY_BYTES = 1 << 20
 
@@ -41,9 +44,10 @@ def serving(port, timeout_s):
     return brokers
 
 
-def create_topic(port, name, partitions, copies):
-    """Makes a topic; RuntimeError with the broker's words when it will not."""
-    body = struct.pack(">i", 1) + _text(name) + struct.pack(">ihii", partitions, copies, 0, 0)
+def create_topic(port, name, partitions, copies, settings):
+    """Makes a topic with these settings, a dictionary; RuntimeError with the broker's words when it will not."""
+    body = struct.pack(">i", 1) + _text(name) + struct.pack(">ihii", partitions, copies, 0, len(settings))
+    body += b"".join(_text(key) + _text(value) for key, value in settings.items())
     reply = _ask(port, _CREATE_TOPICS, body + struct.pack(">i?", _CREATE_MS, False), 2 * _CREATE_MS / 1000)
     reply.number("i")    # throttled
     reply.number("i")    # topics: one
@@ -51,6 +55,20 @@ def create_topic(port, name, partitions, copies):
     error = reply.number("h")
     if error:
         raise RuntimeError(f"no topic {name}: error {error}, {reply.text()}")
+
+
+def forbid_topics(port, principal, prefix):
+    """The principal may do all in the cluster and with topics of that prefix, but make new ones."""
+    rules = [struct.pack(">b", kind) + _text(name) + struct.pack(">b", pattern) + _text(principal) + _text("*")
+             + struct.pack(">bb", operation, permission)
+             for (kind, pattern), name in ((_CLUSTER, "kafka-cluster"), (_TOPICS_BEGINNING, prefix))
+             for operation, permission in ((_ALL, _ALLOW), (_CREATE, _DENY))]
+    reply = _ask(port, _CREATE_ACLS, struct.pack(">i", len(rules)) + b"".join(rules), 2 * _CREATE_MS / 1000)
+    reply.number("i")    # throttled
+    for _ in range(reply.number("i")):
+        error, why = reply.number("h"), reply.text()
+        if error:
+            raise RuntimeError(f"no rule for {principal}: error {error}, {why}")
 
 
 def _text(value):

@@ -170,7 +170,8 @@ static void a_journal_in_kafka_is_taken_with_its_secrets_unread(void **state)
     assert_string_equal(settings->kafka->as_written.prefix, "m.x");
     assert_int_equal(settings->kafka->as_written.replication, 3);
     assert_int_equal(settings->kafka->as_written.cluster.property_count, 2);
-    assert_string_equal(settings->kafka->as_written.cluster.properties[0].value, "${env:SG_NOT_SET}");
+    assert_string_equal(settings->kafka->as_written.cluster.properties[0].value,
+                        "${env:SG_NOT_SET}");
     assert_null(sg_kafka_settings_open(arena, settings->kafka, findings));
     unit_folder_close(&folder);
 }

@@ -1,0 +1,223 @@
+/*
+ * The floor of what is written: the rows that an event leaves in the journal's tables, by SQLite
+ * alone, 100 events a commit. `floor_rows FOLDER COUNT` prints the microseconds of CPU that one
+ * event took and the events a second, "looked-up A B" and "keyed C D": first so many tickets, then
+ * the answers to them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <sqlite3.h>
+
+#include "base/hash.h"
+#include "cpu.h"
+#include "past.h"
+#include "sample.h"
+
+enum { BATCH = 100, SHAPE_BYTES = 112 };
+
+enum row { EVENT, ROUND, HEAD, DELIVERY, INTENT, END, LINK, TARGET, OWN, TOTAL, ROWS };
+
+/* What each parameter is for all of them, though most need only a few. ?1 number of event and
+ * delivery, ?2 the record's id, ?3 the ticket's key, ?4 body, ?5 its hash, ?6 shape, ?7 request,
+ * ?8 the case's number. */
+static const char *const TEXTS[ROWS] = {
+    [EVENT] =
+        "INSERT INTO event(seq, system, record, record_id, version, is_version_declared,"
+        "  version_kind, version_value, key, is_key_linked, wait_ms, skips_after_wait, ticket,"
+        "  round, round_value, is_own, captured_at, sha256, size, shape, shape_before, body)"
+        " VALUES(?1, 'saja', 'ticket', ?2, '2026-07-01T08:00:00.000+03:30', 1, 1, ?1, ?3, 0,"
+        "  86400000, 0, ?3, 1, '', 0, 1782880200000, ?5, 850, ?6, x'', ?4)",
+    [ROUND] = "INSERT INTO round(ticket, number, value, system) VALUES(?3, 1, '', 'saja')",
+    [HEAD] = "INSERT INTO head(system, record, record_id, version, version_kind, version_value,"
+             "  sha256, shape) VALUES(iif(?2 = ?3, 'saja', 'gam'), 'ticket', ?2,"
+             "  '2026-07-01T08:00:00.000+03:30', 1, ?1, ?5, ?6)",
+    [DELIVERY] = "INSERT INTO delivery(id, event, seq, step, lane, target, ticket, round, mapping,"
+                 "  map_hash, state, next_at, taken_at, day) VALUES(?1, ?1, ?1, 0,"
+                 "  'gam/' || ?3, 'gam', ?3, 1, 'ticket-to-case', '0123456789abcdef', 'pending',"
+                 "  1782880200000, 1782880200000, 20635)",
+    [INTENT] = "UPDATE delivery SET state = 'unknown', sent_at = 1782880200000, request = ?7,"
+               "  sends = sends + 1, first_at = 1782880200000 WHERE id = ?1",
+    [END] = "UPDATE delivery SET state = 'delivered', next_at = NULL, ended_at = 1782880200000,"
+            "  attempts = 1, first_at = 1782880200000, last_at = 1782880200000, request = NULL"
+            " WHERE id = ?1",
+    [LINK] = "INSERT INTO link(system, foreign_id, ticket, round, since)"
+             " VALUES('gam', ?8, ?3, 1, 1782880200000)",
+    [TARGET] = "INSERT INTO target(name, delivered) VALUES('gam', 1)"
+               " ON CONFLICT DO UPDATE SET delivered = delivered + 1",
+    [OWN] = "UPDATE head SET own = ?6 WHERE system = 'saja' AND record = 'ticket'"
+            " AND record_id = ?3",
+    [TOTAL] = "INSERT INTO total(day, source, mapping, what, n)"
+              " VALUES(20635, 'saja.ticket', 'ticket-to-case', 'taken in', 100)"
+              " ON CONFLICT DO UPDATE SET n = n + 100",
+};
+
+struct writer {
+    sqlite3 *db;
+    sqlite3_stmt *rows[ROWS];
+};
+
+struct values {
+    long number;
+    struct sample id, key, body, request, number_of_case;
+    struct sg_sha256 sum;
+};
+
+static void must(const struct writer *writer, bool is_good)
+{
+    if (is_good)
+        return;
+    (void)fprintf(stderr, "floor_rows: %s\n", sqlite3_errmsg(writer->db));
+    exit(1);
+}
+
+static void execute(const struct writer *writer, const char *text)
+{
+    must(writer, sqlite3_exec(writer->db, text, NULL, NULL, NULL) == SQLITE_OK);
+}
+
+/* The journal's tables are made by the journal. */
+static void open_writer(struct writer *writer, const char *dir)
+{
+    char path[4096];
+
+    sg_journal_close(sg_past_open(dir, NULL));
+    (void)snprintf(path, sizeof path, "%s/journal.db", dir);
+    must(writer, sqlite3_open(path, &writer->db) == SQLITE_OK);
+    execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                    "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -2048");
+    for (int r = 0; r < ROWS; r++)
+        must(writer, sqlite3_prepare_v3(writer->db, TEXTS[r], -1, SQLITE_PREPARE_PERSISTENT,
+                                        &writer->rows[r], NULL) == SQLITE_OK);
+}
+
+enum kind { TEXT, BYTES };
+
+static void bind(const struct writer *writer, sqlite3_stmt *row, int at, enum kind kind,
+                 struct sg_str value)
+{
+    if (at > sqlite3_bind_parameter_count(row))
+        return;
+    must(writer,
+         (kind == TEXT ? sqlite3_bind_text(row, at, value.at, (int)value.length, SQLITE_STATIC)
+                       : sqlite3_bind_blob(row, at, value.at, (int)value.length, SQLITE_STATIC)) ==
+             SQLITE_OK);
+}
+
+static struct sg_str str(const struct sample *sample)
+{
+    return (struct sg_str){sample->text, sample->length};
+}
+
+static void write_row(const struct writer *writer, enum row which, const struct values *values)
+{
+    static const char shape[SHAPE_BYTES] = "a shape";
+    sqlite3_stmt *row = writer->rows[which];
+
+    if (sqlite3_bind_parameter_count(row) > 0)
+        must(writer, sqlite3_bind_int64(row, 1, values->number) == SQLITE_OK);
+    bind(writer, row, 2, TEXT, str(&values->id));
+    bind(writer, row, 3, TEXT, str(&values->key));
+    bind(writer, row, 4, TEXT, str(&values->body));
+    bind(writer, row, 5, BYTES,
+         (struct sg_str){(const char *)values->sum.bytes, sizeof values->sum.bytes});
+    bind(writer, row, 6, BYTES, (struct sg_str){shape, sizeof shape});
+    bind(writer, row, 7, TEXT, str(&values->request));
+    bind(writer, row, 8, TEXT, str(&values->number_of_case));
+    must(writer, sqlite3_step(row) == SQLITE_DONE);
+    (void)sqlite3_reset(row);
+}
+
+/* --- what an event leaves --- */
+
+static void make_ticket(struct values *values, long n)
+{
+    values->number = n + 1;
+    sg_sample_key(&values->key, n);
+    values->id = values->key;
+    sg_sample_ticket(&values->body, n);
+    sg_sample_case_intended(&values->request, n);
+    sg_sample_case(&values->number_of_case, n);
+    values->sum = sg_sha256_of((struct sg_str){values->body.text, values->body.length});
+}
+
+static void make_response(struct values *values, long n, long count)
+{
+    values->number = count + n + 1;
+    sg_sample_key(&values->key, n);
+    sg_sample_case(&values->id, n);
+    sg_sample_response_kept(&values->body, n);
+    values->sum = sg_sha256_of((struct sg_str){values->body.text, values->body.length});
+}
+
+/* One commit: these rows for each event, in this order. */
+static void commit(const struct writer *writer, const struct values *batch, const enum row *rows,
+                   size_t count)
+{
+    execute(writer, "BEGIN IMMEDIATE");
+    for (size_t e = 0; e < BATCH; e++) {
+        for (size_t r = 0; r < count; r++)
+            write_row(writer, rows[r], &batch[e]);
+    }
+    write_row(writer, TOTAL, &batch[0]);
+    execute(writer, "COMMIT");
+}
+
+static void time_tickets(const struct writer *writer, const struct values *batch, struct cost *cost)
+{
+    static const enum row captured[] = {EVENT, ROUND, HEAD, DELIVERY};
+    static const enum row intended[] = {INTENT};
+    static const enum row ended[] = {END, LINK, TARGET};
+
+    cost_begin(cost);
+    commit(writer, batch, captured, 4);
+    commit(writer, batch, intended, 1);
+    commit(writer, batch, ended, 3);
+    cost_end(cost);
+}
+
+static void time_responses(const struct writer *writer, const struct values *batch,
+                           struct cost *cost)
+{
+    static const enum row captured[] = {EVENT, HEAD, DELIVERY};
+    static const enum row ended[] = {END, TARGET, OWN};
+
+    cost_begin(cost);
+    commit(writer, batch, captured, 3);
+    commit(writer, batch, ended, 3);
+    cost_end(cost);
+}
+
+static void print(const char *kind, const struct cost *cost, long count)
+{
+    (void)printf("%s %.2f %.0f\n", kind, cost->cpu_us / (double)count,
+                 (double)count * 1e6 / cost->wall_us);
+}
+
+int main(int argc, char **argv)
+{
+    static struct values batch[BATCH];
+    struct writer writer = {0};
+    struct cost tickets = {0}, responses = {0};
+
+    if (argc != 3) {
+        (void)fputs("usage: floor_rows FOLDER COUNT\n", stderr);
+        return 64;
+    }
+    long count = strtol(argv[2], NULL, 10) / BATCH * BATCH;
+
+    open_writer(&writer, argv[1]);
+    for (long n = 0; n < count; n++) {
+        make_ticket(&batch[n % BATCH], n);
+        if (n % BATCH == BATCH - 1)
+            time_tickets(&writer, batch, &tickets);
+    }
+    for (long n = 0; n < count; n++) {
+        make_response(&batch[n % BATCH], n, count);
+        if (n % BATCH == BATCH - 1)
+            time_responses(&writer, batch, &responses);
+    }
+    print("looked-up", &tickets, count);
+    print("keyed", &responses, count);
+    return 0;
+}
