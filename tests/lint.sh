@@ -62,11 +62,14 @@ END
 
 schemas() { /usr/bin/python3 tests/schemas.py; }
 
+manuals() { mandoc -T lint docs/*.1; }
+
 scripts() { shellcheck dev .ci/run tests/lint.sh; }
 
 mkdir -p build
 step "formatted as .clang-format says" formatted
 step "shell scripts" scripts
+step "manual pages" manuals
 step "library headers stay in their rooms" borders
 step "schemas hold for every mapping" schemas
 step "clang builds without a warning" clang_builds

@@ -8,12 +8,12 @@ import tempfile
 from broker import Cluster
 
 
-def told(cluster):
+def told(cluster, count):
     """How to reach it, in the words of the programs that will."""
     return f"""Kafka serves at {cluster.bootstrap}
 
   # in sgbridge.yaml
-  journal: {{kafka: {{brokers: "{cluster.bootstrap}", prefix: mashhad}}}}
+  journal: {{kafka: {{brokers: "{cluster.bootstrap}", prefix: mashhad, replication: {min(count, 3)}}}}}
 
   # what is there; then all that was captured from SAJA, as it comes
   kcat -b {cluster.bootstrap} -L
@@ -30,7 +30,7 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)    # both ends of it leave nothing behind
     try:
         with tempfile.TemporaryDirectory(prefix="sgbridge-kafka-") as folder, Cluster(folder, count) as cluster:
-            print(told(cluster), flush=True)
+            print(told(cluster, count), flush=True)
             signal.pause()
     except KeyboardInterrupt:
         pass
