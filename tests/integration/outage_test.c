@@ -110,7 +110,7 @@ static struct sg_str cancel(struct stage *stage, const struct sg_call *call)
 
     stage->fates[ticket].was_early |= stage->fates[ticket].created == 0;
     stage->fates[ticket].cancelled++;
-    return envelope(call->arena, "CancelCase", (struct sg_str){0});
+    return envelope(call->arena, "CancelCase", SG_STR(""));
 }
 
 /* What GAM does, whether or not its answer arrives. */
@@ -122,7 +122,7 @@ static struct sg_str do_work(struct stage *stage, const struct sg_call *call)
         return find(stage, call);
     if (sg_str_is(call->request.element, "CancelCase"))
         return cancel(stage, call);
-    return envelope(call->arena, "ListResponses", (struct sg_str){0});
+    return envelope(call->arena, "ListResponses", SG_STR(""));
 }
 
 static struct sg_reply reply_to(struct stage *stage, const struct sg_call *call)

@@ -58,7 +58,8 @@ static inline void unit_folder_remove_all(const char *path)
     for (const struct dirent *entry = readdir(all); entry != NULL; entry = readdir(all)) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        (void)snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        int length = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        assert_true(length > 0 && (size_t)length < sizeof below);
         if (unlink(below) != 0)
             unit_folder_remove_all(below);
     }
