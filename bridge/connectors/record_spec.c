@@ -62,10 +62,11 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
                             struct sg_record *out)
 {
     static const struct sg_str keys[] = {
-        SG_STR_INIT("id"),       SG_STR_INIT("key"),   SG_STR_INIT("version"),
-        SG_STR_INIT("round"),    SG_STR_INIT("own"),   SG_STR_INIT("where"),
-        SG_STR_INIT("internal"), SG_STR_INIT("poll"),  SG_STR_INIT("webhook"),
-        SG_STR_INIT("read"),     SG_STR_INIT("names"), SG_STR_INIT("decode")};
+        SG_STR_INIT("id"),        SG_STR_INIT("key"),  SG_STR_INIT("version"),
+        SG_STR_INIT("round"),     SG_STR_INIT("own"),  SG_STR_INIT("where"),
+        SG_STR_INIT("internal"),  SG_STR_INIT("poll"), SG_STR_INIT("webhook"),
+        SG_STR_INIT("subscribe"), SG_STR_INIT("read"), SG_STR_INIT("names"),
+        SG_STR_INIT("decode")};
     const char *name = sg_str_c(spec->arena, yaml->key);
     struct sg_record_view *view = &out->view;
 
@@ -83,9 +84,10 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
     compile_internal(spec, sg_yaml_find(yaml, "internal"), view);
     out->poll = sg_poll_spec_compile(spec, sg_yaml_find(yaml, "poll"));
     out->webhook = sg_webhook_spec_compile(spec, sg_yaml_find(yaml, "webhook"));
+    out->subscribe = sg_subscribe_spec_compile(spec, sg_yaml_find(yaml, "subscribe"));
     compile_read(spec, sg_yaml_find(yaml, "read"), out);
     if (sg_yaml_find(yaml, "poll") == NULL && sg_yaml_find(yaml, "webhook") == NULL &&
-        sg_yaml_find(yaml, "read") == NULL)
+        sg_yaml_find(yaml, "subscribe") == NULL && sg_yaml_find(yaml, "read") == NULL)
         (void)sg_findings_add(spec->findings, yaml->key_at,
-                              "`%s` has none of `poll`, `webhook`, `read`", name);
+                              "`%s` has none of `poll`, `webhook`, `subscribe`, `read`", name);
 }

@@ -20,6 +20,7 @@ static const struct {
                         "an answer"},
     [SG_SPEC_PAGE] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_HEADERS), "a poll's answer"},
     [SG_SPEC_RECORD] = {BIT(SG_SCOPE_HAND), "a record"},
+    [SG_SPEC_MESSAGE] = {BIT(SG_SCOPE_MESSAGE) | BIT(SG_SCOPE_HEADERS), "`put`"},
 };
 
 static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)

@@ -32,6 +32,7 @@ enum sg_spec_place {
     SG_SPEC_ANSWER,    /* `gives`, `answers`, `find`: the answer, or an item of it */
     SG_SPEC_PAGE,      /* `items`, `at` and cursors of a poll: the answer, or an item */
     SG_SPEC_RECORD,    /* a record's own rules: the item */
+    SG_SPEC_MESSAGE,   /* `put`: what stands beside a message's value */
 };
 
 /* --- rules; each leaves `*out` alone when `yaml` is NULL, or when something is wrong --- */
@@ -102,6 +103,10 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
                             struct sg_record *out);
 const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
                                                 const struct sg_yaml *yaml);
+/** `yaml` is `kafka`: where a system's topics are. */
+void sg_kafka_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
+const struct sg_subscribe_spec *sg_subscribe_spec_compile(const struct sg_spec *spec,
+                                                          const struct sg_yaml *yaml);
 const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec,
                                                       const struct sg_yaml *yaml);
 void sg_operation_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,

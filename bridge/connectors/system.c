@@ -273,6 +273,20 @@ static bool is_empty(const struct sg_yaml *yaml)
     return yaml == NULL || (yaml->kind == SG_YAML_MAP && yaml->count == 0);
 }
 
+/* It publishes to Kafka, and that is all that is known of it: it needs no url. */
+static bool asks_nothing(const struct sg_yaml *root)
+{
+    const struct sg_yaml *records = sg_yaml_find(root, "records");
+    const struct sg_yaml *record = records == NULL ? NULL : records->first;
+
+    for (; record != NULL; record = record->next) {
+        if (sg_yaml_find(record, "subscribe") == NULL || sg_yaml_find(record, "poll") != NULL ||
+            sg_yaml_find(record, "read") != NULL)
+            return false;
+    }
+    return !is_empty(records) && is_empty(sg_yaml_find(root, "operations"));
+}
+
 static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root, const char *name)
 {
     static const struct sg_str keys[] = {
@@ -281,14 +295,17 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
         SG_STR_INIT("namespaces"), SG_STR_INIT("unwrap"),  SG_STR_INIT("zone"),
         SG_STR_INIT("charset"),    SG_STR_INIT("tls"),     SG_STR_INIT("limits"),
         SG_STR_INIT("always"),     SG_STR_INIT("answers"), SG_STR_INIT("records"),
-        SG_STR_INIT("operations"), SG_STR_INIT("tests"),   SG_STR_INIT("login"),
-        SG_STR_INIT("names")};
+        SG_STR_INIT("operations"), SG_STR_INIT("tests"),   SG_STR_INIT("kafka"),
+        SG_STR_INIT("login"),      SG_STR_INIT("names")};
     const struct sg_yaml *records = sg_yaml_find(root, "records");
     const struct sg_yaml *operations = sg_yaml_find(root, "operations");
 
     (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 2);
     compile_name(spec, sg_spec_need(spec, root, "a system file", "system"), name);
-    compile_url(spec, sg_spec_need(spec, root, "a system file", "url"));
+    if (asks_nothing(root))
+        compile_url(spec, sg_yaml_find(root, "url"));
+    else
+        compile_url(spec, sg_spec_need(spec, root, "a system file", "url"));
     compile_format(spec, sg_spec_need(spec, root, "a system file", "format"));
     compile_soap(spec, root);
     compile_zone(spec, sg_yaml_find(root, "zone"));
@@ -298,6 +315,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     sg_limits_spec_compile(spec, sg_yaml_find(root, "limits"));
     compile_always(spec, sg_yaml_find(root, "always"));
     sg_answers_spec_compile(spec, sg_yaml_find(root, "answers"), &spec->system->answers);
+    sg_kafka_spec_compile(spec, sg_yaml_find(root, "kafka"));
     compile_records(spec, records);
     compile_operations(spec, operations, records);
     if (is_empty(records) && is_empty(operations))

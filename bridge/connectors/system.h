@@ -2,6 +2,7 @@
 #ifndef SG_CONNECTORS_SYSTEM_H
 #define SG_CONNECTORS_SYSTEM_H
 
+#include "kafka/cluster.h"
 #include "mapping/input.h"
 #include "mapping/rule.h"
 #include "sgbridge/mapping.h"
@@ -135,6 +136,14 @@ struct sg_webhook_spec {
     const struct sg_rule *items;
 };
 
+/** A topic in which a system publishes its changes. */
+struct sg_subscribe_spec {
+    const char *topic;
+    bool starts_now; /* at the very first: what was there before does not count */
+    const struct sg_rule *items;
+    const struct sg_rule *put; /* a `set` into each record; NULL: nothing */
+};
+
 struct sg_record {
     struct sg_str name;
     struct sg_place at;
@@ -144,6 +153,7 @@ struct sg_record {
     const struct sg_condition *own, *where; /* NULL: none; all */
     const struct sg_poll_spec *poll;        /* NULL: none */
     const struct sg_webhook_spec *webhook;
+    const struct sg_subscribe_spec *subscribe;
     const struct sg_request_spec *read; /* `read`, with its items and answers */
     const struct sg_rule *read_items;
     const struct sg_answer_rule *read_answers;
@@ -162,7 +172,8 @@ struct sg_limits {
 struct sg_system {
     struct sg_str name;
     struct sg_str file_hash;
-    struct sg_str url; /* without a closing slash */
+    struct sg_str url; /* without a closing slash; "" where nothing is ever asked by HTTP */
+    const struct sg_kafka_cluster *kafka; /* where its topics are; NULL: it has none */
     enum sg_format format;
     bool is_soap12;
     struct sg_xml_names names;

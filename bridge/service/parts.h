@@ -8,6 +8,7 @@
 #include "service/pace.h"
 #include "service/service.h"
 
+struct feed;
 struct job;
 struct poller;
 
@@ -39,6 +40,7 @@ struct sg_service {
     pthread_mutex_t catalog_lock; /* of `catalog`, which the web's thread reads as well */
     struct peer *peers;
     struct poller *pollers;
+    struct feed *feeds;
     size_t jobs; /* taken and not yet ended */
     int64_t now_ms;
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
@@ -80,5 +82,12 @@ void sg_capture_set(struct sg_service *service);
 void sg_capture_run(struct sg_service *service);
 void sg_capture_free(struct sg_service *service);
 bool sg_capture_is_still(const struct sg_service *service);
+
+/* --- feeds.c: threads of their own, which need the journal's to run --- */
+
+/** For the catalog in force, from where the journal has them; those before end first. */
+void sg_feeds_set(struct sg_service *service);
+/** Ends them: waits for what is with the journal or the brokers, some seconds at most. */
+void sg_feeds_stop(struct sg_service *service);
 
 #endif

@@ -109,6 +109,7 @@ static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
             sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
     }
     sg_capture_set(service);
+    sg_feeds_set(service);
     sg_catalog_free(old);
     SG_LOG(INFO, "mappings.in_force", SG_TEXT("hash", sg_catalog_hash(catalog)));
     sg_service_fact(service, "mappings", sg_catalog_hash(catalog));
@@ -220,6 +221,7 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
 
 void sg_service_stop(struct sg_service *service)
 {
+    sg_feeds_stop(service);
     service->is_stopping = true; /* what has not begun is given back by the next run */
 }
 

@@ -1,0 +1,235 @@
+#include "connectors/feed.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/units.h"
+#include "connectors/header.h"
+#include "kafka/client.h"
+
+enum { ASK_MS = 1000, MESSAGES_MAX = 500, BYTES_MAX = 4 << 20, PARTITIONS_MAX = 10000 };
+
+struct sg_feed {
+    rd_kafka_t *consumer;
+    const struct sg_subscribe_spec *spec;
+    int64_t *next; /* of each partition */
+    int partitions;
+};
+
+static const struct sg_place AT = {.file = "kafka"};
+
+/* --- open --- */
+
+static bool make_consumer(struct sg_feed *feed, const struct sg_system *system,
+                          struct sg_error *err)
+{
+    static const struct sg_kafka_property ours[] = {{"group.id", "sgbridge-feed"}, /* unused */
+                                                    {"enable.auto.commit", "false"},
+                                                    {"enable.auto.offset.store", "false"},
+                                                    {"isolation.level", "read_committed"},
+                                                    {"auto.offset.reset", "error"},
+                                                    {NULL, NULL}};
+    rd_kafka_conf_t *conf = NULL;
+
+    if (!sg_kafka_configure(system->kafka, ours, &conf, err) ||
+        !sg_kafka_open(RD_KAFKA_CONSUMER, conf, &feed->consumer, err))
+        return false;
+    (void)rd_kafka_poll_set_consumer(feed->consumer);
+    return true;
+}
+
+static bool count_partitions(struct sg_feed *feed, struct sg_error *err)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(feed->consumer, feed->spec->topic, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(feed->consumer, 0, topic, &metadata, ASK_MS);
+
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
+        code = metadata->topics[0].err;
+        feed->partitions = metadata->topics[0].partition_cnt;
+    }
+    if (metadata != NULL)
+        rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return sg_error_set(err, SG_ERROR_TEMPORARY, AT, "topic %s: %s", feed->spec->topic,
+                            rd_kafka_err2str(code));
+    return (feed->partitions > 0 && feed->partitions <= PARTITIONS_MAX) ||
+           sg_error_set(err, SG_ERROR_TEMPORARY, AT, "topic %s has %d partitions",
+                        feed->spec->topic, feed->partitions);
+}
+
+/* "0=17 1=5": what is not named was never read, and stays at -1. */
+static void read_position(struct sg_feed *feed, struct sg_str text)
+{
+    while (text.length > 0) {
+        const char *space = memchr(text.at, ' ', text.length);
+        struct sg_str entry = {text.at, space == NULL ? text.length : (size_t)(space - text.at)};
+        const char *equals = memchr(entry.at, '=', entry.length);
+        int64_t partition = 0, next = 0;
+
+        if (equals != NULL &&
+            sg_units_integer((struct sg_str){entry.at, (size_t)(equals - entry.at)}, &partition) &&
+            sg_units_integer(sg_str_skip(entry, (size_t)(equals - entry.at) + 1), &next) &&
+            partition >= 0 && partition < feed->partitions)
+            feed->next[partition] = next;
+        text = sg_str_skip(text, entry.length + 1);
+    }
+}
+
+/* Where this partition goes on: never past messages that nobody has read. */
+static bool find_begin(struct sg_feed *feed, int partition, bool is_first, struct sg_error *err)
+{
+    int64_t low = 0, high = 0, *next = &feed->next[partition];
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(feed->consumer, feed->spec->topic,
+                                                                partition, &low, &high, ASK_MS);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return sg_kafka_fail(code, err, "asking where a topic begins");
+    if (*next < 0)
+        *next = is_first && feed->spec->starts_now ? high : low;
+    if (*next >= low && *next <= high)
+        return true;
+    return sg_error_set(err, SG_ERROR_REFUSED, AT,
+                        "topic %s, partition %d, holds %" PRId64 " to %" PRId64 " and was read up "
+                        "to %" PRId64 ": %s; publish again what is missing to a topic of another "
+                        "name, and subscribe to that",
+                        feed->spec->topic, partition, low, high, *next,
+                        *next < low ? "what came between was never read" : "it was made anew");
+}
+
+static bool assign(struct sg_feed *feed, struct sg_error *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(feed->partitions);
+
+    for (int p = 0; p < feed->partitions; p++)
+        rd_kafka_topic_partition_list_add(list, feed->spec->topic, p)->offset = feed->next[p];
+    rd_kafka_resp_err_t code = rd_kafka_assign(feed->consumer, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR || sg_kafka_fail(code, err, "reading a topic");
+}
+
+static bool find_place(struct sg_feed *feed, struct sg_str position, struct sg_error *err)
+{
+    if (!count_partitions(feed, err))
+        return false;
+    feed->next = malloc((size_t)feed->partitions * sizeof *feed->next);
+    if (feed->next == NULL)
+        abort();
+    for (int p = 0; p < feed->partitions; p++)
+        feed->next[p] = -1;
+    read_position(feed, position);
+    for (int p = 0; p < feed->partitions; p++) {
+        if (!find_begin(feed, p, position.length == 0, err))
+            return false;
+    }
+    return assign(feed, err);
+}
+
+bool sg_feed_open(const struct sg_system *system, const struct sg_record *record,
+                  struct sg_str position, struct sg_feed **out, struct sg_error *err)
+{
+    struct sg_feed *feed = calloc(1, sizeof *feed);
+
+    if (feed == NULL)
+        abort();
+    feed->spec = record->subscribe;
+    if (!make_consumer(feed, system, err) || !find_place(feed, position, err)) {
+        sg_feed_close(feed);
+        return false;
+    }
+    *out = feed;
+    return true;
+}
+
+void sg_feed_close(struct sg_feed *feed)
+{
+    if (feed == NULL)
+        return;
+    if (feed->consumer != NULL) {
+        (void)rd_kafka_consumer_close(feed->consumer);
+        rd_kafka_destroy(feed->consumer);
+    }
+    free(feed->next);
+    free(feed);
+}
+
+/* --- read --- */
+
+static void copy_headers(const rd_kafka_message_t *from, struct sg_arena *arena,
+                         struct sg_message *to)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const char *name = NULL;
+    const void *value = NULL;
+    size_t size = 0;
+
+    if (rd_kafka_message_headers(from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    struct sg_header *list = sg_arena_get(arena, rd_kafka_header_cnt(headers), sizeof *list);
+
+    for (size_t h = 0;
+         rd_kafka_header_get_all(headers, h, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         h++)
+        list[to->header_count++] =
+            (struct sg_header){sg_header_lower(arena, sg_str_of(name)),
+                               sg_str_copy(arena, (struct sg_str){value, size})};
+    to->headers = list;
+}
+
+static void copy_message(const struct sg_feed *feed, const rd_kafka_message_t *from,
+                         struct sg_arena *arena, struct sg_message *to)
+{
+    int64_t time_ms = rd_kafka_message_timestamp(from, NULL);
+
+    *to = (struct sg_message){
+        .topic = sg_str_of(feed->spec->topic),
+        .partition = from->partition,
+        .offset = from->offset,
+        .time_ms = time_ms < 0 ? 0 : time_ms,
+        .key = sg_str_copy(arena, (struct sg_str){from->key, from->key_len}),
+        .value = sg_str_copy(arena, (struct sg_str){from->payload, from->len}),
+        .has_value = from->payload != NULL,
+    };
+    copy_headers(from, arena, to);
+}
+
+bool sg_feed_read(struct sg_feed *feed, int wait_ms, struct sg_arena *arena,
+                  const struct sg_message **messages, size_t *count, struct sg_error *err)
+{
+    const int64_t until_ms = sg_clock_steady_ms() + wait_ms;
+    struct sg_message *list = sg_arena_get(arena, MESSAGES_MAX, sizeof *list);
+    size_t bytes = 0;
+
+    *messages = list;
+    *count = 0;
+    while (*count < MESSAGES_MAX && bytes < BYTES_MAX) {
+        int64_t left_ms = until_ms - sg_clock_steady_ms();
+        rd_kafka_message_t *message =
+            rd_kafka_consumer_poll(feed->consumer, left_ms > 0 && *count == 0 ? (int)left_ms : 0);
+
+        if (message == NULL)
+            return true;
+        const rd_kafka_resp_err_t code = message->err;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            copy_message(feed, message, arena, &list[(*count)++]);
+            feed->next[message->partition] = message->offset + 1;
+            bytes += message->len;
+        }
+        rd_kafka_message_destroy(message);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            return sg_kafka_fail(code, err, "reading a topic");
+    }
+    return true;
+}
+
+struct sg_str sg_feed_position(const struct sg_feed *feed, struct sg_arena *arena)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    for (int p = 0; p < feed->partitions; p++)
+        sg_buffer_add_format(&out, "%s%d=%" PRId64, p > 0 ? " " : "", p, feed->next[p]);
+    return sg_buffer_text(&out);
+}
