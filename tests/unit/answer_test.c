@@ -291,7 +291,7 @@ static const char GIVES[] =
     "    once: resend\n"
     "    request: {post: /add}\n"
     "    input: {/status: {}, /note: {}}\n"
-    "    gives: {record: ticket, id: /0/id, version: headers:/etag,"
+    "    gives: {record: ticket, id: /0/id, version: headers:/ETag,"
     " shows: {/status: /status, /notes/last: /note}}\n";
 
 static void an_answer_gives_id_version_and_what_the_record_will_show(void **state)
