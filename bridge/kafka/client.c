@@ -74,23 +74,34 @@ bool sg_kafka_is_brokers(struct sg_str text)
     return text.length > 0 && sg_str_count(text, ':') == sg_str_count(text, ',') + 1;
 }
 
-bool sg_kafka_check_property(struct sg_str name, struct sg_str value, struct sg_error *err)
+static bool is_ours(struct sg_str name)
 {
     static const char *const ours[] = {"bootstrap.servers",  "client.id",         "group.id",
                                        "transactional.id",   "isolation.level",   "acks",
                                        "enable.idempotence", "enable.auto.commit"};
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    bool is_good = true;
 
-    for (size_t o = 0; is_good && o < sizeof ours / sizeof ours[0]; o++) {
+    for (size_t o = 0; o < sizeof ours / sizeof ours[0]; o++) {
         if (sg_str_is(name, ours[o]))
-            is_good =
-                sg_error_set(err, SG_ERROR_INPUT, AT, "`%s` is the bridge's own to set", ours[o]);
+            return true;
     }
-    is_good = is_good && set(conf, sg_str_c(arena, name), sg_str_c(arena, value), err);
+    return false;
+}
+
+bool sg_kafka_check_property(struct sg_str name, struct sg_str value, struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    rd_kafka_conf_t *conf;
+    char why[300];
+
+    if (is_ours(name))
+        return sg_error_set(err, SG_ERROR_INPUT, AT, "`%.*s` is the bridge's own to set",
+                            SG_STR_ARG(name));
+    conf = rd_kafka_conf_new();
+    const rd_kafka_conf_res_t result =
+        rd_kafka_conf_set(conf, sg_str_c(arena, name), sg_str_c(arena, value), why, sizeof why);
     rd_kafka_conf_destroy(conf);
-    return is_good;
+    return result == RD_KAFKA_CONF_OK || (value.at == NULL && result != RD_KAFKA_CONF_UNKNOWN) ||
+           sg_error_set(err, SG_ERROR_INPUT, AT, "%s", why);
 }
 
 bool sg_kafka_fail(rd_kafka_resp_err_t code, struct sg_error *err, const char *doing)

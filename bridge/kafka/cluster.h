@@ -22,7 +22,10 @@ struct sg_kafka_cluster {
 /** Whether `text` is `host:port,host:port`. */
 bool sg_kafka_is_brokers(struct sg_str text);
 
-/** INPUT, with librdkafka's words, when it knows no such property or value, or it is not to be set. */
+/**
+ * INPUT, with librdkafka's words, when it knows no such property or value, or it is not to be set. A
+ * `value` without bytes (its `at` is NULL) is a secret that is not read yet: the name alone is asked.
+ */
 SG_MUST_USE bool sg_kafka_check_property(struct sg_str name, struct sg_str value,
                                          struct sg_error *err);
 

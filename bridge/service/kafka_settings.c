@@ -63,7 +63,7 @@ static bool is_scalar(const struct sg_yaml *value)
            value->kind == SG_YAML_BOOLEAN;
 }
 
-/* A secret is not there yet: then only the property's name can be wrong, which its own way tells. */
+/* Of a secret, which is not there yet, only the property's name can be wrong. */
 static bool check_property(const struct sg_yaml *value, struct sg_findings *findings)
 {
     struct sg_error err;

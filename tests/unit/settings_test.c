@@ -162,14 +162,15 @@ static void a_journal_in_kafka_is_taken_with_its_secrets_unread(void **state)
     const struct sg_settings *settings =
         read_text(arena, &folder,
                   "name: m\njournal:\n  kafka:\n    brokers: a:9092,b:9092\n    prefix: m.x\n"
-                  "    properties: {sasl.password: \"${env:SG_NOT_SET}\", linger.ms: 5}\n",
+                  "    properties: {sasl.password: \"${env:SG_NOT_SET}\", linger.ms: 5,\n"
+                  "                 security.protocol: \"${env:SG_NOT_SET}\"}\n",
                   findings);
     assert_non_null(settings);
     assert_ptr_equal(settings->journal, &SG_JOURNAL_KAFKA);
     assert_string_equal(settings->kafka->as_written.cluster.brokers, "a:9092,b:9092");
     assert_string_equal(settings->kafka->as_written.prefix, "m.x");
     assert_int_equal(settings->kafka->as_written.replication, 3);
-    assert_int_equal(settings->kafka->as_written.cluster.property_count, 2);
+    assert_int_equal(settings->kafka->as_written.cluster.property_count, 3);
     assert_string_equal(settings->kafka->as_written.cluster.properties[0].value,
                         "${env:SG_NOT_SET}");
     assert_null(sg_kafka_settings_open(arena, settings->kafka, findings));
@@ -194,6 +195,8 @@ static void a_wrong_journal_is_refused_at_its_place(void **state)
         {KAFKA "    replication: 0\n", "6:18: a number of brokers is expected, 1 to 9"},
         {KAFKA "    replicaton: 3\n", "6:5: unknown key `replicaton`; did you mean `replication`?"},
         {KAFKA "    properties: {linger: 5}\n", "6:26: No such configuration property: \"linger\""},
+        {KAFKA "    properties: {linger: \"${env:SG_NOT_SET}\"}\n",
+         "6:26: No such configuration property: \"linger\""},
         {KAFKA "    properties: {acks: 1}\n", "6:24: `acks` is the bridge's own to set"},
         {KAFKA "    properties: {socket.timeout.ms: soon}\n",
          "6:37: Invalid value for configuration property \"socket.timeout.ms\""},
