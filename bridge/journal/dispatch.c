@@ -133,13 +133,35 @@ static void read_delivery(const struct reader *in, struct sg_delivery *out)
     read_own(in, out);
 }
 
+/* Each round of a ticket tells its system's link again. */
+static bool has_link(const struct sg_link *links, size_t count, const struct sg_link *link)
+{
+    for (size_t l = 0; l < count; l++) {
+        if (sg_str_equal(links[l].system, link->system) && sg_str_equal(links[l].id, link->id))
+            return true;
+    }
+    return false;
+}
+
+/* The list with the link added: there are but one or two. */
+static struct sg_link *add_link(struct sg_arena *arena, const struct sg_link *links, size_t *count,
+                                const struct sg_link *link)
+{
+    struct sg_link *grown = sg_arena_get(arena, *count + 1, sizeof *grown);
+
+    if (*count > 0)
+        memcpy(grown, links, *count * sizeof *grown);
+    grown[(*count)++] =
+        (struct sg_link){sg_str_copy(arena, link->system), sg_str_copy(arena, link->id)};
+    return grown;
+}
+
 static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
                        struct sg_error *err)
 {
     sqlite3_stmt *row =
         SG_SQL_BIND(&state->sql, SG_SQL_LINKS, SG_V_TEXT(out->ticket), SG_V_NUMBER(out->round));
     struct sg_link *links = NULL;
-    size_t room = 0;
     bool is_there = false;
 
     while (sg_sql_row(&state->sql, row, &is_there, err)) {
@@ -147,14 +169,9 @@ static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg
             out->links = links;
             return true;
         }
-        if (out->link_count == room) {
-            struct sg_link *grown = sg_arena_get(arena, room = 2 * room + 2, sizeof *grown);
-            if (out->link_count > 0)
-                memcpy(grown, links, out->link_count * sizeof *grown);
-            links = grown;
-        }
-        links[out->link_count++] = (struct sg_link){sg_str_copy(arena, sg_sql_text(row, 0)),
-                                                    sg_str_copy(arena, sg_sql_text(row, 1))};
+        const struct sg_link link = {sg_sql_text(row, 0), sg_sql_text(row, 1)};
+        if (!has_link(links, out->link_count, &link))
+            links = add_link(arena, links, &out->link_count, &link);
     }
     return false;
 }

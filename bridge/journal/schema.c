@@ -9,7 +9,9 @@ enum { APPLICATION_ID = 0x53474a31 }; /* "SGJ1", at byte 68 of the file */
 
 /* Columns that grow stand last, so that reading a row's head touches no overflow page. What is
  * looked at while it is open has partial indexes: they stay small however long the past is. Ids are
- * kept as the systems sent them, which grow, so that new rows go to the end of each index. */
+ * kept as the systems sent them, which grow, so that new rows go to the end of each index. Words
+ * are compared one by one: for IN with more than two, SQLite builds a table each time a row is
+ * written, once for every check and every partial index. */
 static const char EVENTS_AND_DELIVERIES[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -29,8 +31,8 @@ static const char EVENTS_AND_DELIVERIES[] =
     " id INTEGER PRIMARY KEY, event INTEGER NOT NULL, run INTEGER NOT NULL DEFAULT 1,"
     " seq INTEGER NOT NULL, step INTEGER NOT NULL, lane TEXT NOT NULL, target TEXT NOT NULL,"
     " ticket TEXT, round INTEGER, mapping TEXT NOT NULL, map_hash TEXT NOT NULL,"
-    " state TEXT NOT NULL CHECK(state IN ('pending','unknown','failed',"
-    "  'delivered','skipped','echo','discarded')),"
+    " state TEXT NOT NULL CHECK(state = 'pending' OR state = 'delivered' OR state = 'unknown'"
+    "  OR state = 'skipped' OR state = 'failed' OR state = 'echo' OR state = 'discarded'),"
     " key_gen INTEGER NOT NULL DEFAULT 0,"
     " next_at INTEGER,"    /* its lane's turn: at most one row of a lane has it */
     " wait_key TEXT,"      /* SYSTEM/ID of the link that it waits for, or failed for want of */
@@ -44,11 +46,12 @@ static const char EVENTS_AND_DELIVERIES[] =
     " said TEXT, request TEXT,"
     " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
     " CHECK(state != 'unknown' OR next_at IS NOT NULL),"
-    " CHECK((ended_at IS NULL) = (state IN ('pending','unknown','failed')))) STRICT;"
+    " CHECK((ended_at IS NULL) = (state = 'pending' OR state = 'unknown' OR state = 'failed')))"
+    " STRICT;"
     "CREATE UNIQUE INDEX delivery_lane ON delivery(lane, seq, step)"
-    " WHERE state IN ('pending','unknown','failed');"
+    " WHERE state = 'pending' OR state = 'unknown' OR state = 'failed';"
     "CREATE INDEX delivery_open ON delivery(state, target, mapping)"
-    " WHERE state IN ('pending','unknown','failed');"
+    " WHERE state = 'pending' OR state = 'unknown' OR state = 'failed';"
     "CREATE INDEX delivery_due ON delivery(target, next_at, seq) WHERE next_at IS NOT NULL;"
     "CREATE INDEX delivery_wait ON delivery(wait_key, seq) WHERE wait_key IS NOT NULL;"
     "CREATE INDEX delivery_deadline ON delivery(wait_until) WHERE wait_until IS NOT NULL;"

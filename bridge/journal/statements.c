@@ -2,7 +2,7 @@
 
 /* The term of the partial indexes over what is open, in the words of the schema: a query that lacks
  * it reads the whole table. */
-#define OPEN "state IN ('pending','unknown','failed')"
+#define OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
 
 const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_NEXT_NUMBERS] = "SELECT (SELECT max(seq) FROM event), (SELECT max(id) FROM delivery)",
@@ -67,11 +67,10 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     /* Whether it may be taken stands first: the open head of its lane, and no call to the event's
      * own system unknown for this ticket. */
     [SG_SQL_TAKE] =
-        "SELECT d.id = (SELECT f.id FROM delivery f WHERE f.lane = d.lane AND f." OPEN
+        "SELECT d.id = (SELECT f.id FROM delivery f WHERE f.lane = d.lane AND " OPEN
         "  ORDER BY f.seq, f.step LIMIT 1),"
         " EXISTS(SELECT 1 FROM delivery u WHERE u.lane = e.system || '/' || d.ticket"
-        "  AND u." OPEN
-        " AND +u.state = 'unknown')," /* '+': by its lane, not through all unknown */
+        "  AND " OPEN " AND +u.state = 'unknown')," /* '+': by its lane, not through all unknown */
         " e.seq, d.run, d.mapping, d.target, d.ticket, d.round,"
         " (SELECT max(r.number) FROM round r WHERE r.ticket = d.ticket), d.state, d.key_gen,"
         " d.attempts, d.temporary_ends, d.ok_mark,"
@@ -86,7 +85,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  AND h.record_id = e.record_id), d.lane"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
     [SG_SQL_LINKS] = "SELECT system, foreign_id FROM link WHERE ticket = ?1 AND round = ?2"
-                     " UNION SELECT system, ticket FROM round WHERE ticket = ?1",
+                     " UNION ALL SELECT system, ticket FROM round WHERE ticket = ?1",
     [SG_SQL_SHADOW_FIND] = "SELECT input_hash FROM shadow"
                            " WHERE ticket = ?1 AND system = ?2 AND round = ?3 AND operation = ?4",
     [SG_SQL_NEXT_TARGET] = "SELECT target FROM delivery WHERE next_at IS NOT NULL AND target > ?1"
