@@ -63,7 +63,7 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
         "SEARCH h USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
     [SG_SQL_LINKS] = "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
                      "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=?)" AND
-                     "UNION USING TEMP B-TREE" AND "SEARCH round USING PRIMARY KEY (ticket=?)",
+                     "UNION ALL" AND "SEARCH round USING PRIMARY KEY (ticket=?)",
     [SG_SQL_SHADOW_FIND] = "SEARCH shadow USING PRIMARY KEY"
                            " (ticket=? AND system=? AND round=? AND operation=?)",
     [SG_SQL_NEXT_TARGET] = "SEARCH delivery USING COVERING INDEX delivery_due (target>?)",
