@@ -8,6 +8,7 @@ import jsonschema
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "mappings"
+CALLS = ROOT.parent / "tests/e2e/calls/calls.yaml"
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -34,7 +35,8 @@ def findings(schema_name, files):
 
 def main():
     found = [*findings("mapping.schema.json", sorted(ROOT.glob("*.yaml"))),
-             *findings("system.schema.json", sorted(ROOT.glob("systems/*.yaml")))]
+             *findings("system.schema.json", sorted(ROOT.glob("systems/*.yaml"))),
+             *findings("system.schema.json", [CALLS])]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

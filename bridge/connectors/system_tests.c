@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/units.h"
 #include "connectors/items.h"
+#include "connectors/message.h"
 #include "connectors/system.h"
 #include "tree/form.h"
 #include "tree/json.h"
@@ -181,23 +182,30 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
 
 /* --- answer --- */
 
+static const struct sg_header *headers_of(const struct trial *trial, const struct sg_yaml *given,
+                                          size_t *count)
+{
+    const struct sg_yaml *headers = sg_yaml_find(given, "headers");
+    struct sg_header *list =
+        sg_arena_get(trial->arena, headers == NULL ? 0 : headers->count, sizeof *list);
+
+    *count = 0;
+    for (const struct sg_yaml *h = headers == NULL ? NULL : headers->first; h != NULL; h = h->next)
+        list[(*count)++] = (struct sg_header){h->key, h->text};
+    return list;
+}
+
 static struct sg_reply reply_of(const struct trial *trial, const struct sg_yaml *answer)
 {
     struct sg_reply reply = {.kind = SG_REPLY_WHOLE};
     const struct sg_yaml *body = sg_yaml_find(answer, "body");
-    const struct sg_yaml *headers = sg_yaml_find(answer, "headers");
     int64_t status = 0;
 
     if (sg_units_integer(sg_yaml_find(answer, "status")->text, &status))
         reply.status = (int)status;
     if (body != NULL)
         reply.body = body->text;
-    if (headers == NULL)
-        return reply;
-    struct sg_header *list = sg_arena_get(trial->arena, headers->count, sizeof *list);
-    for (const struct sg_yaml *h = headers->first; h != NULL; h = h->next)
-        list[reply.header_count++] = (struct sg_header){h->key, h->text};
-    reply.headers = list;
+    reply.headers = headers_of(trial, answer, &reply.header_count);
     return reply;
 }
 
@@ -282,33 +290,67 @@ static bool check_event(const struct trial *trial, const struct sg_yaml *expecte
     return true;
 }
 
-static bool check_events(const struct trial *trial, const struct sg_record *record,
-                         const struct sg_items *items, const struct sg_yaml *events)
+static bool check_events(const struct trial *trial, const struct sg_event *events, size_t count,
+                         const struct sg_yaml *expected)
 {
-    const struct sg_record_reader reader = {
+    const struct sg_yaml *wanted = expected->first;
+
+    for (size_t i = 0; i < count && wanted != NULL; i++, wanted = wanted->next) {
+        if (!check_event(trial, wanted, &events[i]))
+            return false;
+    }
+    return count == expected->count ||
+           report(trial, sg_str_format(trial->arena, "%zu events expected, %zu captured",
+                                       expected->count, count));
+}
+
+static struct sg_record_reader reader_of(const struct trial *trial, const struct sg_record *record)
+{
+    return (struct sg_record_reader){
         .system = trial->system, .record = record, .max_bytes = EVENT_MAX_BYTES};
-    const struct sg_yaml *expected = events->first;
+}
+
+static bool check_items(const struct trial *trial, const struct sg_record *record,
+                        const struct sg_items *items, const struct sg_yaml *expected)
+{
+    const struct sg_record_reader reader = reader_of(trial, record);
+    struct sg_event *events = sg_arena_get(trial->arena, items->count, sizeof *events);
     const struct sg_node *item = items->first;
     size_t captured = 0;
 
     for (size_t i = 0; i < items->count; i++, item = item->next) {
-        struct sg_event event;
-
-        if (!sg_record_read(&reader, item, NOW_MS, trial->arena, &event))
-            continue;
-        captured++;
-        if (expected != NULL && !check_event(trial, expected, &event))
-            return false;
-        expected = expected == NULL ? NULL : expected->next;
+        if (sg_record_read(&reader, item, NOW_MS, trial->arena, &events[captured]))
+            captured++;
     }
-    return captured == events->count ||
-           report(trial, sg_str_format(trial->arena, "%zu events expected, %zu captured",
-                                       events->count, captured));
+    return check_events(trial, events, captured, expected);
+}
+
+static bool run_message(const struct trial *trial, const struct sg_record *record,
+                        const struct sg_yaml *given)
+{
+    const struct sg_yaml *key = sg_yaml_find(given, "key");
+    const struct sg_record_reader reader = reader_of(trial, record);
+    struct sg_message message = {.topic = sg_str_of(record->subscribe->topic),
+                                 .time_ms = NOW_MS,
+                                 .has_value = true,
+                                 .value = sg_yaml_find(given, "value")->text};
+    struct sg_message_events read;
+
+    if (key != NULL)
+        message.key = key->text;
+    message.headers = headers_of(trial, given, &message.header_count);
+    sg_message_read(&reader, &message, NOW_MS, trial->arena, &read);
+    for (size_t i = 0; i < read.count; i++) {
+        if (read.events[i].problem.length > 0)
+            return report(trial, read.events[i].problem);
+    }
+    return check_events(trial, read.events, read.count, sg_yaml_find(trial->test, "events"));
 }
 
 static bool run_record(const struct trial *trial, const struct sg_record *record)
 {
     const struct sg_yaml *answer_given = sg_yaml_find(trial->test, "answer");
+    const struct sg_yaml *message = sg_yaml_find(trial->test, "message");
     const struct sg_yaml *events = sg_yaml_find(trial->test, "events");
     const struct sg_rule *source = record->poll != NULL ? record->poll->items : record->read_items;
     struct sg_items items = {0};
@@ -316,6 +358,8 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
     struct sg_answer answer;
     struct sg_error err;
 
+    if (message != NULL)
+        return run_message(trial, record, message);
     if (answer_given == NULL || (source == NULL && record->webhook == NULL))
         return report(trial, SG_STR("an `answer` is needed, and a record that is asked for"));
     const struct sg_reply reply = reply_of(trial, answer_given);
@@ -330,7 +374,7 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
         return true;
     if (!sg_items_get(source != NULL ? source : record->webhook->items, &scopes, &items, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
-    return check_events(trial, record, &items, events);
+    return check_items(trial, record, &items, events);
 }
 
 void sg_system_run_tests(const struct sg_system *system, struct sg_findings *findings,

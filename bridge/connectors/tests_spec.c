@@ -71,6 +71,30 @@ static void check_answer(const struct sg_spec *spec, const struct sg_yaml *answe
         (void)sg_yaml_expect(body, SG_YAML_TEXT, spec->findings);
 }
 
+/* What a record of `subscribe` is read from, in the place of an answer. */
+static void check_message(const struct sg_spec *spec, const struct sg_yaml *test,
+                          const struct sg_yaml *root)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("key"), SG_STR_INIT("headers"),
+                                         SG_STR_INIT("value")};
+    const struct sg_yaml *message = sg_yaml_find(test, "message");
+    const struct sg_yaml *record = sg_yaml_find(test, "record");
+
+    if (message == NULL || !sg_spec_map(spec, message, SG_SPEC_WORDS(keys), 0))
+        return;
+    if (record == NULL ||
+        sg_yaml_find(find_entry(sg_yaml_find(root, "records"), record->text), "subscribe") == NULL)
+        (void)sg_findings_add(spec->findings, message->key_at,
+                              "`message` is for a test of a record with `subscribe`");
+    if (sg_yaml_find(test, "answer") != NULL)
+        (void)sg_findings_add(spec->findings, message->key_at,
+                              "a test has one of `answer`, `message`");
+    (void)sg_spec_need(spec, message, "message", "value");
+    for (const struct sg_yaml *entry = message->first; entry != NULL; entry = entry->next)
+        (void)sg_yaml_expect(entry, sg_str_is(entry->key, "headers") ? SG_YAML_MAP : SG_YAML_TEXT,
+                             spec->findings);
+}
+
 static void check_events(const struct sg_spec *spec, const struct sg_yaml *events)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("id"), SG_STR_INIT("key"),
@@ -92,11 +116,12 @@ static void check_expected(const struct sg_spec *spec, const struct sg_yaml *tes
     for (size_t i = 0; i < EXPECTED_COUNT; i++) {
         const struct sg_yaml *entry = find_entry(test, EXPECTED[i]);
         const bool is_sends = i == 0, is_gives = i == 3, is_events = i == 4;
+        const bool comes_of_message = is_events && sg_yaml_find(test, "message") != NULL;
 
         if (entry == NULL)
             continue;
         found++;
-        if (!is_sends && !has_answer)
+        if (!is_sends && !has_answer && !comes_of_message)
             (void)sg_findings_add(spec->findings, entry->key_at, "`%.*s` needs an `answer`",
                                   SG_STR_ARG(entry->key));
         if (is_events ? !is_record : is_record && (is_sends || is_gives))
@@ -115,7 +140,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
     static const struct sg_str keys[] = {
         SG_STR_INIT("name"),  SG_STR_INIT("operation"), SG_STR_INIT("record"), SG_STR_INIT("input"),
         SG_STR_INIT("sends"), SG_STR_INIT("answer"),    SG_STR_INIT("is"),     SG_STR_INIT("says"),
-        SG_STR_INIT("gives"), SG_STR_INIT("events")};
+        SG_STR_INIT("gives"), SG_STR_INIT("message"),   SG_STR_INIT("events")};
     static const struct sg_str given[] = {SG_STR_INIT("id"), SG_STR_INIT("version")};
     const struct sg_yaml *input = sg_yaml_find(test, "input");
     const struct sg_yaml *gives = sg_yaml_find(test, "gives");
@@ -131,6 +156,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
         (void)sg_yaml_expect(input, SG_YAML_MAP, spec->findings);
     check_sends(spec, sg_yaml_find(test, "sends"));
     check_answer(spec, sg_yaml_find(test, "answer"));
+    check_message(spec, test, root);
     (void)sg_outcome_compile(spec, sg_yaml_find(test, "is"), &outcome);
     if (says != NULL)
         (void)sg_yaml_expect(says, SG_YAML_TEXT, spec->findings);

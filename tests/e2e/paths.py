@@ -1,4 +1,4 @@
-"""Where things stand; importing this lets a driver import the simulators' modules."""
+"""Where things stand; importing this lets a driver import the simulators' modules and the broker's."""
 
 import os
 import sys
@@ -8,4 +8,4 @@ ROOT = Path(__file__).resolve().parents[2]
 SIMULATORS = ROOT / "tests" / "simulators"
 SGBRIDGE = Path(os.environ.get("SGBRIDGE", ROOT / "build" / "dev" / "sgbridge"))
 
-sys.path.append(str(SIMULATORS))
+sys.path += [str(SIMULATORS), str(ROOT / "tests" / "kafka")]
