@@ -11,6 +11,7 @@
 enum {
     OPEN_MS = 10000,
     ADD_MS = 10000,
+    MEET_MS = 1000,
     STEP_MS = 5000,      /* one look at whether a commit has ended */
     PATIENCE_MS = 30000, /* then its end is not known; less than the transaction's own time-out */
     TOPICS_MAX = 64,
@@ -60,6 +61,21 @@ static bool make_producer(struct sg_log_writer *writer, struct sg_error *err)
     return sg_kafka_open(RD_KAFKA_PRODUCER, conf, &writer->producer, err);
 }
 
+/* Learns who leads the partitions of a topic. A first message does not ask: it waits for librdkafka's
+ * look around, up to a second (2.0.2). Without an answer it waits for just that. */
+static void meet_topic(struct sg_log_writer *writer, const char *name)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(writer->producer, name, NULL);
+
+    if (topic == NULL)
+        return;
+    if (rd_kafka_metadata(writer->producer, 0, topic, &metadata, MEET_MS) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+}
+
 bool sg_log_writer_open(const struct sg_journal_settings *settings, struct sg_log_writer **out,
                         struct sg_error *err)
 {
@@ -81,6 +97,7 @@ bool sg_log_writer_open(const struct sg_journal_settings *settings, struct sg_lo
         sg_log_writer_close(writer);
         return false;
     }
+    meet_topic(writer, writer->state_topic);
     *out = writer;
     return true;
 }
@@ -188,6 +205,7 @@ static bool find_topic(struct sg_log_writer *writer, struct sg_str system, const
     *topic = sg_kafka_topic(writer->arena, writer->settings, system);
     if (!sg_kafka_topics_add(writer->producer, writer->settings, *topic, err))
         return false;
+    meet_topic(writer, *topic);
     if (writer->topic_count < TOPICS_MAX)
         writer->topics[writer->topic_count++] = *topic;
     return true;
