@@ -27,8 +27,10 @@ struct sg_election {
 
 static void set_state(struct sg_election *election, enum sg_election_state state)
 {
-    static const char *const names[] = {"follows", "joins", "leads"};
+    static const char *const names[] = {"follows", "joins", "leads", "is out"};
 
+    if (atomic_load(&election->state) == SG_ELECTION_OUT)
+        return; /* for good, whatever comes until it is closed */
     if (atomic_exchange(&election->state, state) != state)
         SG_LOG(INFO, "election", SG_TEXT("this_instance", sg_str_of(names[state])));
     if (state != SG_ELECTION_LEADS)
@@ -49,7 +51,7 @@ static void rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
         set_state(election, partitions->cnt > 0 ? SG_ELECTION_LEADS : SG_ELECTION_FOLLOWS);
     } else {
         set_state(election,
-                  rd_kafka_assignment_lost(consumer) ? SG_ELECTION_FOLLOWS : SG_ELECTION_JOINS);
+                  rd_kafka_assignment_lost(consumer) ? SG_ELECTION_OUT : SG_ELECTION_JOINS);
         (void)rd_kafka_assign(consumer, NULL);
     }
     election->asked_ms = 0;
@@ -87,6 +89,14 @@ static void ask(struct sg_election *election)
     rd_kafka_topic_partition_list_destroy(offsets);
 }
 
+/* Joining again under its old name it would come first, and take the lead from who was elected
+ * meanwhile: so it leaves before librdkafka has joined again by itself. */
+static void leave_if_out(struct sg_election *election)
+{
+    if (atomic_load(&election->state) == SG_ELECTION_OUT)
+        (void)rd_kafka_unsubscribe(election->consumer);
+}
+
 static void *take_part(void *argument)
 {
     struct sg_election *election = argument;
@@ -96,6 +106,7 @@ static void *take_part(void *argument)
 
         if (message != NULL)
             rd_kafka_message_destroy(message); /* nobody writes there: an error, gone by itself */
+        leave_if_out(election);
         ask(election);
     }
     return NULL;

@@ -12,6 +12,7 @@ enum sg_election_state {
     SG_ELECTION_FOLLOWS, /* another one leads, or nobody does yet */
     SG_ELECTION_JOINS,   /* the members are being counted anew: who led still may write */
     SG_ELECTION_LEADS,
+    SG_ELECTION_OUT, /* taken out of the group for its silence; close it and open another */
 };
 
 struct sg_election;

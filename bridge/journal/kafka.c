@@ -267,6 +267,10 @@ static bool get_ready(struct sg_journal *journal, int64_t now_ms, struct sg_erro
         kafka->writer = NULL;
         kafka->has_place = kafka->is_lost = false;
     }
+    if (kafka->election != NULL && sg_election_state(kafka->election) == SG_ELECTION_OUT) {
+        sg_election_close(kafka->election);
+        kafka->election = NULL; /* joined anew it is the youngest, and takes the lead from nobody */
+    }
     if (!kafka->has_topics)
         kafka->has_topics =
             sg_kafka_topics_open(sg_log_reader_client(kafka->reader), &journal->settings, err);
@@ -373,8 +377,9 @@ static int64_t leads_until_ms(const struct sg_journal *journal)
 static bool begin(struct sg_journal *journal, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
+    const enum sg_election_state state = sg_election_state(kafka->election);
 
-    if (kafka->is_lost || sg_election_state(kafka->election) == SG_ELECTION_FOLLOWS)
+    if (kafka->is_lost || state == SG_ELECTION_FOLLOWS || state == SG_ELECTION_OUT)
         return sg_error_set(err, SG_ERROR_REFUSED, AT, "another instance leads");
     if (!sg_sql_exec(journal->db, "BEGIN IMMEDIATE", err))
         return false;
