@@ -182,16 +182,13 @@ static void replied(struct sg_call *call, const struct sg_reply *reply)
     judge(job, reply);
 }
 
-/* What was written ahead is sent soon, or not at all; and nothing after another may lead. */
+/* What was written ahead is sent soon, or not at all; 0: it was not. */
 static int64_t send_until_ms(const struct job *job)
 {
-    int64_t leads_until_ms = sg_keeper_leads_until_ms(job->service->setup.keeper);
-
     if (!job->is_write_ahead)
-        return leads_until_ms;
-    int64_t left_ms = job->command.as.intend.sent_at + INTENT_LASTS_MS - job->service->now_ms;
-    int64_t until_ms = sg_clock_steady_ms() + left_ms;
-    return until_ms < leads_until_ms ? until_ms : leads_until_ms;
+        return 0;
+    return sg_clock_steady_ms() + job->command.as.intend.sent_at + INTENT_LASTS_MS -
+           job->service->now_ms;
 }
 
 static void send(struct job *job)
@@ -206,8 +203,7 @@ static void send(struct job *job)
                                  .done = replied,
                                  .owner = job};
     sg_crash_point("call.before");
-    job->service->setup.transport->start(job->service->setup.transport, &job->call,
-                                         job->service->now_ms);
+    sg_service_call(job->service, &job->call);
 }
 
 /* The call was not made: back to what it was before. */
@@ -306,8 +302,7 @@ static void fetch_next_file(struct job *job)
                                  .limit_bytes = job->source->limits.file_bytes,
                                  .done = fetched,
                                  .owner = job};
-    job->service->setup.transport->start(job->service->setup.transport, &job->call,
-                                         job->service->now_ms);
+    sg_service_call(job->service, &job->call);
 }
 
 void sg_job_go(struct job *job)

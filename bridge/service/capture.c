@@ -186,7 +186,7 @@ static void request_page(struct poller *poller)
                                     .limit_bytes = poller->in_system->limits.answer_bytes,
                                     .done = page_replied,
                                     .owner = poller};
-    service->setup.transport->start(service->setup.transport, &poller->call, service->now_ms);
+    sg_service_call(service, &poller->call);
 }
 
 static void begin_pass(struct poller *poller)
@@ -257,7 +257,7 @@ static void run_poller(struct poller *poller)
     }
     if (service->now_ms < poller->next_at)
         sg_service_wake_at(service, poller->next_at);
-    else if (poller->peer->polling == NULL && is_paced(poller))
+    else if (poller->peer->polling == NULL && sg_service_may_call(service) && is_paced(poller))
         begin_pass(poller);
 }
 

@@ -18,6 +18,7 @@ enum {
     SWEEP_EVERY_MS = 60000,
     SWEEP_ROWS = 200,
     RETRY_MS = 1000,
+    LOOK_EVERY_MS = 1000, /* whether it still leads, while there is nothing else to do */
 };
 
 struct queue {
@@ -35,7 +36,8 @@ struct sg_keeper {
     int event_fd;
     int64_t disk_asked_at, free_bytes, swept_at, due_ms; /* the journal's thread only */
     bool is_full;                                        /* the same: said in the log once */
-    atomic_bool is_lost;                                 /* the journal leads no more */
+    bool has_failed;     /* the same: the last commit; what is queued is tried again later */
+    atomic_bool is_lost; /* the journal leads no more */
 
     pthread_mutex_t lock; /* what follows is shared */
     pthread_cond_t work;
@@ -334,13 +336,19 @@ static void refuse_queued(struct sg_keeper *keeper)
     refuse_all(keeper, &batch, &err);
 }
 
+/* Whether another instance may lead: only a transaction tells, and one may not be due for long. */
+static bool is_doubtful(const struct sg_keeper *keeper)
+{
+    return sg_journal_leads_until_ms(keeper->journal) <= sg_clock_steady_ms();
+}
+
 /* False when nothing could be committed now; what is no capture is then queued again. */
 static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
 {
     struct queue batch = dequeue(keeper);
     struct sg_error err;
 
-    if (batch.first == NULL && now_ms < keeper->due_ms)
+    if (batch.first == NULL && now_ms < keeper->due_ms && !is_doubtful(keeper))
         return true; /* else the transaction itself ends what has waited too long */
     if (!commit(keeper, &batch, now_ms, &err)) {
         struct queue rest;
@@ -434,22 +442,36 @@ static void sweep(struct sg_keeper *keeper, int64_t now_ms)
 
     if (now_ms >= keeper->swept_at && now_ms < keeper->swept_at + SWEEP_EVERY_MS)
         return;
-    if (!sg_journal_sweep(keeper->journal, now_ms, SWEEP_ROWS, &swept, &err))
+    if (!sg_journal_sweep(keeper->journal, now_ms, SWEEP_ROWS, &swept, &err)) {
         SG_LOG(WARN, "journal.sweep", SG_TEXT("why", sg_str_of(err.text)));
+        if (err.kind == SG_ERROR_REFUSED)
+            lose(keeper, &(struct queue){0}, &err);
+    }
     if (swept < SWEEP_ROWS) /* else there is more: at the next idle moment */
         keeper->swept_at = now_ms;
+}
+
+/* A journal without an end of its lead is led as long as the process lives. */
+static int64_t look_again_ms(const struct sg_keeper *keeper, int64_t now_ms)
+{
+    const bool may_end = sg_journal_leads_until_ms(keeper->journal) != INT64_MAX;
+
+    return may_end && keeper->due_ms > now_ms + LOOK_EVERY_MS ? now_ms + LOOK_EVERY_MS
+                                                              : keeper->due_ms;
 }
 
 int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
 {
     struct sg_error err;
 
+    keeper->has_failed = false;
     if (sg_keeper_has_lost(keeper)) {
         refuse_queued(keeper);
         return INT64_MAX;
     }
     look_at_disk(keeper, now_ms);
-    if (!commit_queued(keeper, now_ms))
+    keeper->has_failed = !commit_queued(keeper, now_ms);
+    if (keeper->has_failed)
         return now_ms + RETRY_MS;
     if (sg_keeper_has_lost(keeper))
         return now_ms;
@@ -461,7 +483,7 @@ int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
     sweep(keeper, now_ms);
     if (!sg_journal_next_due(keeper->journal, now_ms, &keeper->due_ms, &err))
         keeper->due_ms = now_ms + RETRY_MS;
-    return keeper->due_ms;
+    return look_again_ms(keeper, now_ms);
 }
 
 static void wait_for_work(struct sg_keeper *keeper, int64_t wait_ms)
@@ -488,9 +510,9 @@ static void *run(void *argument)
         int64_t wait_ms = due_ms == INT64_MAX ? SWEEP_EVERY_MS : due_ms - sg_clock_now_ms();
 
         (void)pthread_mutex_lock(&keeper->lock);
-        bool has_failed = keeper->queued.first != NULL && wait_ms > 0 && wait_ms <= RETRY_MS;
-        is_over = keeper->is_stopping && (keeper->queued.first == NULL || has_failed);
-        if (!is_over && wait_ms > 0 && (keeper->queued.first == NULL || has_failed))
+        const bool is_done = keeper->queued.first == NULL || keeper->has_failed;
+        is_over = keeper->is_stopping && is_done;
+        if (!is_over && wait_ms > 0 && is_done)
             wait_for_work(keeper, wait_ms < SWEEP_EVERY_MS ? wait_ms : SWEEP_EVERY_MS);
         (void)pthread_mutex_unlock(&keeper->lock);
     }

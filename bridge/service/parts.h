@@ -49,6 +49,15 @@ struct sg_service {
     size_t writing;  /* commands of the service's own under way: alarms, facts, contacts */
 };
 
+/**
+ * Starts a call, which is not sent once another instance may lead: not a read either, for its end
+ * could not be written.
+ */
+void sg_service_call(struct sg_service *service, struct sg_call *call);
+
+/** Whether calls may begin; looks again soon when not. */
+bool sg_service_may_call(struct sg_service *service);
+
 /** Wakes at `at_ms` at the latest. */
 void sg_service_wake_at(struct sg_service *service, int64_t at_ms);
 

@@ -8,7 +8,6 @@
 enum {
     AHEAD = 16,              /* deliveries in hand beyond the slots: many end without a call */
     CONTACT_EVERY_MS = 2000, /* how often `status` is told, when nothing important changed */
-    LEAD_AGAIN_MS = 200,     /* how soon to look again whether calls may begin */
 };
 
 struct peer *sg_peer_find(struct sg_service *service, struct sg_str name)
@@ -58,21 +57,12 @@ static struct job *dequeue(struct peer *peer)
     return job;
 }
 
-/* No call begins when another instance may lead by the time it is sent. */
-static bool may_lead(struct sg_service *service)
-{
-    if (sg_clock_steady_ms() < sg_keeper_leads_until_ms(service->setup.keeper))
-        return true;
-    sg_service_wake_at(service, service->now_ms + LEAD_AGAIN_MS);
-    return false;
-}
-
 static void let_go(struct peer *peer)
 {
     struct sg_service *service = peer->service;
     const struct sg_limits *limits = &peer->system->limits;
 
-    if (peer->ready != NULL && !may_lead(service))
+    if (peer->ready != NULL && !sg_service_may_call(service))
         return;
     while (peer->ready != NULL && peer->running < (size_t)limits->concurrency &&
            sg_breaker_lets(&peer->breaker, service->now_ms)) {

@@ -114,8 +114,7 @@ void sg_job_probe(struct job *job)
                                  .limit_bytes = job->system->limits.answer_bytes,
                                  .done = replied,
                                  .owner = job};
-    job->service->setup.transport->start(job->service->setup.transport, &job->call,
-                                         job->service->now_ms);
+    sg_service_call(job->service, &job->call);
 }
 
 void sg_job_begin_unknown(struct job *job)

@@ -4,15 +4,39 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "service/job.h"
 
-enum { IDLE_MS = 60 * 1000 }; /* with nothing to wait for, look around this often */
+enum {
+    IDLE_MS = 60 * 1000, /* with nothing to wait for, look around this often */
+    LEAD_AGAIN_MS = 200, /* how soon to look again whether calls may begin */
+    LONG_AGO_MS = 1,     /* on the steady clock; 0 would be no limit */
+};
 
 void sg_service_wake_at(struct sg_service *service, int64_t at_ms)
 {
     if (at_ms < service->wake_ms)
         service->wake_ms = at_ms;
+}
+
+/* --- calls --- */
+
+void sg_service_call(struct sg_service *service, struct sg_call *call)
+{
+    const int64_t leads_until_ms = sg_keeper_leads_until_ms(service->setup.keeper);
+
+    if (call->send_until_ms == 0 || call->send_until_ms > leads_until_ms)
+        call->send_until_ms = leads_until_ms > 0 ? leads_until_ms : LONG_AGO_MS;
+    service->setup.transport->start(service->setup.transport, call, service->now_ms);
+}
+
+bool sg_service_may_call(struct sg_service *service)
+{
+    if (sg_clock_steady_ms() < sg_keeper_leads_until_ms(service->setup.keeper))
+        return true;
+    sg_service_wake_at(service, service->now_ms + LEAD_AGAIN_MS);
+    return false;
 }
 
 /* --- what the service writes by itself --- */

@@ -1,14 +1,29 @@
 #include "service/keeper.h"
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "folder_unit.h"
 #include "journal/kind.h"
 #include "journal/view.h"
 
-/* The embedded journal, whose commits are counted, and fail when a test says so. */
+/* The embedded journal, whose commits are counted, and fail when a test says so; and whose lead ends. */
 static int commits;
-static bool is_disk_full;
+static bool is_disk_full, is_led_by_another;
+static int64_t leads_until;
+
+static bool begin_if_led(struct sg_journal *journal, struct sg_error *err)
+{
+    if (is_led_by_another)
+        return sg_error_set(err, SG_ERROR_REFUSED, (struct sg_place){0}, "another instance leads");
+    return SG_JOURNAL_EMBEDDED.begin(journal, err);
+}
+
+static int64_t leads_until_told(const struct sg_journal *journal)
+{
+    (void)journal;
+    return leads_until;
+}
 
 static bool commit_counted(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
 {
@@ -22,7 +37,9 @@ static struct sg_journal_kind counted(void)
 {
     struct sg_journal_kind kind = SG_JOURNAL_EMBEDDED;
 
+    kind.begin = begin_if_led;
     kind.commit = commit_counted;
+    kind.leads_until_ms = leads_until_told;
     return kind;
 }
 
@@ -56,6 +73,8 @@ static void open_bench(struct bench *bench)
 {
     struct sg_error err;
 
+    is_led_by_another = false;
+    leads_until = INT64_MAX;
     *bench = (struct bench){.arena = sg_arena_new(), .kind = counted()};
     unit_folder_open(&bench->folder);
     const struct sg_journal_settings settings = {
@@ -442,6 +461,58 @@ static void a_command_may_end_on_the_journals_own_thread(void **state)
     close_bench(&bench);
 }
 
+static void an_idle_keeper_finds_out_that_another_one_leads(void **state)
+{
+    const struct {
+        int64_t leads_for_ms; /* by its own clock */
+        bool is_led_by_another, has_lost;
+    } rows[] = {{60000, false, false}, {-1, false, false}, {-1, true, true}};
+    struct bench bench;
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        open_bench(&bench);
+        leads_until = sg_clock_steady_ms() + rows[r].leads_for_ms;
+        is_led_by_another = rows[r].is_led_by_another;
+        (void)sg_keeper_step(bench.keeper, NOW_MS + 1000);
+        assert_int_equal(sg_keeper_has_lost(bench.keeper), rows[r].has_lost);
+        close_bench(&bench);
+    }
+}
+
+static void a_lead_that_may_end_is_looked_at_every_second(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    assert_true(sg_keeper_step(bench.keeper, NOW_MS + 1000) == INT64_MAX); /* nothing is due */
+    leads_until = sg_clock_steady_ms() + 60000;
+    assert_true(sg_keeper_step(bench.keeper, NOW_MS + 1000) == NOW_MS + 2000);
+    close_bench(&bench);
+}
+
+static void after_a_loss_every_command_is_refused_and_nothing_is_taken(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    struct sg_command first = fact_of("one"), second = fact_of("two");
+
+    is_led_by_another = true;
+    submit(&bench, &first);
+    (void)step(&bench, NOW_MS);
+    is_led_by_another = false;
+    submit(&bench, &second);
+    (void)step(&bench, NOW_MS);
+    assert_int_equal(bench.ended_count, 2);
+    assert_false(first.is_ok || second.is_ok);
+    assert_int_equal(second.err.kind, SG_ERROR_REFUSED);
+    assert_null(bench.batch);
+    close_bench(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +526,9 @@ int main(void)
         cmocka_unit_test(what_is_wanted_counts_down),
         cmocka_unit_test(a_cursor_is_read_as_it_was_written_with_its_events),
         cmocka_unit_test(a_command_may_end_on_the_journals_own_thread),
+        cmocka_unit_test(an_idle_keeper_finds_out_that_another_one_leads),
+        cmocka_unit_test(a_lead_that_may_end_is_looked_at_every_second),
+        cmocka_unit_test(after_a_loss_every_command_is_refused_and_nothing_is_taken),
     };
     return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
 }
