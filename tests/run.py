@@ -66,6 +66,8 @@ def suites(build):
                         "-t", "tests/simulators"], 120, count_unittest),
         ("broker", [sys.executable, "-m", "unittest", "discover", "-s", "tests/kafka",
                     "-t", "tests/kafka"], 120, count_unittest),
+        ("journal on Kafka", [sys.executable, "tests/journal/on_kafka.py", "--program", str(build / "journal_test")],
+         150, count_ctest),
         ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),
     ]
 

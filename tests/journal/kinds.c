@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -37,13 +38,13 @@ static void remove_folder(struct stage *stage)
     assert_int_equal(remove(stage->dir), 0);
 }
 
-/* A prefix that no journal of this broker had before. */
+/* A prefix that no journal of this broker had before; groups run side by side. */
 static void make_topics(struct stage *stage)
 {
     static int made;
     struct sg_journal_kafka *kafka = sg_arena_get(stage->arena, 1, sizeof *kafka);
-    struct sg_str prefix =
-        sg_str_format(stage->arena, "suite-%lld-%d", (long long)sg_clock_now_ms(), made++);
+    struct sg_str prefix = sg_str_format(stage->arena, "suite-%d-%lld-%d", (int)getpid(),
+                                         (long long)sg_clock_now_ms(), made++);
 
     make_folder(stage);
     *kafka = (struct sg_journal_kafka){.cluster = {.brokers = getenv("SG_TEST_KAFKA")},
