@@ -22,7 +22,7 @@ struct sg_election {
     atomic_bool is_stopping;
     _Atomic(enum sg_election_state) state;
     _Atomic int64_t leads_until_ms;
-    int64_t asked_ms; /* the thread's alone */
+    int64_t asked_ms, turn_ms; /* the thread's alone: when it asked; when it was last awake */
 };
 
 static void set_state(struct sg_election *election, enum sg_election_state state)
@@ -37,6 +37,13 @@ static void set_state(struct sg_election *election, enum sg_election_state state
         atomic_store(&election->leads_until_ms, 0);
 }
 
+/* Whether it slept for so long that it may have been taken out. librdkafka finds that out only when it
+ * joins again, if the members were being counted just when it fell asleep. */
+static bool has_slept(const struct sg_election *election)
+{
+    return sg_clock_steady_ms() > election->turn_ms + SESSION_MS - MARGIN_MS;
+}
+
 /* On the thread, from inside a poll. While the members are counted no call begins: who leads
  * afterwards is not known yet. */
 static void rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
@@ -44,6 +51,8 @@ static void rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
 {
     struct sg_election *election = owner;
 
+    if (has_slept(election))
+        set_state(election, SG_ELECTION_OUT);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         for (int p = 0; p < partitions->cnt; p++) /* what was committed is no offset: see ask() */
             partitions->elems[p].offset = RD_KAFKA_OFFSET_END;
@@ -101,11 +110,15 @@ static void *take_part(void *argument)
 {
     struct sg_election *election = argument;
 
+    election->turn_ms = sg_clock_steady_ms();
     while (!atomic_load(&election->is_stopping)) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(election->consumer, POLL_MS);
 
         if (message != NULL)
             rd_kafka_message_destroy(message); /* nobody writes there: an error, gone by itself */
+        if (has_slept(election))
+            set_state(election, SG_ELECTION_OUT);
+        election->turn_ms = sg_clock_steady_ms();
         leave_if_out(election);
         ask(election);
     }
