@@ -1,6 +1,7 @@
 #include "cli/answers.h"
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/units.h"
 #include "mapping/date.h"
 #include "tree/json.h"
@@ -76,6 +77,21 @@ struct sg_str sg_answers_time(const struct sg_cli *cli, const struct sg_settings
     if (ms == 0)
         return SG_STR("never");
     return sg_date_write_people(cli->arena, settings->zone, ms);
+}
+
+struct sg_node *sg_answers_standing(const struct sg_cli *cli, struct sg_view *view)
+{
+    static const char *const columns[] = {"role", "#at", NULL};
+
+    return sg_answers_rows(cli, view, SG_VIEW_STANDING, (struct sg_str){0}, columns);
+}
+
+void sg_answers_print_standing(const struct sg_node *standing)
+{
+    for (const struct sg_node *row = standing->first; row != NULL; row = row->next)
+        (void)printf("view       of the journal in Kafka, %lld s old; last a %.*s\n",
+                     (long long)((sg_clock_now_ms() - sg_answers_number(row, "at")) / 1000),
+                     SG_STR_ARG(sg_answers_text(row, "role")));
 }
 
 void sg_answers_print_json(const struct sg_cli *cli, const struct sg_node *node)

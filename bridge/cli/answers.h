@@ -25,6 +25,13 @@ int64_t sg_answers_number(const struct sg_node *object, const char *member);
 struct sg_str sg_answers_time(const struct sg_cli *cli, const struct sg_settings *settings,
                               int64_t ms);
 
+/**
+ * Where the journal itself is elsewhere: how old the view is that was read, and what this instance
+ * was; a list of one row, or of none. NULL after saying why not.
+ */
+struct sg_node *sg_answers_standing(const struct sg_cli *cli, struct sg_view *view);
+void sg_answers_print_standing(const struct sg_node *standing);
+
 /** One line of JSON on standard output. */
 void sg_answers_print_json(const struct sg_cli *cli, const struct sg_node *node);
 

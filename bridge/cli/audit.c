@@ -61,7 +61,8 @@ static void print_wrong_day(const struct sg_cli *cli, const struct sg_settings *
         (long long)day->taken_in, (long long)accounted(day));
 }
 
-static struct sg_node *json_of(const struct sg_cli *cli, const struct sum *all, bool adds_up)
+static struct sg_node *json_of(const struct sg_cli *cli, const struct sum *all, bool adds_up,
+                               struct sg_node *standing)
 {
     struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
 
@@ -71,6 +72,7 @@ static struct sg_node *json_of(const struct sg_cli *cli, const struct sum *all, 
     for (int s = 0; s < STATES; s++)
         (void)sg_node_add(out, sg_str_of(sg_delivery_state_name(SHOWN[s])),
                           sg_node_number(cli->arena, all->states[SHOWN[s]]));
+    (void)sg_node_add(out, SG_STR("view"), standing);
     return out;
 }
 
@@ -111,13 +113,16 @@ int sg_cli_audit(const struct sg_cli *cli)
         return SG_EXIT_UNABLE;
     const struct sg_node *rows =
         sg_answers_rows(cli, view, SG_VIEW_AUDIT, (struct sg_str){0}, columns);
+    struct sg_node *standing = sg_answers_standing(cli, view);
     sg_view_close(view);
-    if (rows == NULL)
+    if (rows == NULL || standing == NULL)
         return SG_EXIT_UNABLE;
     bool adds_up = sum_up(cli, settings, rows, &all);
-    if (cli->is_json)
-        sg_answers_print_json(cli, json_of(cli, &all, adds_up));
-    else
+    if (cli->is_json) {
+        sg_answers_print_json(cli, json_of(cli, &all, adds_up, standing));
+    } else {
         print_sum(&all);
+        sg_answers_print_standing(standing);
+    }
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }

@@ -11,7 +11,6 @@ static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_a
                                        "#breaker_since", "#next_try_at", NULL};
 static const char *const FACTS[] = {"name", "value", NULL};
 static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
-static const char *const STANDING[] = {"role", "#at", NULL};
 
 /* All that was asked. */
 struct status {
@@ -50,7 +49,7 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct status *s
     status->contacts = sg_answers_rows(cli, view, SG_VIEW_CONTACTS, all, CONTACTS);
     status->facts = sg_answers_rows(cli, view, SG_VIEW_FACTS, all, FACTS);
     status->cursors = sg_answers_rows(cli, view, SG_VIEW_CURSORS, all, CURSORS);
-    status->standing = sg_answers_rows(cli, view, SG_VIEW_STANDING, all, STANDING);
+    status->standing = sg_answers_standing(cli, view);
     status->lanes = lanes == NULL ? NULL : lanes->first;
     return status->lanes != NULL && status->open != NULL && status->totals != NULL &&
            status->alarms != NULL && status->contacts != NULL && status->facts != NULL &&
@@ -160,10 +159,7 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
 {
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
-    for (const struct sg_node *row = status->standing->first; row != NULL; row = row->next)
-        (void)printf("view       of the journal in Kafka, %lld s old; last a %.*s\n",
-                     (long long)((sg_clock_now_ms() - sg_answers_number(row, "at")) / 1000),
-                     SG_STR_ARG(sg_answers_text(row, "role")));
+    sg_answers_print_standing(status->standing);
     (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
                  SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))));
     (void)printf("lanes      %lld open, %lld deliveries held behind another",

@@ -13,7 +13,7 @@ static const char *const DELIVERIES[] = {
 
 struct trace {
     const struct sg_settings *settings;
-    struct sg_node *rounds, *links, *events, *deliveries;
+    struct sg_node *rounds, *links, *events, *deliveries, *standing;
 };
 
 static bool ask(const struct sg_cli *cli, struct sg_view *view, struct trace *trace)
@@ -24,8 +24,9 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct trace *tr
     trace->links = sg_answers_rows(cli, view, SG_VIEW_LINKS, ticket, LINKS);
     trace->events = sg_answers_rows(cli, view, SG_VIEW_EVENTS, ticket, EVENTS);
     trace->deliveries = sg_answers_rows(cli, view, SG_VIEW_DELIVERIES, ticket, DELIVERIES);
+    trace->standing = sg_answers_standing(cli, view);
     return trace->rounds != NULL && trace->links != NULL && trace->events != NULL &&
-           trace->deliveries != NULL;
+           trace->deliveries != NULL && trace->standing != NULL;
 }
 
 /* ` NAME TEXT` when there is one. */
@@ -91,6 +92,7 @@ static void print_text(const struct sg_cli *cli, const struct trace *trace)
             SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(link, "since"))));
     for (const struct sg_node *event = trace->events->first; event != NULL; event = event->next)
         print_event(cli, trace, event);
+    sg_answers_print_standing(trace->standing);
 }
 
 static void print_json(const struct sg_cli *cli, const struct trace *trace)
@@ -102,6 +104,7 @@ static void print_json(const struct sg_cli *cli, const struct trace *trace)
     (void)sg_node_add(out, SG_STR("links"), trace->links);
     (void)sg_node_add(out, SG_STR("events"), trace->events);
     (void)sg_node_add(out, SG_STR("deliveries"), trace->deliveries);
+    (void)sg_node_add(out, SG_STR("view"), trace->standing);
     sg_answers_print_json(cli, out);
 }
 
