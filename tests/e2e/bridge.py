@@ -20,10 +20,14 @@ _SECRETS = {"saja.token": "saja-token\n", "gam.password": "gam-password\n"}
 
 
 class Bridge:
-    """One sgbridge with a folder of its own; `settings` go into sgbridge.yaml as they are."""
+    """One sgbridge with a folder of its own; `settings` go into sgbridge.yaml as they are.
 
-    def __init__(self, binary, folder, name, settings):
+    Where several are one installation, `instance` tells the simulators which of them asks.
+    """
+
+    def __init__(self, binary, folder, name, settings, instance=""):
         self.binary, self._folder, self._process = binary.resolve(), folder, None
+        self.instance = instance
         if not self.binary.is_file():
             raise SystemExit(f"no sgbridge at {self.binary}; build it, or say where with --sgbridge")
         self.listen = f"127.0.0.1:{_free_port()}"
@@ -44,13 +48,23 @@ class Bridge:
             text = path.read_text(encoding="utf-8").replace("/etc/sgbridge/", f"{self._folder}/")
             for pattern, by in _CHANGES:
                 text = re.sub(pattern, by, text)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(self._signed(text), encoding="utf-8")
         for file, secret in _SECRETS.items():
             (self._folder / file).write_text(secret, encoding="utf-8")
         values = {"name": name, "mappings": self.mappings, "state": self._folder / "state", "listen": self.listen,
                   "journal": "embedded", "reserve": "16MB"} | settings
-        values["state"].mkdir(exist_ok=True)
+        self.state = values["state"]
+        self.state.mkdir(exist_ok=True)
         self.config.write_text("".join(f"{key}: {value}\n" for key, value in values.items()), encoding="utf-8")
+
+    def _signed(self, system):
+        """A system's file whose requests name this instance."""
+        if not self.instance:
+            return system
+        header = f"headers: {{X-Instance: {{const: {self.instance}}}}}"
+        if "\nalways:\n" in system:
+            return system.replace("\nalways:\n", f"\nalways:\n  {header}\n")
+        return f"{system}\nalways: {{{header}}}\n"
 
     # Life and death.
 
@@ -74,10 +88,17 @@ class Bridge:
 
     def is_ready(self):
         """Whether /ready answers 200: it leads, and its mappings are in force."""
+        return self._answers("/ready")
+
+    def is_standby(self):
+        """Whether it lives and leads not."""
+        return self._answers("/health") and not self.is_ready()
+
+    def _answers(self, path):
         host, port = self.listen.split(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=2)
         try:
-            connection.request("GET", "/ready")
+            connection.request("GET", path)
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
@@ -114,8 +135,20 @@ class Bridge:
     def reload(self):
         self._process.send_signal(signal.SIGHUP)
 
+    def pause(self):
+        """SIGSTOP: it holds its connections and does nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
+
     def pid(self):
         return self._process.pid
+
+    def memory_kb(self):
+        """What it holds in memory now: VmRSS."""
+        with open(f"/proc/{self.pid()}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
 
     # What its commands say.
 

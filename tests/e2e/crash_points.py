@@ -2,6 +2,7 @@
 
     crash_points.py                  all points
     crash_points.py outcome.after:3  its third time at that one
+    crash_points.py --journal kafka  the journal is in Kafka
 """
 
 import argparse
@@ -49,10 +50,11 @@ def die_at(world, people, point):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("points", nargs="*", default=POINTS)
+    parser.add_argument("--journal", choices=("embedded", "kafka"), default="embedded")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
-    with World("crash", args.seed, args.sgbridge) as world:
+    with World("crash", args.seed, args.sgbridge, brokers=args.journal == "kafka") as world:
         world.gam.post("departments", range_ms=[100, 400])
         people = People(world, args.seed)
         well = [die_at(world, people, point) for point in args.points]

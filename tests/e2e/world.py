@@ -1,5 +1,6 @@
 """A small world in a scratch folder: SAJA, GAM and a bridge between them, all on 127.0.0.1."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import paths
 from bridge import Bridge
+from broker import Cluster
 from client import Admin
 from judge import judge
 
@@ -36,17 +38,47 @@ class Simulator:
 
 
 class World:
-    """`with World(…) as world`: everything runs in it but the bridge, which the driver starts."""
+    """`with World(…) as world`: everything runs in it but the bridges, which the driver starts.
 
-    def __init__(self, name, seed, binary, **settings):
+    With `brokers` the journal is in a Kafka of that many, and `bridges` instances share it.
+    """
+
+    def __init__(self, name, seed, binary, brokers=0, bridges=1, **settings):
         self.folder = Path(tempfile.mkdtemp(prefix=f"sgbridge-{name}-"))
         self.kept = False
-        self.bridge = Bridge(binary, self.folder, name, settings)
+        self.cluster = Cluster(self.folder, brokers).__enter__() if brokers else None
+        if self.cluster:
+            settings["journal"] = (f'{{kafka: {{brokers: "{self.cluster.bootstrap}", prefix: {name}, '
+                                   f"replication: {brokers}}}}}")
+        self.bridges = [Bridge(binary, folder, name, settings, instance)
+                        for folder, instance in self._houses(bridges)]
         self.saja_simulator = Simulator("saja", self.folder, seed)
         self.gam_simulator = Simulator("gam", self.folder, seed)
         self.saja, self.gam = self.saja_simulator.admin, self.gam_simulator.admin
-        self.bridge.aim(self.saja_simulator.url, self.gam_simulator.url)
-        self.saja.post("webhook", url=f"http://{self.bridge.listen}/hooks/saja/ticket", secret=self.bridge.hook_secret)
+        for bridge in self.bridges:
+            bridge.aim(self.saja_simulator.url, self.gam_simulator.url)
+        self.saja.post("webhook", urls=[f"http://{bridge.listen}/hooks/saja/ticket" for bridge in self.bridges],
+                       secret=self.bridges[0].hook_secret)
+
+    def _houses(self, bridges):
+        """The folder and the name of each instance; one alone needs neither."""
+        if bridges == 1:
+            return [(self.folder, "")]
+        houses = [(self.folder / f"bridge-{number}", f"bridge-{number}") for number in range(1, bridges + 1)]
+        for folder, _ in houses:
+            folder.mkdir()
+        return houses
+
+    @property
+    def bridge(self):
+        """The one that leads; the first, while none does."""
+        return self.leader() or self.bridges[0]
+
+    def leader(self):
+        """The instance that leads, or None."""
+        if len(self.bridges) == 1:
+            return self.bridges[0]
+        return next((bridge for bridge in self.bridges if bridge.is_ready()), None)
 
     def __enter__(self):
         return self
@@ -54,11 +86,13 @@ class World:
     def __exit__(self, kind, *_):
         if self.kept:
             return
-        try:
-            self.bridge.kill()
-        finally:
-            self.saja_simulator.stop()
-            self.gam_simulator.stop()
+        with contextlib.ExitStack() as stack:    # each is ended, whatever comes of the others
+            if self.cluster:
+                stack.callback(self.cluster.stop)
+            stack.callback(self.gam_simulator.stop)
+            stack.callback(self.saja_simulator.stop)
+            for bridge in self.bridges:
+                stack.callback(bridge.kill)
         if kind is None:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:

@@ -183,6 +183,8 @@ class Server:
 
     def serve(self, request, wire):
         operation = self.app.operation(request)
+        if "X-Instance" in request.headers:
+            self.faults.count(f"asked_by_{request.headers['X-Instance']}")
         delay = self.faults.strike("delay_before", operation)
         if delay is not None:
             time.sleep(delay.ms / 1000)

@@ -4,7 +4,7 @@ GET /requests.json?updated_after=&page=&page_size=&jurisdiction_id=   oldest cha
 GET /requests/ID.json     POST /servicerequestupdates.json (a form)     GET /media/…
 Admin: POST /admin/ticket {"count": N} or {"fields": {…}} -> {"tickets": [KEY…]}; POST /admin/reopen | cancel |
 follow_up {"ticket": KEY}; POST /admin/edit {"ticket": KEY, "fields": {…}}; GET /admin/ticket?ticket=KEY;
-POST /admin/webhook {"url": URL or null, "secret": TEXT}; GET /admin/webhook -> {"waiting": N}; and admin.py's.
+POST /admin/webhook {"urls": [URL…], "secret": TEXT}; GET /admin/webhook -> {"waiting": N}; and admin.py's.
 """
 
 import json
@@ -129,7 +129,7 @@ def _calls(saja, webhooks):
         ("POST", "/admin/cancel"): lambda wanted: saja.cancel(wanted["ticket"]),
         ("POST", "/admin/edit"): lambda wanted: saja.edit(wanted["ticket"], wanted["fields"]),
         ("POST", "/admin/follow_up"): lambda wanted: {"follow_up": saja.follow_up(wanted["ticket"])},
-        ("POST", "/admin/webhook"): lambda wanted: webhooks.aim(wanted["url"], wanted.get("secret", "")),
+        ("POST", "/admin/webhook"): lambda wanted: webhooks.aim(wanted["urls"], wanted.get("secret", "")),
         ("GET", "/admin/webhook"): lambda _: {"waiting": webhooks.waiting()},
     }
 

@@ -142,7 +142,7 @@ class Webhook(unittest.TestCase):
         admin = client.Admin(admins.port)
         try:
             admin.post("faults", duplicate={"count": 1, "on": ["webhook"]})
-            admin.post("webhook", url=f"http://127.0.0.1:{receiver.server_port}/hooks/saja/ticket", secret="s")
+            admin.post("webhook", urls=[f"http://127.0.0.1:{receiver.server_port}/hooks/saja/ticket"], secret="s")
             key, = admin.post("ticket")["tickets"]
             self.assertTrue(taken.wait(10))
         finally:

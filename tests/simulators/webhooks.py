@@ -25,15 +25,15 @@ class Webhooks:
         self._queue = []    # (due, number, body), the earliest first
         self._numbers = itertools.count()
         self._under_way = 0
-        self._url, self._secret = None, b""
+        self._urls, self._secret = [], b""
         for _ in range(_WORKERS):
             threading.Thread(target=self._work, daemon=True).start()
 
-    def aim(self, url, secret):
-        """Where to post from now on; url None switches off and forgets what waits."""
+    def aim(self, urls, secret):
+        """Where to post from now on, one after the other until one takes it; none switches off and forgets what waits."""
         with self._ready:
-            self._url, self._secret = url, secret.encode("utf-8")
-            if url is None:
+            self._urls, self._secret = list(urls), secret.encode("utf-8")
+            if not urls:
                 self._queue.clear()
 
     def waiting(self):
@@ -41,7 +41,7 @@ class Webhooks:
             return len(self._queue) + self._under_way
 
     def send(self, ticket):
-        if self._url is None:
+        if not self._urls:
             return
         if self._faults.strike("new_field", OPERATION):
             ticket = ticket | {"x_origin": "webhook"}
@@ -68,18 +68,20 @@ class Webhooks:
     def _work(self):
         while True:
             body = self._next()
-            status = self._post(body)
-            self._faults.count(f"webhook_{status or 'unreachable'}")
-            if status is None or not 200 <= status < 300:
+            urls = self._urls
+            if urls and not any(self._is_taken(url, body) for url in urls):
                 self._put(body, _RETRY_MS)
             with self._ready:
                 self._under_way -= 1
 
-    def _post(self, body):
+    def _is_taken(self, url, body):
+        status = self._post(url, body)
+        self._faults.count(f"webhook_{status or 'unreachable'}")
+        return status is not None and 200 <= status < 300
+
+    def _post(self, url, body):
         """The status answered, or None when there was none."""
-        url, signature = self._url, hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        if url is None:
-            return 204
+        signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
         try:
