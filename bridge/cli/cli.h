@@ -24,6 +24,7 @@ struct sg_cli {
     bool is_json;         /* --json */
     bool is_quiet;        /* status --quiet */
     bool is_live;         /* check --live */
+    const char *to;       /* journal copy --to: a kind of journal; NULL: not given */
     const char *argument; /* the one word that is no option; NULL: none */
     struct sg_arena *arena;
 };
@@ -33,6 +34,7 @@ int sg_cli_check(const struct sg_cli *cli);
 int sg_cli_status(const struct sg_cli *cli);
 int sg_cli_audit(const struct sg_cli *cli);
 int sg_cli_trace(const struct sg_cli *cli);
+int sg_cli_journal_copy(const struct sg_cli *cli);
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);

@@ -36,6 +36,14 @@ bool sg_database_lock(const char *dir, int *fd, struct sg_error *err)
     return sg_error_errno(err, at, "cannot be locked");
 }
 
+bool sg_database_is_there(const char *dir, const char *file)
+{
+    char path[PATH_ROOM];
+    struct sg_error err;
+
+    return path_in(dir, file, "", &path, &err) && access(path, F_OK) == 0;
+}
+
 /* The new files' names, too, must be there after a crash. */
 static bool sync_dir(const char *dir, const char *file, struct sg_error *err)
 {
@@ -75,6 +83,15 @@ bool sg_database_open(const char *dir, const char *file, const char *sync, sqlit
                         NULL) != SQLITE_OK)
         return sg_sql_fail(*db, err);
     return set_up(*db, sync, err) && sync_dir(dir, file, err);
+}
+
+bool sg_database_check(sqlite3 *db, struct sg_place at, struct sg_error *err)
+{
+    int64_t problems = 0;
+
+    return sg_sql_ask(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
+                      &problems, err) &&
+           (problems == 0 || sg_error_set(err, SG_ERROR_REFUSED, at, "is damaged"));
 }
 
 bool sg_database_remove(const char *dir, const char *file, struct sg_error *err)

@@ -1,6 +1,7 @@
 /* The embedded kind: one SQLite file in WAL mode, synced at every commit. No broker. */
 #include "journal/database.h"
 #include "journal/kind.h"
+#include "journal/moved.h"
 #include "journal/schema.h"
 
 #define FILE_NAME "journal.db"
@@ -12,7 +13,8 @@ static bool open_embedded(struct sg_journal *journal, struct sg_error *err)
     return sg_database_lock(settings->dir, &journal->lock_fd, err) &&
            sg_database_open(settings->dir, FILE_NAME, "FULL", &journal->db, err) &&
            sg_schema_open(journal->db, err) &&
-           sg_schema_check_name(journal->db, settings->name, err);
+           sg_schema_check_name(journal->db, settings->name, err) &&
+           sg_moved_check(journal->db, err);
 }
 
 static void close_embedded(struct sg_journal *journal)

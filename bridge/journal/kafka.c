@@ -14,12 +14,14 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "journal/copy.h"
 #include "journal/database.h"
 #include "journal/election.h"
 #include "journal/kafka_inspect.h"
 #include "journal/kafka_log.h"
 #include "journal/kafka_topics.h"
 #include "journal/kind.h"
+#include "journal/moved.h"
 #include "journal/schema.h"
 
 #define FILE_NAME "view.db"
@@ -55,13 +57,8 @@ static const struct sg_place AT = {.file = "kafka"};
 
 static bool open_view(struct sg_journal *journal, struct sg_error *err)
 {
-    int64_t problems = 0;
-
     return sg_database_open(journal->settings.dir, FILE_NAME, "NORMAL", &journal->db, err) &&
-           sg_sql_ask(journal->db,
-                      "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
-                      &problems, err) &&
-           (problems == 0 || sg_error_set(err, SG_ERROR_REFUSED, AT, "the view is damaged")) &&
+           sg_database_check(journal->db, (struct sg_place){.file = FILE_NAME}, err) &&
            sg_schema_open(journal->db, err);
 }
 
@@ -225,8 +222,8 @@ static bool judge_view(struct sg_journal *journal, const struct sg_log_range *ra
     if (!is_empty && (!sg_str_is(range->first.key, "[\"meta\",\"id\"]") ||
                       !sg_rows_text(arena, range->first.value, "value", &theirs)))
         return sg_error_set(err, SG_ERROR_INPUT, AT, "the state topic is none of sgbridge");
-    if (ours.length == 0)
-        return true; /* a new view */
+    if (ours.length == 0) /* a new view */
+        return !is_empty || sg_moved_check_left(journal->settings.dir, err);
     if (is_empty || (sg_str_equal(ours, theirs) && kafka->offset > range->end))
         return sg_error_set(err, SG_ERROR_INPUT, AT,
                             "the state topic ends at %lld and was read up to %lld: it was deleted, "
@@ -347,7 +344,8 @@ static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_erro
 
     if (!sg_log_writer_open(&journal->settings, &kafka->writer, err) ||
         !sg_log_reader_end(kafka->reader, &end, err) || !catch_up(journal, end, now_ms, err) ||
-        !write_id(journal, now_ms, err) || !read_to_mark(journal, now_ms, err))
+        !write_id(journal, now_ms, err) || !read_to_mark(journal, now_ms, err) ||
+        !sg_copy_check_whole(journal->db, err))
         return false;
     SG_LOG(INFO, "journal.leads", SG_NUMBER("took_ms", sg_clock_steady_ms() - began_ms),
            SG_NUMBER("read", kafka->offset - from));

@@ -1,0 +1,69 @@
+/* sgbridge journal copy: moves an installation from one kind of journal to another. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "journal/copy.h"
+
+enum { TRIES = 10, PAUSE_S = 1 };
+
+static bool is_asked_well(const struct sg_cli *cli)
+{
+    return cli->argument == NULL && cli->to != NULL && strcmp(cli->to, "kafka") == 0;
+}
+
+/* A topic that was just made has no leader yet, and brokers come back: each try is a whole one. */
+static bool copy(const struct sg_journal_settings *journal, struct sg_copied *copied,
+                 struct sg_error *err)
+{
+    for (int tries = 1; !sg_copy_to_kafka(journal, sg_clock_now_ms(), copied, err); tries++) {
+        if (err->kind != SG_ERROR_TEMPORARY || tries == TRIES)
+            return false;
+        (void)fprintf(stderr, "waiting: %s\n", err->text);
+        (void)sleep(PAUSE_S);
+    }
+    return true;
+}
+
+static void tell(const struct sg_copied *copied, const char *prefix)
+{
+    if (copied->was_moved) {
+        (void)printf("journal.db was moved to Kafka before, prefix %s: nothing is left to do.\n",
+                     prefix);
+        return;
+    }
+    (void)printf("moved to Kafka, prefix %s:\n", prefix);
+    (void)printf("  events %lld, of their deliveries open %lld\n", (long long)copied->events,
+                 (long long)copied->open);
+    (void)printf("  links %lld, heads %lld, cursors %lld\n", (long long)copied->links,
+                 (long long)copied->heads, (long long)copied->cursors);
+    (void)printf("journal.db is kept, and does not start any more. Go on with: sgbridge run\n");
+}
+
+int sg_cli_journal_copy(const struct sg_cli *cli)
+{
+    struct sg_journal_settings journal;
+    struct sg_copied copied = {0};
+    struct sg_error err;
+
+    if (!is_asked_well(cli)) {
+        (void)fputs("usage: sgbridge journal copy --to kafka [--config FILE]\n", stderr);
+        return SG_EXIT_USAGE;
+    }
+    const struct sg_settings *settings = sg_cli_settings(cli);
+    if (settings == NULL || !sg_cli_journal_settings(cli->arena, settings, stderr, &journal))
+        return SG_EXIT_UNABLE;
+    if (journal.kafka == NULL) {
+        (void)fputs("sgbridge: the settings say `journal: embedded`; set `journal: {kafka: …}`, to "
+                    "where it is to go\n",
+                    stderr);
+        return SG_EXIT_UNABLE;
+    }
+    sg_log_set_level(SG_LOG_WARN);
+    if (!copy(&journal, &copied, &err)) {
+        (void)fprintf(stderr, "%s: %s\n", err.at.file != NULL ? err.at.file : "journal", err.text);
+        return err.kind == SG_ERROR_REFUSED ? SG_EXIT_NO : SG_EXIT_UNABLE;
+    }
+    tell(&copied, journal.kafka->prefix);
+    return SG_EXIT_OK;
+}
