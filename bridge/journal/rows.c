@@ -408,8 +408,13 @@ static bool bind(struct sg_arena *arena, sqlite3_stmt *row, int at, bool is_byte
 static bool run(struct sg_rows *rows, sqlite3_stmt *row, struct sg_error *err)
 {
     int result = sqlite3_step(row);
-    bool is_good = result == SQLITE_DONE || sg_sql_fail(rows->db, err);
+    bool is_good = result == SQLITE_DONE;
 
+    /* what a row of ours would have is missing, or of another type: the message is to blame */
+    if ((result & 0xff) == SQLITE_CONSTRAINT)
+        (void)fail_unknown(err);
+    else if (!is_good)
+        (void)sg_sql_fail(rows->db, err);
     (void)sqlite3_reset(row);
     (void)sqlite3_clear_bindings(row);
     return is_good;
