@@ -69,6 +69,7 @@ def suites(build):
         ("journal on Kafka", [sys.executable, "tests/journal/on_kafka.py", "--program", str(build / "journal_test")],
          150, count_ctest),
         ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),
+        ("end to end on Kafka", [sys.executable, "tests/e2e/run.py", "--kafka", "--sgbridge", bridge], 700, count_tally),
     ]
 
 

@@ -13,7 +13,7 @@ from disk import may_mount
 HERE = Path(__file__).resolve().parent
 
 
-def runs(sgbridge):
+def on_embedded(sgbridge):
     """Each run: what it shows, and its command; None where it needs root."""
     python = [sys.executable]
     bridge = ["--sgbridge", str(sgbridge)]
@@ -36,6 +36,22 @@ def runs(sgbridge):
     ]
 
 
+def on_kafka(sgbridge):
+    """The same, with real brokers."""
+    bridge = ["--sgbridge", str(sgbridge)]
+    soak = [sys.executable, str(HERE / "soak.py"), "--journal", "kafka", "--seed", "2", *bridge]
+    return [
+        ("people can ask who leads, who stands by, and both while they are down",
+         [sys.executable, str(HERE / "kafka_operate.py"), *bridge]),
+        ("10 kills, 2 stops and 2 freezes of two instances lose nothing",
+         [*soak, "--brokers", "1", "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s"]),
+        ("20 s without any broker fail nothing", [*soak, "--outage", "20s"]),
+        ("a journal copied to Kafka in the middle of a run loses nothing",
+         [sys.executable, str(HERE / "journal_copy.py"), *bridge]),
+        ("what a system publishes to Kafka comes once and in order", [sys.executable, str(HERE / "subscribe.py"), *bridge]),
+    ]
+
+
 def passes(title, command):
     """Runs it and says how it went; what failed is shown whole."""
     began = time.monotonic()
@@ -50,10 +66,12 @@ def passes(title, command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    parser.add_argument("--kafka", action="store_true", help="those that need a broker, and no others")
     passed = failed = 0
-    sgbridge = parser.parse_args().sgbridge.resolve()
+    args = parser.parse_args()
+    sgbridge = args.sgbridge.resolve()
     os.environ["SGBRIDGE"] = str(sgbridge)    # unittest takes no options of ours
-    for title, command in runs(sgbridge):
+    for title, command in (on_kafka if args.kafka else on_embedded)(sgbridge):
         if command is None:
             print(f"skipped: needs root: {title}", flush=True)
         elif passes(title, command):
