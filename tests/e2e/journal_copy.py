@@ -94,8 +94,12 @@ class Move:
     # The copy, cut short.
 
     def _begin_and_go_on_embedded(self):
-        """Rows of the copy that was begun are changed and gone before it is begun anew."""
+        """Rows that a copy has written are others, or gone, when it is begun anew."""
         self._die_at("copy.begun")
+        self._change_journal("INSERT INTO meta VALUES('gone', 'before the next copy')")    # written with the first rows
+        self._die_at("copy.rows")
+        self._change_journal("DELETE FROM meta WHERE name = 'gone'")
+        equal('["meta","gone"]' in self._rows_of_topic(), True, "the topic has the row that is gone")
         says(self._house.refused_run(), "is not whole", "journal copy --to kafka")
         self._choose("embedded")
         self._bridge.start()
@@ -114,6 +118,11 @@ class Move:
         self._die_at("copy.moved")
         says(self._house.refused_run(), "is not whole")
         self._refuse_embedded()
+
+    def _change_journal(self, sql):
+        with sqlite3.connect(self._journal()) as journal:
+            journal.execute(sql)
+        journal.close()
 
     def _die_at(self, point):
         done = self._bridge.command(*COPY, environment={"SGBRIDGE_DIE_AT": point})
