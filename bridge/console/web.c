@@ -149,6 +149,13 @@ static enum MHD_Result answer_written(struct request *request)
     return answer(request->connection, MHD_HTTP_OK, "");
 }
 
+/* With its brokers away it cannot take anything in, and finds that out late: no sender is to wait for
+ * that, and hold a connection. */
+static bool leads_now(const struct sg_web *web)
+{
+    return web->service != NULL && sg_clock_steady_ms() < sg_keeper_leads_until_ms(web->keeper);
+}
+
 static struct request *begin(struct sg_web *web, struct MHD_Connection *connection)
 {
     struct sg_arena *arena = sg_arena_new();
@@ -160,7 +167,7 @@ static struct request *begin(struct sg_web *web, struct MHD_Connection *connecti
     request->body.arena = arena;
     request->began_ms = sg_clock_steady_ms();
     (void)pthread_mutex_lock(&web->lock);
-    request->catalog = web->service == NULL ? NULL : sg_service_catalog(web->service);
+    request->catalog = leads_now(web) ? sg_service_catalog(web->service) : NULL;
     (void)pthread_mutex_unlock(&web->lock);
     return request;
 }
