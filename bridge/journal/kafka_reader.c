@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "journal/kafka_log.h"
 
-enum { ASK_MS = 10000 };
+enum { ASK_MS = 3000, LOOK_MS = 10000 };
 
 struct sg_log_reader {
     rd_kafka_t *consumer;
@@ -80,21 +80,27 @@ rd_kafka_t *sg_log_reader_client(struct sg_log_reader *reader)
     return reader->consumer;
 }
 
-static bool ask_range(struct sg_log_reader *reader, int64_t *begin, int64_t *end,
-                      struct sg_error *err)
+/* Where the topic begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
+ * rd_kafka_query_watermark_offsets(), which waits for ever when the broker that it asks has died. */
+static bool ask_offset(struct sg_log_reader *reader, int64_t which, int64_t *offset,
+                       struct sg_error *err)
 {
-    rd_kafka_resp_err_t code =
-        rd_kafka_query_watermark_offsets(reader->consumer, reader->topic, 0, begin, end, ASK_MS);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 
+    rd_kafka_topic_partition_list_add(list, reader->topic, 0)->offset = which;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(reader->consumer, list, ASK_MS);
+
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        code = list->elems[0].err;
+    *offset = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            sg_kafka_fail(code, err, "asking where the state topic ends");
 }
 
 bool sg_log_reader_end(struct sg_log_reader *reader, int64_t *end, struct sg_error *err)
 {
-    int64_t begin = 0;
-
-    return ask_range(reader, &begin, end, err);
+    return ask_offset(reader, RD_KAFKA_OFFSET_END, end, err);
 }
 
 /* One message given on; false when there is to be no more. */
@@ -162,10 +168,11 @@ bool sg_log_reader_look(struct sg_log_reader *reader, struct sg_arena *arena,
                         struct sg_log_range *range, struct sg_error *err)
 {
     struct first found = {.arena = arena};
-    struct sg_log_read read = {.wait_ms = ASK_MS, .limit = 1, .each = keep_first, .owner = &found};
+    struct sg_log_read read = {.wait_ms = LOOK_MS, .limit = 1, .each = keep_first, .owner = &found};
 
     *range = (struct sg_log_range){0};
-    if (!ask_range(reader, &range->begin, &range->end, err) ||
+    if (!ask_offset(reader, RD_KAFKA_OFFSET_BEGINNING, &range->begin, err) ||
+        !ask_offset(reader, RD_KAFKA_OFFSET_END, &range->end, err) ||
         !sg_log_reader_seek(reader, range->begin, err))
         return false;
     if (range->begin == range->end)
