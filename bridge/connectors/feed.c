@@ -79,25 +79,52 @@ static void read_position(struct sg_feed *feed, struct sg_str text)
     }
 }
 
-/* Where this partition goes on: never past messages that nobody has read. */
-static bool find_begin(struct sg_feed *feed, int partition, bool is_first, struct sg_error *err)
+/* Where each partition begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
+ * rd_kafka_query_watermark_offsets(), which waits for ever when the broker that it asks has died. */
+static bool ask_offsets(struct sg_feed *feed, int64_t which, rd_kafka_topic_partition_list_t *list,
+                        struct sg_error *err)
 {
-    int64_t low = 0, high = 0, *next = &feed->next[partition];
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(feed->consumer, feed->spec->topic,
-                                                                partition, &low, &high, ASK_MS);
+    for (int p = 0; p < feed->partitions; p++)
+        rd_kafka_topic_partition_list_add(list, feed->spec->topic, p)->offset = which;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(feed->consumer, list, ASK_MS);
 
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return sg_kafka_fail(code, err, "asking where a topic begins");
+    for (int p = 0; p < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; p++)
+        code = list->elems[p].err;
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           sg_kafka_fail(code, err, "asking where a topic begins and ends");
+}
+
+/* Where this partition goes on: never past messages that nobody has read. */
+static bool find_begin(struct sg_feed *feed, const rd_kafka_topic_partition_t *low,
+                       const rd_kafka_topic_partition_t *high, bool is_first, struct sg_error *err)
+{
+    int64_t *next = &feed->next[low->partition];
+
     if (*next < 0)
-        *next = is_first && feed->spec->starts_now ? high : low;
-    if (*next >= low && *next <= high)
+        *next = is_first && feed->spec->starts_now ? high->offset : low->offset;
+    if (*next >= low->offset && *next <= high->offset)
         return true;
     return sg_error_set(err, SG_ERROR_REFUSED, AT,
                         "topic %s, partition %d, holds %" PRId64 " to %" PRId64 " and was read up "
                         "to %" PRId64 ": %s; publish again what is missing to a topic of another "
                         "name, and subscribe to that",
-                        feed->spec->topic, partition, low, high, *next,
-                        *next < low ? "what came between was never read" : "it was made anew");
+                        feed->spec->topic, low->partition, low->offset, high->offset, *next,
+                        *next < low->offset ? "what came between was never read"
+                                            : "it was made anew");
+}
+
+static bool find_begins(struct sg_feed *feed, bool is_first, struct sg_error *err)
+{
+    rd_kafka_topic_partition_list_t *low = rd_kafka_topic_partition_list_new(feed->partitions);
+    rd_kafka_topic_partition_list_t *high = rd_kafka_topic_partition_list_new(feed->partitions);
+    bool is_good = ask_offsets(feed, RD_KAFKA_OFFSET_BEGINNING, low, err) &&
+                   ask_offsets(feed, RD_KAFKA_OFFSET_END, high, err);
+
+    for (int p = 0; is_good && p < feed->partitions; p++)
+        is_good = find_begin(feed, &low->elems[p], &high->elems[p], is_first, err);
+    rd_kafka_topic_partition_list_destroy(low);
+    rd_kafka_topic_partition_list_destroy(high);
+    return is_good;
 }
 
 static bool assign(struct sg_feed *feed, struct sg_error *err)
@@ -121,11 +148,7 @@ static bool find_place(struct sg_feed *feed, struct sg_str position, struct sg_e
     for (int p = 0; p < feed->partitions; p++)
         feed->next[p] = -1;
     read_position(feed, position);
-    for (int p = 0; p < feed->partitions; p++) {
-        if (!find_begin(feed, p, position.length == 0, err))
-            return false;
-    }
-    return assign(feed, err);
+    return find_begins(feed, position.length == 0, err) && assign(feed, err);
 }
 
 bool sg_feed_open(const struct sg_system *system, const struct sg_record *record,

@@ -54,7 +54,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
-    with World("crash", args.seed, args.sgbridge, brokers=args.journal == "kafka") as world:
+    with World("crash", args.seed, args.sgbridge, brokers=int(args.journal == "kafka")) as world:
         world.gam.post("departments", range_ms=[100, 400])
         people = People(world, args.seed)
         well = [die_at(world, people, point) for point in args.points]

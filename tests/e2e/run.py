@@ -38,17 +38,18 @@ def on_embedded(sgbridge):
 
 def on_kafka(sgbridge):
     """The same, with real brokers."""
-    bridge = ["--sgbridge", str(sgbridge)]
-    soak = [sys.executable, str(HERE / "soak.py"), "--journal", "kafka", "--seed", "2", *bridge]
+    def drive(driver, *words):
+        return [sys.executable, str(HERE / driver), *words, "--sgbridge", str(sgbridge)]
+
+    soak = ("--journal", "kafka", "--brokers", "1", "--seed", "2")
     return [
-        ("people can ask who leads, who stands by, and both while they are down",
-         [sys.executable, str(HERE / "kafka_operate.py"), *bridge]),
-        ("10 kills, 2 stops and 2 freezes of two instances lose nothing",
-         [*soak, "--brokers", "1", "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s"]),
-        ("20 s without any broker fail nothing", [*soak, "--outage", "20s"]),
-        ("a journal copied to Kafka in the middle of a run loses nothing",
-         [sys.executable, str(HERE / "journal_copy.py"), *bridge]),
-        ("what a system publishes to Kafka comes once and in order", [sys.executable, str(HERE / "subscribe.py"), *bridge]),
+        ("the view can be asked whoever leads", drive("kafka_operate.py")),
+        ("death at each crash point loses nothing, on Kafka", drive("crash_points.py", "--journal", "kafka")),
+        ("10 kills and 2 freezes of two instances lose nothing",
+         drive("soak.py", *soak, "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s")),
+        ("20 s without a broker lose nothing", drive("soak.py", *soak, "--outage", "20s")),
+        ("a journal copied to Kafka in the middle of a run loses nothing", drive("journal_copy.py")),
+        ("what a system publishes to Kafka comes once and in order", drive("subscribe.py")),
     ]
 
 
