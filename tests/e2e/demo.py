@@ -1,10 +1,13 @@
 """The whole story on a terminal of 80 columns: tickets, cases, answers, and what goes wrong in between.
 
 Exit 0 only if every ticket has exactly one case a round and every answer arrived once; the one ticket that a
-person must look at is the exception that belongs to the story. `--keep` leaves all running and says how to look around.
+person must look at is the exception that belongs to the story. `--keep` leaves all running and says how to look around;
+`--kafka` has the journal in a Kafka of one broker, and looks into its topics at the end.
 """
 
 import argparse
+import json
+import subprocess
 import sys
 import textwrap
 import time
@@ -16,6 +19,7 @@ from world import World, wait_for
 
 WIDTH = 80
 PATIENCE_S = 30
+_ROWS_SHOWN = 6
 
 
 class Demo:
@@ -186,6 +190,31 @@ class Demo:
         return verdict.is_clean() and sums_up and not self.cases(wrong)
 
 
+    # What another program sees.
+
+    def the_topics(self):
+        """Each event a line: its key and its record, without a word of any citizen; and some keys of the state."""
+        for system in ("saja", "gam"):
+            self.title(f"Topic demo.{system}, as any program may read it: key, record, version")
+            for key, headers in self._messages(f"demo.{system}"):
+                print(f"{key:14}{headers['record']:12}{headers['version']}"[:WIDTH])
+        self.title("Topic demo.state: a row per key, compacted; its last keys")
+        for key, _ in self._messages("demo.state")[-_ROWS_SHOWN:]:
+            print(key[:WIDTH])
+
+    def _messages(self, topic):
+        """(key, headers) of all there is; a value is never read."""
+        printed = subprocess.run(["kcat", "-b", self.world.cluster.bootstrap, "-C", "-q", "-e", "-t", topic,
+                                  "-o", "beginning", "-J"], stdout=subprocess.PIPE, text=True, timeout=PATIENCE_S,
+                                 check=True).stdout
+        found = []
+        for line in printed.splitlines():
+            message = json.loads(line)
+            headers = message.get("headers", [])
+            found.append((message["key"], dict(zip(headers[::2], headers[1::2]))))
+        return found
+
+
 def tell(demo):
     """The whole story; gives whether it ended well."""
     world = demo.world
@@ -199,7 +228,10 @@ def tell(demo):
     delayed = demo.gam_goes_down()
     wrong, others = demo.an_unknown_code_waits()
     demo.the_rest_is_answered([fifth, *delayed, *others])
-    return demo.the_books(wrong)
+    is_well = demo.the_books(wrong)
+    if world.cluster:
+        demo.the_topics()
+    return is_well
 
 
 def next_case(world):
@@ -242,11 +274,13 @@ All is left running. To look around:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--keep", action="store_true", help="leave all running")
+    ways = parser.add_mutually_exclusive_group()    # a broker dies with who started it: it cannot be kept
+    ways.add_argument("--keep", action="store_true", help="leave all running")
+    ways.add_argument("--kafka", action="store_true", help="the journal is in Kafka")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
-    with World("demo", args.seed, args.sgbridge) as world:
+    with World("demo", args.seed, args.sgbridge, brokers=int(args.kafka)) as world:
         demo = Demo(world)
         try:
             well = tell(demo)
