@@ -80,11 +80,30 @@ rd_kafka_t *sg_log_reader_client(struct sg_log_reader *reader)
     return reader->consumer;
 }
 
+/* librdkafka believes for minutes that a partition is led by whoever led it before (2.0.2), also by one
+ * that has died since; nothing else asks while nothing is read. */
+static bool learn_leader(struct sg_log_reader *reader, struct sg_error *err)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(reader->consumer, reader->topic, NULL);
+
+    if (topic == NULL)
+        return sg_kafka_fail(rd_kafka_last_error(), err, "asking who leads the state topic");
+    rd_kafka_resp_err_t code = rd_kafka_metadata(reader->consumer, 0, topic, &metadata, ASK_MS);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           sg_kafka_fail(code, err, "asking who leads the state topic");
+}
+
 /* Where the topic begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
  * rd_kafka_query_watermark_offsets(), which waits for ever when the broker that it asks has died. */
 static bool ask_offset(struct sg_log_reader *reader, int64_t which, int64_t *offset,
                        struct sg_error *err)
 {
+    if (!learn_leader(reader, err))
+        return false;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 
     rd_kafka_topic_partition_list_add(list, reader->topic, 0)->offset = which;
