@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "tree/utf8.h"
 
+enum { ZWNJ = 0x200c };
 enum { LONGEST_FORM = 18 }; /* UTF-16 units: U+FDFA, a whole sentence, has most */
 
 /* ICU's tables come with the library: without them nothing works, so there is no error to pass up. */
@@ -23,9 +24,19 @@ static const UNormalizer2 *instance(const UNormalizer2 *(*get)(UErrorCode *))
     return normalizer;
 }
 
+enum { FORM_LEAD = 0xef }; /* in UTF-8, the first byte of every presentation form */
+
 static bool is_presentation_form(uint32_t c)
 {
     return (c >= 0xfb50 && c <= 0xfdff) || (c >= 0xfe70 && c <= 0xfefc);
+}
+
+/* Letters and digits that compose with nothing before them and are as NFC has them: nearly all of
+ * Persian text, told without asking ICU. */
+static bool is_plain(uint32_t c)
+{
+    return c < 0x300 || (c >= 0x620 && c <= 0x64a) || (c >= 0x660 && c <= 0x66f) ||
+           (c >= 0x671 && c <= 0x6d5) || (c >= 0x6ee && c <= 0x6ff) || c == ZWNJ;
 }
 
 /* False where something may compose, or stands in another order than NFC's. */
@@ -34,7 +45,7 @@ static bool is_composed(struct sg_str text)
     for (size_t i = 0; i < text.length;) {
         uint32_t c = sg_utf8_next(text, &i);
 
-        if (c < 0x300)
+        if (is_plain(c))
             continue;
         if (u_getCombiningClass((UChar32)c) != 0 ||
             u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) != UNORM_YES)
@@ -82,6 +93,8 @@ struct sg_str sg_normal_unshape(struct sg_arena *arena, struct sg_str text)
     struct sg_buffer out = {.arena = arena};
     size_t kept = 0; /* bytes of text that are in `out` */
 
+    if (text.length == 0 || memchr(text.at, FORM_LEAD, text.length) == NULL)
+        return text;
     for (size_t i = 0; i < text.length;) {
         size_t start = i;
         uint32_t c = sg_utf8_next(text, &i);

@@ -8,7 +8,16 @@
 #include "mapping/normal.h"
 #include "tree/utf8.h"
 
-enum { TAB = 0x09, LF = 0x0a, CR = 0x0d, NEL = 0x85, ZWNJ = 0x200c, ZWJ = 0x200d, BOM = 0xfeff };
+enum {
+    TAB = 0x09,
+    LF = 0x0a,
+    CR = 0x0d,
+    NEL = 0x85,
+    ALM = 0x61c, /* Arabic letter mark: a bidi control */
+    ZWNJ = 0x200c,
+    ZWJ = 0x200d,
+    BOM = 0xfeff,
+};
 
 /* What a code point becomes; DROPPED for nothing. */
 typedef uint32_t change_fn(uint32_t c);
@@ -48,11 +57,17 @@ static struct sg_str change_each(struct sg_arena *arena, struct sg_str text, cha
     return sg_buffer_text(&out);
 }
 
+/* The block of Persian's letters and digits; it has no white space. */
+static bool is_arabic(uint32_t c)
+{
+    return c >= 0x600 && c <= 0x6ff;
+}
+
 static bool is_space(uint32_t c)
 {
     if (c < 0x80)
         return c == ' ' || (c >= TAB && c <= CR);
-    return u_isUWhiteSpace((UChar32)c);
+    return !is_arabic(c) && u_isUWhiteSpace((UChar32)c);
 }
 
 static bool is_blank(uint32_t c)
@@ -122,7 +137,9 @@ static uint32_t cleaned(uint32_t c)
         return c;
     if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == BOM)
         return DROPPED;
-    return c >= 0x80 && u_hasBinaryProperty((UChar32)c, UCHAR_BIDI_CONTROL) ? DROPPED : c;
+    if (c < 0x80 || (is_arabic(c) && c != ALM))
+        return c;
+    return u_hasBinaryProperty((UChar32)c, UCHAR_BIDI_CONTROL) ? DROPPED : c;
 }
 
 struct sg_str sg_persian_clean(struct sg_arena *arena, struct sg_str text)

@@ -71,18 +71,6 @@ bool sg_utf8_check(struct sg_str text, size_t *bad)
     return true;
 }
 
-uint32_t sg_utf8_next(struct sg_str text, size_t *i)
-{
-    const unsigned char *at = (const unsigned char *)text.at + *i;
-    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
-    uint32_t code_point = length == 1 ? at[0] : at[0] & (0x7FU >> length);
-
-    for (size_t k = 1; k < length; k++)
-        code_point = code_point << 6 | (at[k] & 0x3FU);
-    *i += length;
-    return code_point;
-}
-
 void sg_utf8_add(struct sg_buffer *out, uint32_t code_point)
 {
     char *to = sg_buffer_reserve(out, 4);

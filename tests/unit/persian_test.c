@@ -119,6 +119,8 @@ static void persian_has_one_yeh_and_one_kaf(void **state)
         {"مسي\u0654ول", "مسئول"},     /* a Yeh and a Hamza are composed first */
         {"ا\u0653ب", "آب"},           /* NFC */
         {"خانه\u0654", "خانه\u0654"}, /* no composed letter for these two */
+        {"\u06d5\u0654", "\u06c0"},   /* plain letters, until a mark follows */
+        {"\u06d2\u0654", "\u06d3"},
         {"ﺳﻼﻡ", "سلام"},
         {"ﻛﺘﺎﺑﻲ", "کتابی"},
         {"ﷲ ﷼", "الله ریال"},
