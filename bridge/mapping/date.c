@@ -356,38 +356,54 @@ static struct parts parts_of(int64_t utc_ms, int64_t offset_ms, bool is_jalali)
     };
 }
 
+/* With zeros before it up to `width`, four at most; by hand, for vsnprintf() costs ten times that. */
+static void write_number(struct sg_buffer *out, int number, size_t width)
+{
+    char digits[] = {'0', '0', '0', '0'};
+
+    if (number < 0 || number > 9999) { /* a year that is far off */
+        sg_buffer_add_format(out, "%0*d", (int)width, number);
+        return;
+    }
+    for (size_t i = sizeof digits; i-- > 0; number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    sg_buffer_add(out, (struct sg_str){digits + sizeof digits - width, width});
+}
+
 /* `+03:30`. Before standard times there were offsets with seconds, which no form has room for. */
 static void write_offset(struct sg_buffer *out, int64_t offset_ms)
 {
     int64_t minutes = (offset_ms < 0 ? -offset_ms : offset_ms) / MINUTE_MS;
 
-    sg_buffer_add_format(out, "%c%02d:%02d", offset_ms < 0 ? '-' : '+', (int)(minutes / 60),
-                         (int)(minutes % 60));
+    sg_buffer_add_byte(out, offset_ms < 0 ? '-' : '+');
+    write_number(out, (int)(minutes / 60), 2);
+    sg_buffer_add_byte(out, ':');
+    write_number(out, (int)(minutes % 60), 2);
 }
 
 static void write_part(struct sg_buffer *out, char letter, const struct parts *parts)
 {
     switch (letter) {
     case 'Y':
-        sg_buffer_add_format(out, "%04d", parts->day.year);
+        write_number(out, parts->day.year, 4);
         break;
     case 'm':
-        sg_buffer_add_format(out, "%02d", parts->day.month);
+        write_number(out, parts->day.month, 2);
         break;
     case 'd':
-        sg_buffer_add_format(out, "%02d", parts->day.day);
+        write_number(out, parts->day.day, 2);
         break;
     case 'H':
-        sg_buffer_add_format(out, "%02d", parts->hour);
+        write_number(out, parts->hour, 2);
         break;
     case 'M':
-        sg_buffer_add_format(out, "%02d", parts->minute);
+        write_number(out, parts->minute, 2);
         break;
     case 'S':
-        sg_buffer_add_format(out, "%02d", parts->second);
+        write_number(out, parts->second, 2);
         break;
     case 'f':
-        sg_buffer_add_format(out, "%03d", parts->ms);
+        write_number(out, parts->ms, 3);
         break;
     default:
         write_offset(out, parts->offset_ms);
