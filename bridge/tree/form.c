@@ -12,17 +12,20 @@ void sg_form_encode(struct sg_buffer *out, struct sg_str text)
 {
     static const char digits[] = "0123456789ABCDEF";
 
+    char *to = sg_buffer_reserve(out, 3 * text.length);
+
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.at[i];
 
-        if (is_unreserved(text.at[i])) {
-            sg_buffer_add_byte(out, text.at[i]);
+        if (c < 0x80 && is_unreserved(text.at[i])) {
+            *to++ = text.at[i];
             continue;
         }
-        sg_buffer_add_byte(out, '%');
-        sg_buffer_add_byte(out, digits[c >> 4]);
-        sg_buffer_add_byte(out, digits[c & 15]);
+        *to++ = '%';
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
     }
+    out->length = (size_t)(to - out->at);
 }
 
 static bool write_pair(struct sg_buffer *out, struct sg_str name, const struct sg_node *value,

@@ -484,17 +484,16 @@ static const char *escaped(unsigned char c)
 void sg_json_write_text(struct sg_buffer *out, struct sg_str text)
 {
     size_t start = 0;
+    bool is_ascii;
 
+    (void)sg_buffer_reserve(out, text.length + 2); /* what most texts take */
     sg_buffer_add_byte(out, '"');
-    for (size_t i = 0; i < text.length; i++) {
+    for (size_t i = 0; (i = find_special(text, i, &is_ascii)) < text.length; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        const char *short_form;
+        const char *short_form = escaped(c);
 
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
         sg_buffer_add(out, (struct sg_str){text.at + start, i - start});
         start = i + 1;
-        short_form = escaped(c);
         if (short_form != NULL)
             sg_buffer_add(out, sg_str_of(short_form));
         else

@@ -65,14 +65,22 @@ static struct sg_str str_of(const xmlChar *text)
 static struct sg_str name_of(const struct reader *in, const char *mark, const xmlChar *local,
                              const xmlChar *uri)
 {
+    struct sg_buffer name = {.arena = in->arena};
+    const struct sg_str rest = str_of(local);
+
+    (void)sg_buffer_reserve(&name, rest.length + 1); /* there are many: no more room than needed */
+    sg_buffer_add(&name, sg_str_of(mark));
     for (size_t n = 0; uri != NULL && n < in->names.count; n++) {
         const struct sg_xml_namespace *declared = &in->names.declared[n];
 
-        if (declared->prefix.length > 0 && sg_str_equal(declared->uri, str_of(uri)))
-            return sg_str_format(in->arena, "%s%.*s:%s", mark, SG_STR_ARG(declared->prefix),
-                                 (const char *)local);
+        if (declared->prefix.length == 0 || !sg_str_equal(declared->uri, str_of(uri)))
+            continue;
+        sg_buffer_add(&name, declared->prefix);
+        sg_buffer_add_byte(&name, ':');
+        break;
     }
-    return sg_str_format(in->arena, "%s%s", mark, (const char *)local);
+    sg_buffer_add(&name, rest);
+    return sg_buffer_text(&name);
 }
 
 static bool is_declared(const struct reader *in, const char *uri)
