@@ -1,5 +1,4 @@
 #include <assert.h>
-#include <stdio.h>
 
 #include "base/buffer.h"
 #include "base/log.h"
@@ -18,6 +17,7 @@ struct intake {
     struct sg_str wait_key;
     int64_t round, seq;
     int step;
+    struct sg_str source; /* "saja.ticket", as counters have it */
 };
 
 static struct sg_str sha_of(const struct sg_event *event)
@@ -28,16 +28,21 @@ static struct sg_str sha_of(const struct sg_event *event)
 static void count(struct sg_state *state, const struct intake *in, struct sg_str mapping,
                   const char *what)
 {
-    char source[200]; /* cut, at worst: it names a line of a sum */
-    int length = snprintf(source, sizeof source, "%.*s.%.*s", SG_STR_ARG(in->event->system),
-                          SG_STR_ARG(in->event->record));
-
-    assert(length >= 0);
     sg_state_count(state, &(struct sg_tally){.day = sg_state_day(state),
-                                             .source = sg_str_of(source),
+                                             .source = in->source,
                                              .mapping = mapping,
                                              .what = what,
                                              .n = 1});
+}
+
+static struct sg_str source_of(struct sg_arena *arena, const struct sg_event *event)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    sg_buffer_add(&out, event->system);
+    sg_buffer_add_byte(&out, '.');
+    sg_buffer_add(&out, event->record);
+    return sg_buffer_text(&out);
 }
 
 /* --- what was seen before --- */
@@ -306,7 +311,8 @@ static bool take_in(struct sg_state *state, struct intake *in, struct sg_error *
 bool sg_state_capture(struct sg_state *state, const struct sg_event *event, enum sg_captured *what,
                       struct sg_error *err)
 {
-    struct intake in = {.event = event, .head_id = event->record_id};
+    struct intake in = {
+        .event = event, .head_id = event->record_id, .source = source_of(state->arena, event)};
     const bool is_problem = event->problem.length > 0;
     bool is_repeat = false;
 
