@@ -61,9 +61,15 @@ static bool count_partitions(struct sg_feed *feed, struct sg_error *err)
                         feed->spec->topic, feed->partitions);
 }
 
-/* "0=17 1=5": what is not named was never read, and stays at -1. */
-static void read_position(struct sg_feed *feed, struct sg_str text)
+/* "calls.changes 0=17 1=5": what is not named was never read, and stays at -1. False when it is of
+ * another topic, whose numbers say nothing of this one, or of none. */
+static bool read_position(struct sg_feed *feed, struct sg_str text)
 {
+    const size_t length = strlen(feed->spec->topic);
+
+    if (!sg_str_starts(text, feed->spec->topic) || text.length <= length || text.at[length] != ' ')
+        return false;
+    text = sg_str_skip(text, length + 1);
     while (text.length > 0) {
         const char *space = memchr(text.at, ' ', text.length);
         struct sg_str entry = {text.at, space == NULL ? text.length : (size_t)(space - text.at)};
@@ -77,6 +83,7 @@ static void read_position(struct sg_feed *feed, struct sg_str text)
             feed->next[partition] = next;
         text = sg_str_skip(text, entry.length + 1);
     }
+    return true;
 }
 
 /* Where each partition begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
@@ -147,8 +154,9 @@ static bool find_place(struct sg_feed *feed, struct sg_str position, struct sg_e
         abort();
     for (int p = 0; p < feed->partitions; p++)
         feed->next[p] = -1;
-    read_position(feed, position);
-    return find_begins(feed, position.length == 0, err) && assign(feed, err);
+    const bool is_first = !read_position(feed, position);
+
+    return find_begins(feed, is_first, err) && assign(feed, err);
 }
 
 bool sg_feed_open(const struct sg_system *system, const struct sg_record *record,
@@ -252,7 +260,8 @@ struct sg_str sg_feed_position(const struct sg_feed *feed, struct sg_arena *aren
 {
     struct sg_buffer out = {.arena = arena};
 
+    sg_buffer_add(&out, sg_str_of(feed->spec->topic));
     for (int p = 0; p < feed->partitions; p++)
-        sg_buffer_add_format(&out, "%s%d=%" PRId64, p > 0 ? " " : "", p, feed->next[p]);
+        sg_buffer_add_format(&out, " %d=%" PRId64, p, feed->next[p]);
     return sg_buffer_text(&out);
 }

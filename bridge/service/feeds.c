@@ -177,7 +177,9 @@ static bool take_turn(struct feed *feed)
         return false;
     }
     set_alarm(feed, (struct sg_str){0});
-    return count == 0 || capture(feed, arena, messages, count);
+    /* where `start: now` found the topic's end is kept as well, before there is a message */
+    const bool is_kept = sg_str_is(sg_feed_position(feed->source, arena), feed->position);
+    return (count == 0 && is_kept) || capture(feed, arena, messages, count);
 }
 
 static void *run(void *argument)

@@ -30,12 +30,12 @@ CALLS_FILES = Path(__file__).resolve().parent / "calls"
 class Switchboard:
     """What publishes: by kcat, with the call's number as key."""
 
-    def __init__(self, cluster):
-        self._cluster = cluster
+    def __init__(self, cluster, topic=TOPIC):
+        self._cluster, self._topic = cluster, topic
 
     def publish(self, number, value, *headers):
         options = [option for header in headers for option in ("-H", header)]
-        subprocess.run(["kcat", "-P", "-b", self._cluster.bootstrap, "-t", TOPIC, "-k", number, *options],
+        subprocess.run(["kcat", "-P", "-b", self._cluster.bootstrap, "-t", self._topic, "-k", number, *options],
                        input=value, text=True, check=True, capture_output=True)
 
     def call(self, number, version):
@@ -87,12 +87,27 @@ def miss_a_place(world):
     """The topic's end is before what was read: as when it was made anew."""
     world.bridge.stop()
     with sqlite3.connect(world.folder / "state" / "journal.db") as journal:
-        journal.execute("UPDATE cursor SET text = '0=1000000' WHERE system = 'calls'")
+        journal.execute(f"UPDATE cursor SET text = '{TOPIC} 0=1000000' WHERE system = 'calls'")
     journal.close()
     world.bridge.start()
     alarm = wait_for(lambda: [a for a in world.bridge.status()["alarms"] if a["name"] == "subscribe calls.ticket"],
                      PATIENCE_S, "a place that the topic does not have raises no alarm")
     return [] if "was made anew" in alarm[0]["words"] else [f"the alarm says {alarm[0]['words']}"]
+
+
+def begin_anew(world, cluster):
+    """Another topic is read by its `start`, whatever was read of the one before; that ends the alarm too."""
+    cluster.create_topic("calls.again", 1)
+    world.bridge.stop()
+    file = world.bridge.mappings / "systems" / "calls.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(TOPIC, "calls.again"), encoding="utf-8")
+    for number in ("1405-79001", "1405-79002"):
+        Switchboard(cluster, "calls.again").call(number, 1)
+    world.bridge.start()
+    wait_for(lambda: {"1405-79001", "1405-79002"} <= deeds(world).keys(), PATIENCE_S,
+             "what another topic holds is passed over")
+    wait_for(lambda: not world.bridge.status()["alarms"], PATIENCE_S, "the alarm still stands")
+    return []
 
 
 def judge(world, cluster, seed):
@@ -105,7 +120,7 @@ def judge(world, cluster, seed):
     print(f"{CALLS} calls, each published three times, {KILLS} kills: {Counter(map(len, deeds(world).values()))}")
     found += fail_alone(world, switchboard)
     sums_up, text = world.bridge.audit()
-    return found + miss_a_place(world) + ([] if sums_up else [text])
+    return found + miss_a_place(world) + begin_anew(world, cluster) + ([] if sums_up else [text])
 
 
 def main():
