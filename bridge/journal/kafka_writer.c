@@ -12,6 +12,7 @@ enum {
     OPEN_MS = 10000,
     ADD_MS = 10000,
     MEET_MS = 1000,
+    CLOSE_MS = 1000,
     STEP_MS = 5000,      /* one look at whether a commit has ended */
     PATIENCE_MS = 30000, /* then its end is not known; less than the transaction's own time-out */
     TOPICS_MAX = 64,
@@ -107,6 +108,8 @@ void sg_log_writer_close(struct sg_log_writer *writer)
     if (writer == NULL)
         return;
     if (writer->producer != NULL) {
+        if (writer->is_begun) /* destroyed with its first request under way, 2.0.2 may abort() */
+            (void)rd_kafka_flush(writer->producer, CLOSE_MS);
         (void)rd_kafka_purge(writer->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         rd_kafka_destroy(writer->producer);
     }
