@@ -9,6 +9,7 @@ Waits until all has settled, prints how often each fault struck, and as last lin
 """
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -71,6 +72,7 @@ def soak_embedded(args):
 
 def soak_kafka(args):
     run = kafka_outage.run if args.outage else kafka_soak.run
+    os.environ.setdefault("ASAN_OPTIONS", "quarantine_size_mb=4")    # what a sanitizer keeps is not the bridge's memory
     with World("soak", args.seed, args.sgbridge, brokers=args.brokers, bridges=2) as world:
         end(world, run(world, args))
 
