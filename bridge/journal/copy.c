@@ -31,7 +31,7 @@ enum copy_sql { ID_FIND, COUNTS, COPY_SQL_COUNT };
 static const char *const COPY[COPY_SQL_COUNT] = {
     [ID_FIND] = "SELECT value FROM meta WHERE name = 'id'",
     [COUNTS] = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM delivery"
-               "  WHERE state IN ('pending','unknown','failed')),"
+               "  WHERE (state = 'pending' OR state = 'unknown' OR state = 'failed')),"
                " (SELECT count(*) FROM link), (SELECT count(*) FROM head),"
                " (SELECT count(*) FROM cursor)",
 };
