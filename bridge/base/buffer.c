@@ -82,6 +82,15 @@ struct sg_str sg_str_copy(struct sg_arena *arena, struct sg_str text)
     return (struct sg_str){copy, text.length};
 }
 
+struct sg_str sg_str_lower(struct sg_arena *arena, struct sg_str text)
+{
+    char *to = sg_arena_get(arena, text.length, 1);
+
+    for (size_t i = 0; i < text.length; i++)
+        to[i] = sg_char_lower(text.at[i]);
+    return (struct sg_str){to, text.length};
+}
+
 const char *sg_str_c(struct sg_arena *arena, struct sg_str text)
 {
     char *copy = sg_arena_get(arena, text.length + 1, 1); /* zeroed: the closing zero is there */

@@ -41,6 +41,9 @@ struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
 /** A copy that lives as long as the arena. */
 struct sg_str sg_str_copy(struct sg_arena *arena, struct sg_str text);
 
+/** A copy with the letters of ASCII in lower case. */
+struct sg_str sg_str_lower(struct sg_arena *arena, struct sg_str text);
+
 /** A copy with a closing zero, for a library that wants one. */
 const char *sg_str_c(struct sg_arena *arena, struct sg_str text);
 

@@ -62,6 +62,12 @@ static inline bool sg_str_starts(struct sg_str str, const char *start)
     return str.length >= length && memcmp(str.at, start, length) == 0;
 }
 
+/** A letter of ASCII in lower case, whatever the locale; any other byte as it is. */
+static inline char sg_char_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
 /** What follows the first `bytes` bytes; "" when there are fewer. */
 static inline struct sg_str sg_str_skip(struct sg_str str, size_t bytes)
 {

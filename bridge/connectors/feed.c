@@ -6,7 +6,6 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "connectors/header.h"
 #include "kafka/client.h"
 
 enum { ASK_MS = 1000, MESSAGES_MAX = 500, BYTES_MAX = 4 << 20, PARTITIONS_MAX = 10000 };
@@ -204,9 +203,8 @@ static void copy_headers(const rd_kafka_message_t *from, struct sg_arena *arena,
     for (size_t h = 0;
          rd_kafka_header_get_all(headers, h, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
          h++)
-        list[to->header_count++] =
-            (struct sg_header){sg_header_lower(arena, sg_str_of(name)),
-                               sg_str_copy(arena, (struct sg_str){value, size})};
+        list[to->header_count++] = (struct sg_header){
+            sg_str_lower(arena, sg_str_of(name)), sg_str_copy(arena, (struct sg_str){value, size})};
     to->headers = list;
 }
 

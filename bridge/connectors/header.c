@@ -2,29 +2,12 @@
 
 #include "base/buffer.h"
 
-/* Of ASCII alone, and so with no table of a locale. */
-static char lower(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        c = (char)(c - 'A' + 'a');
-    return c;
-}
-
-struct sg_str sg_header_lower(struct sg_arena *arena, struct sg_str name)
-{
-    struct sg_buffer out = {.arena = arena};
-
-    for (size_t i = 0; i < name.length; i++)
-        sg_buffer_add_byte(&out, lower(name.at[i]));
-    return sg_buffer_text(&out);
-}
-
 bool sg_header_same_name(struct sg_str a, struct sg_str b)
 {
     if (a.length != b.length)
         return false;
     for (size_t i = 0; i < a.length; i++) {
-        if (lower(a.at[i]) != lower(b.at[i]))
+        if (sg_char_lower(a.at[i]) != sg_char_lower(b.at[i]))
             return false;
     }
     return true;
@@ -58,8 +41,7 @@ const struct sg_node *sg_header_tree(struct sg_arena *arena, const struct sg_hea
         struct sg_node *known = member(object, headers[h].name);
 
         if (known == NULL)
-            sg_node_add(object, sg_header_lower(arena, headers[h].name),
-                        sg_node_text(arena, value));
+            sg_node_add(object, sg_str_lower(arena, headers[h].name), sg_node_text(arena, value));
         else
             known->text =
                 sg_str_format(arena, "%.*s, %.*s", SG_STR_ARG(known->text), SG_STR_ARG(value));

@@ -52,7 +52,7 @@ static void take_header(struct slot *slot, struct sg_str line)
         value = sg_str_skip(value, 1);
     while (value.length > 0 && strchr(" \t\r\n", value.at[value.length - 1]) != NULL)
         value.length--;
-    const struct sg_header header = {sg_header_lower(arena, name), sg_str_copy(arena, value)};
+    const struct sg_header header = {sg_str_lower(arena, name), sg_str_copy(arena, value)};
 
     sg_buffer_add(&slot->headers, (struct sg_str){(const char *)&header, sizeof header});
 }

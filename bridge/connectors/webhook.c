@@ -88,7 +88,7 @@ static bool is_signed(const struct candidate *candidate, const struct sg_webhook
     sent = sg_str_skip(sent, spec->prefix.length);
     if (spec->is_base64)
         return sg_hash_equal(sent, sg_base64(arena, sum));
-    return sg_hash_equal(sg_header_lower(arena, sent), sg_hex(arena, sum));
+    return sg_hash_equal(sg_str_lower(arena, sent), sg_hex(arena, sum));
 }
 
 /* --- items --- */

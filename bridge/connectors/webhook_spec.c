@@ -1,17 +1,7 @@
 /* `webhook`: what a system sends by itself. So far JSON, signed by HMAC. */
 #include "connectors/spec.h"
 
-#include <ctype.h>
-
-/* Header names are compared in lower case, which is how requests come in. */
-static struct sg_str lower(struct sg_arena *arena, struct sg_str name)
-{
-    char *to = sg_arena_get(arena, name.length, 1);
-
-    for (size_t i = 0; i < name.length; i++)
-        to[i] = (char)tolower((unsigned char)name.at[i]);
-    return (struct sg_str){to, name.length};
-}
+#include "base/buffer.h"
 
 static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_webhook_spec *out)
@@ -35,8 +25,9 @@ static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
     if (sg_spec_choice(spec, sg_yaml_find(yaml, "encoding"), SG_SPEC_WORDS(encodings), &choice))
         out->is_base64 = choice == 1;
     sg_spec_word(spec, sg_yaml_find(yaml, "timestamp"), &out->timestamp_header);
-    out->header = lower(spec->arena, out->header);
-    out->timestamp_header = lower(spec->arena, out->timestamp_header);
+    /* names of headers are compared in lower case, which is how requests come in */
+    out->header = sg_str_lower(spec->arena, out->header);
+    out->timestamp_header = sg_str_lower(spec->arena, out->timestamp_header);
 }
 
 static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,

@@ -69,11 +69,9 @@ static enum MHD_Result add_header(void *owner, enum MHD_ValueKind kind, const ch
     (void)kind;
     if (request->header_count == HEADERS_MAX)
         return MHD_NO;
-    char *lower = sg_arena_get(request->arena, strlen(name) + 1, 1);
-    for (size_t i = 0; name[i] != '\0'; i++)
-        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
-    request->headers[request->header_count++] = (struct sg_header){
-        sg_str_of(lower), sg_str_copy(request->arena, sg_str_of(value == NULL ? "" : value))};
+    request->headers[request->header_count++] =
+        (struct sg_header){sg_str_lower(request->arena, sg_str_of(name)),
+                           sg_str_copy(request->arena, sg_str_of(value == NULL ? "" : value))};
     return MHD_YES;
 }
 

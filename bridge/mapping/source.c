@@ -105,19 +105,6 @@ static bool check_hand(const struct sg_rule_compiler *compiler, struct sg_str te
                            SG_STR_ARG(text), context->where, SG_STR_ARG(known));
 }
 
-/* Names of headers have no case (RFC 9110, section 5.1), and their scope has them in lower case. */
-static struct sg_str lower(struct sg_arena *arena, struct sg_str pointer)
-{
-    struct sg_buffer out = {.arena = arena};
-
-    for (size_t i = 0; i < pointer.length; i++) {
-        const char c = pointer.at[i];
-
-        sg_buffer_add_byte(&out, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
-    }
-    return sg_buffer_text(&out);
-}
-
 static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str text,
                          struct sg_place text_at, struct sg_source_path *out)
 {
@@ -143,8 +130,9 @@ static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str 
     } else if (!check_hand(compiler, text, text_at)) {
         return false;
     }
-    if (out->scope == SG_SCOPE_HEADERS)
-        pointer = lower(context->arena, pointer);
+    if (out->scope ==
+        SG_SCOPE_HEADERS) /* names have no case (RFC 9110, section 5.1): kept in lower */
+        pointer = sg_str_lower(context->arena, pointer);
     if (!sg_pointer_compile(context->arena, pointer, text_at, &out->pointer, &err))
         return sg_findings_add(context->findings, text_at, "`%.*s`: %s", SG_STR_ARG(text),
                                err.text);
