@@ -20,7 +20,7 @@
 #include "journal/moved.h"
 #include "journal/schema.h"
 
-#define ID      "[\"meta\",\"id\"]"
+#define ID      SG_LOG_ID_KEY
 #define NAME    "[\"meta\",\"name\"]"
 #define COPYING "[\"meta\",\"copying\"]"
 
@@ -31,7 +31,7 @@ enum copy_sql { ID_FIND, COUNTS, COPY_SQL_COUNT };
 static const char *const COPY[COPY_SQL_COUNT] = {
     [ID_FIND] = "SELECT value FROM meta WHERE name = 'id'",
     [COUNTS] = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM delivery"
-               "  WHERE (state = 'pending' OR state = 'unknown' OR state = 'failed')),"
+               "  WHERE " SG_SCHEMA_OPEN "),"
                " (SELECT count(*) FROM link), (SELECT count(*) FROM head),"
                " (SELECT count(*) FROM cursor)",
 };

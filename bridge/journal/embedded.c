@@ -56,8 +56,7 @@ static bool commit(struct sg_journal *journal, int64_t now_ms, struct sg_error *
 
 static void rollback(struct sg_journal *journal)
 {
-    if (sqlite3_get_autocommit(journal->db) == 0) /* a full disk may have undone it already */
-        (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+    sg_sql_rollback(journal->db);
 }
 
 const struct sg_journal_kind SG_JOURNAL_EMBEDDED = {

@@ -6,8 +6,6 @@
  * when a commit's end is not known: be elected, fence every older producer, read the topic to its
  * end, go on. What the view has is then what was committed, by whomever.
  */
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -135,8 +133,7 @@ static bool read_standing(struct sg_kafka *kafka, int64_t *at, struct sg_error *
 
 static void undo(struct sg_journal *journal)
 {
-    if (sqlite3_get_autocommit(journal->db) == 0)
-        (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+    sg_sql_rollback(journal->db);
     journal->kafka->is_reading = false;
 }
 
@@ -219,7 +216,7 @@ static bool judge_view(struct sg_journal *journal, const struct sg_log_range *ra
 
     if (!find_id(kafka, arena, &ours, err))
         return false;
-    if (!is_empty && (!sg_str_is(range->first.key, "[\"meta\",\"id\"]") ||
+    if (!is_empty && (!sg_str_is(range->first.key, SG_LOG_ID_KEY) ||
                       !sg_rows_text(arena, range->first.value, "value", &theirs)))
         return sg_error_set(err, SG_ERROR_INPUT, AT, "the state topic is none of sgbridge");
     if (ours.length == 0) /* a new view */

@@ -8,6 +8,9 @@
 #include "journal/kafka_names.h"
 #include "journal/rows.h"
 
+/** The key of the first message of every state topic: the row by which a view knows whose it is. */
+#define SG_LOG_ID_KEY "[\"meta\",\"id\"]"
+
 /* --- reading --- */
 
 /** Reads what was committed, from one place on. One thread. */

@@ -501,7 +501,6 @@ bool sg_rows_clear(struct sg_rows *rows, struct sg_error *err)
     if (sg_sql_exec(rows->db, "BEGIN IMMEDIATE", err) && clear_tables(rows, err) &&
         sg_sql_exec(rows->db, "DELETE FROM standing; COMMIT", err))
         return true;
-    if (sqlite3_get_autocommit(rows->db) == 0)
-        (void)sqlite3_exec(rows->db, "ROLLBACK", NULL, NULL, NULL);
+    sg_sql_rollback(rows->db);
     return false;
 }

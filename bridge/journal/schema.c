@@ -46,12 +46,11 @@ static const char EVENTS_AND_DELIVERIES[] =
     " said TEXT, request TEXT,"
     " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
     " CHECK(state != 'unknown' OR next_at IS NOT NULL),"
-    " CHECK((ended_at IS NULL) = (state = 'pending' OR state = 'unknown' OR state = 'failed')))"
-    " STRICT;"
+    " CHECK((ended_at IS NULL) = " SG_SCHEMA_OPEN ")) STRICT;"
     "CREATE UNIQUE INDEX delivery_lane ON delivery(lane, seq, step)"
-    " WHERE state = 'pending' OR state = 'unknown' OR state = 'failed';"
+    " WHERE " SG_SCHEMA_OPEN ";"
     "CREATE INDEX delivery_open ON delivery(state, target, mapping)"
-    " WHERE state = 'pending' OR state = 'unknown' OR state = 'failed';"
+    " WHERE " SG_SCHEMA_OPEN ";"
     "CREATE INDEX delivery_due ON delivery(target, next_at, seq) WHERE next_at IS NOT NULL;"
     "CREATE INDEX delivery_wait ON delivery(wait_key, seq) WHERE wait_key IS NOT NULL;"
     "CREATE INDEX delivery_deadline ON delivery(wait_until) WHERE wait_until IS NOT NULL;"
@@ -170,7 +169,7 @@ static bool make(sqlite3 *db, struct sg_error *err)
         sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, marks, err) &&
         sg_sql_exec(db, "COMMIT", err))
         return true;
-    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    sg_sql_rollback(db);
     return false;
 }
 

@@ -11,6 +11,12 @@
 enum { SG_SCHEMA_FORMAT = 1 };
 
 /**
+ * The term of the partial indexes over deliveries that are open: a query that spells it otherwise
+ * reads the whole table.
+ */
+#define SG_SCHEMA_OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
+
+/**
  * Makes the tables in an empty database, in one transaction, or checks that the format is ours.
  * INPUT: a newer format, or no journal at all.
  */

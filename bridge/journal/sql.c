@@ -155,6 +155,12 @@ bool sg_sql_exec(sqlite3 *db, const char *text, struct sg_error *err)
     return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK || sg_sql_fail(db, err);
 }
 
+void sg_sql_rollback(sqlite3 *db)
+{
+    if (sqlite3_get_autocommit(db) == 0)
+        (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 bool sg_sql_ask(sqlite3 *db, const char *text, int64_t *number, struct sg_error *err)
 {
     sqlite3_stmt *row = NULL;

@@ -65,6 +65,9 @@ SG_MUST_USE bool sg_sql_finish(struct sg_sql *sql, sqlite3_stmt *row, struct sg_
 /** Runs SQL that is used once: pragmas, the schema. */
 SG_MUST_USE bool sg_sql_exec(sqlite3 *db, const char *text, struct sg_error *err);
 
+/** Undoes the transaction that is open, if one is: a full disk may have undone it already. */
+void sg_sql_rollback(sqlite3 *db);
+
 /** One number out of a one-off SQL; 0 when there is no row. */
 SG_MUST_USE bool sg_sql_ask(sqlite3 *db, const char *text, int64_t *number, struct sg_error *err);
 

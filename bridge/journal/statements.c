@@ -1,8 +1,8 @@
 #include "journal/statements.h"
 
-/* The term of the partial indexes over what is open, in the words of the schema: a query that lacks
- * it reads the whole table. */
-#define OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
+#include "journal/schema.h"
+
+#define OPEN SG_SCHEMA_OPEN
 
 const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_NEXT_NUMBERS] = "SELECT (SELECT max(seq) FROM event), (SELECT max(id) FROM delivery)",

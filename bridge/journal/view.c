@@ -17,7 +17,7 @@ struct sg_view {
     struct sg_sql sql;
 };
 
-#define OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
+#define OPEN SG_SCHEMA_OPEN
 
 static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_OPEN] = "SELECT state, count(*) FROM delivery WHERE " OPEN " GROUP BY state",
