@@ -15,6 +15,7 @@ struct reading {
     const struct sg_message *message;
     int64_t now_ms;
     struct sg_arena *arena;
+    struct sg_scopes put; /* what `put` sees, the same for every item; empty without one */
 };
 
 /* What stands beside the value: the scope `message:`. */
@@ -110,12 +111,9 @@ static bool is_text(const struct sg_message *message)
 static void add_item(const struct reading *in, const struct sg_node *item,
                      struct sg_message_events *out)
 {
-    struct sg_rule_run run = {.arena = in->arena};
+    struct sg_rule_run run = {.arena = in->arena, .scopes = in->put};
     struct sg_node *record = sg_node_share(in->arena, item);
 
-    run.scopes.at[SG_SCOPE_MESSAGE] = beside(in);
-    run.scopes.at[SG_SCOPE_HEADERS] =
-        sg_header_tree(in->arena, in->message->headers, in->message->header_count);
     if (!put_beside(in, &run, record))
         add_unreadable(in,
                        run.problems != NULL ? sg_str_c(in->arena, run.problems->text)
@@ -129,7 +127,7 @@ static void add_item(const struct reading *in, const struct sg_node *item,
 void sg_message_read(const struct sg_record_reader *reader, const struct sg_message *message,
                      int64_t now_ms, struct sg_arena *arena, struct sg_message_events *out)
 {
-    const struct reading in = {reader, message, now_ms, arena};
+    struct reading in = {.reader = reader, .message = message, .now_ms = now_ms, .arena = arena};
     struct sg_scopes scopes = {0};
     struct sg_items items = {0};
     const struct sg_node *value = NULL;
@@ -151,6 +149,11 @@ void sg_message_read(const struct sg_record_reader *reader, const struct sg_mess
     if (!is_read) {
         add_unreadable(&in, err.text, out);
         return;
+    }
+    if (reader->record->subscribe->put != NULL) {
+        in.put.at[SG_SCOPE_MESSAGE] = beside(&in);
+        in.put.at[SG_SCOPE_HEADERS] =
+            sg_header_tree(arena, message->headers, message->header_count);
     }
     const struct sg_node *item = items.first;
 
