@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "kafka/client.h"
+#include "kafka/consumer.h"
 
 enum { ASK_MS = 1000, MESSAGES_MAX = 500, BYTES_MAX = 4 << 20, PARTITIONS_MAX = 10000 };
 
@@ -21,40 +21,11 @@ static const struct sg_place AT = {.file = "kafka"};
 
 /* --- open --- */
 
-static bool make_consumer(struct sg_feed *feed, const struct sg_system *system,
-                          struct sg_error *err)
-{
-    static const struct sg_kafka_property ours[] = {{"group.id", "sgbridge-feed"}, /* unused */
-                                                    {"enable.auto.commit", "false"},
-                                                    {"enable.auto.offset.store", "false"},
-                                                    {"isolation.level", "read_committed"},
-                                                    {"auto.offset.reset", "error"},
-                                                    {NULL, NULL}};
-    rd_kafka_conf_t *conf = NULL;
-
-    if (!sg_kafka_configure(system->kafka, ours, &conf, err) ||
-        !sg_kafka_open(RD_KAFKA_CONSUMER, conf, &feed->consumer, err))
-        return false;
-    (void)rd_kafka_poll_set_consumer(feed->consumer);
-    return true;
-}
-
 static bool count_partitions(struct sg_feed *feed, struct sg_error *err)
 {
-    const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(feed->consumer, feed->spec->topic, NULL);
-    rd_kafka_resp_err_t code = rd_kafka_metadata(feed->consumer, 0, topic, &metadata, ASK_MS);
-
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
-        code = metadata->topics[0].err;
-        feed->partitions = metadata->topics[0].partition_cnt;
-    }
-    if (metadata != NULL)
-        rd_kafka_metadata_destroy(metadata);
-    rd_kafka_topic_destroy(topic);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return sg_error_set(err, SG_ERROR_TEMPORARY, AT, "topic %s: %s", feed->spec->topic,
-                            rd_kafka_err2str(code));
+    if (!sg_kafka_count_partitions(feed->consumer, feed->spec->topic, ASK_MS, &feed->partitions,
+                                   err))
+        return false;
     return (feed->partitions > 0 && feed->partitions <= PARTITIONS_MAX) ||
            sg_error_set(err, SG_ERROR_TEMPORARY, AT, "topic %s has %d partitions",
                         feed->spec->topic, feed->partitions);
@@ -85,19 +56,12 @@ static bool read_position(struct sg_feed *feed, struct sg_str text)
     return true;
 }
 
-/* Where each partition begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
- * rd_kafka_query_watermark_offsets(), which waits for ever when the broker that it asks has died. */
 static bool ask_offsets(struct sg_feed *feed, int64_t which, rd_kafka_topic_partition_list_t *list,
                         struct sg_error *err)
 {
     for (int p = 0; p < feed->partitions; p++)
         rd_kafka_topic_partition_list_add(list, feed->spec->topic, p)->offset = which;
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(feed->consumer, list, ASK_MS);
-
-    for (int p = 0; p < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; p++)
-        code = list->elems[p].err;
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           sg_kafka_fail(code, err, "asking where a topic begins and ends");
+    return sg_kafka_find_offsets(feed->consumer, list, ASK_MS, err);
 }
 
 /* Where this partition goes on: never past messages that nobody has read. */
@@ -166,7 +130,8 @@ bool sg_feed_open(const struct sg_system *system, const struct sg_record *record
     if (feed == NULL)
         abort();
     feed->spec = record->subscribe;
-    if (!make_consumer(feed, system, err) || !find_place(feed, position, err)) {
+    if (!sg_kafka_open_consumer(system->kafka, false, &feed->consumer, err) ||
+        !find_place(feed, position, err)) {
         sg_feed_close(feed);
         return false;
     }
@@ -178,10 +143,7 @@ void sg_feed_close(struct sg_feed *feed)
 {
     if (feed == NULL)
         return;
-    if (feed->consumer != NULL) {
-        (void)rd_kafka_consumer_close(feed->consumer);
-        rd_kafka_destroy(feed->consumer);
-    }
+    sg_kafka_close_consumer(feed->consumer);
     free(feed->next);
     free(feed);
 }

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "journal/kafka_log.h"
+#include "kafka/consumer.h"
 
 enum { ASK_MS = 3000, LOOK_MS = 10000 };
 
@@ -18,27 +19,16 @@ struct sg_log_reader {
 bool sg_log_reader_open(const struct sg_journal_settings *settings, struct sg_log_reader **out,
                         struct sg_error *err)
 {
-    static const struct sg_kafka_property ours[] = {{"group.id", "sgbridge-reader"}, /* unused */
-                                                    {"enable.auto.commit", "false"},
-                                                    {"enable.auto.offset.store", "false"},
-                                                    {"isolation.level", "read_committed"},
-                                                    {"auto.offset.reset", "error"},
-                                                    {"enable.partition.eof", "true"},
-                                                    {"fetch.wait.max.ms", "100"},
-                                                    {NULL, NULL}};
     struct sg_log_reader *reader = calloc(1, sizeof *reader);
-    rd_kafka_conf_t *conf = NULL;
 
     if (reader == NULL)
         abort();
     reader->arena = sg_arena_new();
     reader->topic = sg_kafka_topic(reader->arena, settings, SG_STR("state"));
-    if (!sg_kafka_configure(&settings->kafka->cluster, ours, &conf, err) ||
-        !sg_kafka_open(RD_KAFKA_CONSUMER, conf, &reader->consumer, err)) {
+    if (!sg_kafka_open_consumer(&settings->kafka->cluster, true, &reader->consumer, err)) {
         sg_log_reader_close(reader);
         return false;
     }
-    (void)rd_kafka_poll_set_consumer(reader->consumer);
     *out = reader;
     return true;
 }
@@ -47,10 +37,7 @@ void sg_log_reader_close(struct sg_log_reader *reader)
 {
     if (reader == NULL)
         return;
-    if (reader->consumer != NULL) {
-        (void)rd_kafka_consumer_close(reader->consumer);
-        rd_kafka_destroy(reader->consumer);
-    }
+    sg_kafka_close_consumer(reader->consumer);
     sg_arena_free(reader->arena);
     free(reader);
 }
@@ -80,41 +67,22 @@ rd_kafka_t *sg_log_reader_client(struct sg_log_reader *reader)
     return reader->consumer;
 }
 
-/* librdkafka believes for minutes that a partition is led by whoever led it before (2.0.2), also by one
- * that has died since; nothing else asks while nothing is read. */
-static bool learn_leader(struct sg_log_reader *reader, struct sg_error *err)
-{
-    const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(reader->consumer, reader->topic, NULL);
-
-    if (topic == NULL)
-        return sg_kafka_fail(rd_kafka_last_error(), err, "asking who leads the state topic");
-    rd_kafka_resp_err_t code = rd_kafka_metadata(reader->consumer, 0, topic, &metadata, ASK_MS);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        rd_kafka_metadata_destroy(metadata);
-    rd_kafka_topic_destroy(topic);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           sg_kafka_fail(code, err, "asking who leads the state topic");
-}
-
-/* Where the topic begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. Not by
- * rd_kafka_query_watermark_offsets(), which waits for ever when the broker that it asks has died. */
+/* Where the topic begins or ends: `which` is RD_KAFKA_OFFSET_BEGINNING or _END. */
 static bool ask_offset(struct sg_log_reader *reader, int64_t which, int64_t *offset,
                        struct sg_error *err)
 {
-    if (!learn_leader(reader, err))
+    int partitions = 0;
+
+    if (!sg_kafka_count_partitions(reader->consumer, reader->topic, ASK_MS, &partitions, err))
         return false;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 
     rd_kafka_topic_partition_list_add(list, reader->topic, 0)->offset = which;
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(reader->consumer, list, ASK_MS);
+    bool is_good = sg_kafka_find_offsets(reader->consumer, list, ASK_MS, err);
 
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        code = list->elems[0].err;
     *offset = list->elems[0].offset;
     rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           sg_kafka_fail(code, err, "asking where the state topic ends");
+    return is_good;
 }
 
 bool sg_log_reader_end(struct sg_log_reader *reader, int64_t *end, struct sg_error *err)
