@@ -76,8 +76,14 @@ bool sg_journal_lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bo
                      struct sg_error *err)
 {
     *leads = false;
-    return journal->kind->lead(journal, now_ms, wait_ms, leads, err) &&
-           (!*leads || take_over(journal, now_ms, err));
+    if (!journal->kind->lead(journal, now_ms, wait_ms, leads, err))
+        return false;
+    if (!*leads || take_over(journal, now_ms, err))
+        return true;
+    *leads = false;
+    if (err->kind == SG_ERROR_REFUSED) /* lost before it began: the next try says what follows */
+        err->kind = SG_ERROR_TEMPORARY;
+    return false;
 }
 
 int64_t sg_journal_leads_until_ms(const struct sg_journal *journal)

@@ -252,6 +252,14 @@ static bool find_place(struct sg_journal *journal, int64_t now_ms, struct sg_err
 
 /* --- leading --- */
 
+/* Whether another instance leads, or will: only of one that was about to lead, or did. */
+static bool has_lost(const struct sg_kafka *kafka)
+{
+    const enum sg_election_state state = sg_election_state(kafka->election);
+
+    return kafka->is_lost || state == SG_ELECTION_FOLLOWS || state == SG_ELECTION_OUT;
+}
+
 static bool get_ready(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
@@ -328,9 +336,12 @@ static bool read_to_mark(struct sg_journal *journal, int64_t now_ms, struct sg_e
         sg_str_format(arena, "{\"name\":\"leads_since\",\"value\":\"%lld\"}", (long long)now_ms)};
     int64_t end = 0;
 
-    return sg_log_writer_add_row(kafka->writer, &mark, err) &&
-           sg_log_writer_commit(kafka->writer, &end, err) && catch_up(journal, end, now_ms, err) &&
-           sg_log_reader_rest(kafka->reader, err);
+    if (!sg_log_writer_add_row(kafka->writer, &mark, err) ||
+        !sg_log_writer_commit(kafka->writer, &end, err)) {
+        kafka->is_lost = err->kind == SG_ERROR_REFUSED;
+        return false;
+    }
+    return catch_up(journal, end, now_ms, err) && sg_log_reader_rest(kafka->reader, err);
 }
 
 static bool take_over(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)
@@ -359,6 +370,8 @@ static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *
     if (sg_election_leads_until_ms(kafka->election) <= sg_clock_steady_ms())
         return follow(journal, now_ms, wait_ms, err);
     *leads = take_over(journal, now_ms, err);
+    if (!*leads && has_lost(kafka)) /* to one that joined meanwhile: this one stands by again */
+        err->kind = SG_ERROR_TEMPORARY;
     return *leads;
 }
 
@@ -372,9 +385,8 @@ static int64_t leads_until_ms(const struct sg_journal *journal)
 static bool begin(struct sg_journal *journal, struct sg_error *err)
 {
     struct sg_kafka *kafka = journal->kafka;
-    const enum sg_election_state state = sg_election_state(kafka->election);
 
-    if (kafka->is_lost || state == SG_ELECTION_FOLLOWS || state == SG_ELECTION_OUT)
+    if (has_lost(kafka))
         return sg_error_set(err, SG_ERROR_REFUSED, AT, "another instance leads");
     if (!sg_sql_exec(journal->db, "BEGIN IMMEDIATE", err))
         return false;
