@@ -370,7 +370,7 @@ static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *
     if (sg_election_leads_until_ms(kafka->election) <= sg_clock_steady_ms())
         return follow(journal, now_ms, wait_ms, err);
     *leads = take_over(journal, now_ms, err);
-    if (!*leads && has_lost(kafka)) /* to one that joined meanwhile: this one stands by again */
+    if (!*leads && err->kind == SG_ERROR_REFUSED && has_lost(kafka)) /* to one that joined since */
         err->kind = SG_ERROR_TEMPORARY;
     return *leads;
 }

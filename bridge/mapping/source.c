@@ -130,8 +130,8 @@ static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str 
     } else if (!check_hand(compiler, text, text_at)) {
         return false;
     }
-    if (out->scope ==
-        SG_SCOPE_HEADERS) /* names have no case (RFC 9110, section 5.1): kept in lower */
+    /* Names of headers have no case (RFC 9110, section 5.1): their scope has them in lower case. */
+    if (out->scope == SG_SCOPE_HEADERS)
         pointer = sg_str_lower(context->arena, pointer);
     if (!sg_pointer_compile(context->arena, pointer, text_at, &out->pointer, &err))
         return sg_findings_add(context->findings, text_at, "`%.*s`: %s", SG_STR_ARG(text),

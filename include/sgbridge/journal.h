@@ -91,7 +91,8 @@ void sg_journal_close(struct sg_journal *journal);
  * Tries to become the active writer for up to `wait_ms`, and keeps the state up to date meanwhile;
  * `*leads` says whether it is. Until then nothing else may be asked of the journal but to be closed:
  * call it again and again. Once it leads, every `unknown` is due, to be looked up before anything
- * else. TEMPORARY: brokers are away; INPUT, REFUSED: it never will, and why.
+ * else. TEMPORARY: brokers are away, or another instance took the lead in the middle of it; INPUT,
+ * REFUSED: it never will, and why.
  */
 SG_MUST_USE bool sg_journal_lead(struct sg_journal *journal, int64_t now_ms, int wait_ms,
                                  bool *leads, struct sg_error *err);
