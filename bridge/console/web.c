@@ -42,7 +42,7 @@ struct request {
     size_t header_count;
     struct sg_webhook_events events;
     struct sg_catalog *catalog;
-    struct sg_command command;
+    struct sg_change change;
     bool is_with_journal;
 };
 
@@ -76,17 +76,17 @@ static enum MHD_Result add_header(void *owner, enum MHD_ValueKind kind, const ch
 }
 
 /* On the journal's thread. */
-static void events_written(struct sg_command *command)
+static void events_written(struct sg_change *change)
 {
-    struct request *request = command->owner;
+    struct request *request = change->owner;
 
     MHD_resume_connection(request->connection);
 }
 
 static enum MHD_Result hand_to_journal(struct request *request)
 {
-    request->command = (struct sg_command){
-        .kind = SG_COMMAND_CAPTURE,
+    request->change = (struct sg_change){
+        .kind = SG_CHANGE_CAPTURE,
         .as.capture = {.events = request->events.events, .count = request->events.count},
         .done = events_written,
         .owner = request,
@@ -98,7 +98,7 @@ static enum MHD_Result hand_to_journal(struct request *request)
     if (request->is_with_journal) {
         (void)atomic_fetch_add(&web->waiting, 1);
         MHD_suspend_connection(request->connection);
-        sg_keeper_submit(web->keeper, &request->command);
+        sg_keeper_submit(web->keeper, &request->change);
     }
     (void)pthread_mutex_unlock(&web->lock);
     return request->is_with_journal
@@ -135,15 +135,15 @@ static void stop_waiting(struct request *request)
 
 static enum MHD_Result answer_written(struct request *request)
 {
-    const struct sg_command *command = &request->command;
+    const struct sg_change *change = &request->change;
 
     stop_waiting(request);
-    if (!command->is_ok) {
-        SG_LOG(WARN, "webhook.waits", SG_TEXT("why", sg_str_of(command->err.text)));
+    if (!change->is_ok) {
+        SG_LOG(WARN, "webhook.waits", SG_TEXT("why", sg_str_of(change->err.text)));
         return answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "");
     }
-    SG_LOG(DEBUG, "webhook.taken", SG_NUMBER("events", (int64_t)command->as.capture.count),
-           SG_NUMBER("repeats", (int64_t)command->as.capture.repeats));
+    SG_LOG(DEBUG, "webhook.taken", SG_NUMBER("events", (int64_t)change->as.capture.count),
+           SG_NUMBER("repeats", (int64_t)change->as.capture.repeats));
     return answer(request->connection, MHD_HTTP_OK, "");
 }
 

@@ -187,7 +187,7 @@ static int64_t send_until_ms(const struct job *job)
 {
     if (!job->is_write_ahead)
         return 0;
-    return sg_clock_steady_ms() + job->command.as.intend.sent_at + INTENT_LASTS_MS -
+    return sg_clock_steady_ms() + job->change.as.intend.sent_at + INTENT_LASTS_MS -
            job->service->now_ms;
 }
 
@@ -219,13 +219,13 @@ static void unsend(struct job *job, struct sg_str why)
                         .request = job->is_doubted ? job->stored : (struct sg_str){0}});
 }
 
-static void intended(struct sg_command *command)
+static void intended(struct sg_change *change)
 {
-    struct job *job = command->owner;
+    struct job *job = change->owner;
 
-    if (!command->is_ok)
+    if (!change->is_ok)
         unsend(job, SG_STR("the disk is nearly full"));
-    else if (job->service->now_ms - command->as.intend.sent_at > INTENT_LASTS_MS)
+    else if (job->service->now_ms - change->as.intend.sent_at > INTENT_LASTS_MS)
         unsend(job,
                SG_STR("not sent in time")); /* a machine that slept: another may have taken over */
     else
@@ -238,13 +238,13 @@ static void write_ahead(struct job *job)
         job->stored = sg_request_store(job->arena, &job->request, job->input);
     job->sends++;
     job->empty_probes = 0;
-    job->command = (struct sg_command){.kind = SG_COMMAND_INTEND,
-                                       .as.intend = {.delivery = job->delivery->id,
-                                                     .sent_at = job->service->now_ms,
-                                                     .request = job->stored},
-                                       .done = intended,
-                                       .owner = job};
-    sg_keeper_submit(job->service->setup.keeper, &job->command);
+    job->change = (struct sg_change){.kind = SG_CHANGE_INTEND,
+                                     .as.intend = {.delivery = job->delivery->id,
+                                                   .sent_at = job->service->now_ms,
+                                                   .request = job->stored},
+                                     .done = intended,
+                                     .owner = job};
+    sg_keeper_submit(job->service->setup.keeper, &job->change);
 }
 
 static void fetch_next_file(struct job *job);

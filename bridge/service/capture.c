@@ -32,9 +32,9 @@ struct poller {
     struct sg_arena *page_arena;
     struct sg_poll_page page;
     struct sg_call call;
-    struct sg_command command;
+    struct sg_change change;
     bool is_alarmed; /* an alarm of it may stand, also from before the start */
-    bool is_busy;    /* a call or a command of its own is under way */
+    bool is_busy;    /* a call or a change of its own is under way */
     struct poller *next;
 };
 
@@ -100,18 +100,18 @@ static void count_events(struct poller *poller, size_t repeats)
     poller->pages_without_news = news > 0 ? 0 : poller->pages_without_news + 1;
 }
 
-static void page_written(struct sg_command *command)
+static void page_written(struct sg_change *change)
 {
-    struct poller *poller = command->owner;
+    struct poller *poller = change->owner;
 
     poller->is_busy = false;
-    if (!command->is_ok) {
+    if (!change->is_ok) {
         SG_LOG(WARN, "poll.waits", SG_TEXT("system", poller->system),
-               SG_TEXT("record", poller->record), SG_TEXT("why", sg_str_of(command->err.text)));
+               SG_TEXT("record", poller->record), SG_TEXT("why", sg_str_of(change->err.text)));
         end_pass(poller, poller->every_ms);
         return;
     }
-    count_events(poller, command->as.capture.repeats);
+    count_events(poller, change->as.capture.repeats);
     if (poller->page.has_cursor)
         set_cursor(poller, poller->page.cursor);
     if (poller->page.step != SG_POLL_MORE || poller->service->is_stopping)
@@ -125,16 +125,16 @@ static void page_written(struct sg_command *command)
 static void write_page(struct poller *poller)
 {
     poller->is_busy = true;
-    poller->command = (struct sg_command){.kind = SG_COMMAND_CAPTURE,
-                                          .as.capture = {.events = poller->page.events,
-                                                         .count = poller->page.count,
-                                                         .system = poller->system,
-                                                         .record = poller->record,
-                                                         .cursor = poller->page.cursor,
-                                                         .has_cursor = poller->page.has_cursor},
-                                          .done = page_written,
-                                          .owner = poller};
-    sg_keeper_submit(poller->service->setup.keeper, &poller->command);
+    poller->change = (struct sg_change){.kind = SG_CHANGE_CAPTURE,
+                                        .as.capture = {.events = poller->page.events,
+                                                       .count = poller->page.count,
+                                                       .system = poller->system,
+                                                       .record = poller->record,
+                                                       .cursor = poller->page.cursor,
+                                                       .has_cursor = poller->page.has_cursor},
+                                        .done = page_written,
+                                        .owner = poller};
+    sg_keeper_submit(poller->service->setup.keeper, &poller->change);
 }
 
 static void page_replied(struct sg_call *call, const struct sg_reply *reply)
@@ -208,28 +208,28 @@ static void begin_pass(struct poller *poller)
     request_page(poller);
 }
 
-static void cursor_read(struct sg_command *command)
+static void cursor_read(struct sg_change *change)
 {
-    struct poller *poller = command->owner;
+    struct poller *poller = change->owner;
 
     poller->is_busy = false;
-    if (command->is_ok) {
+    if (change->is_ok) {
         poller->is_cursor_known = true;
-        set_cursor(poller, command->as.cursor.text);
+        set_cursor(poller, change->as.cursor.text);
     }
-    sg_arena_free(command->as.cursor.arena);
+    sg_arena_free(change->as.cursor.arena);
     sg_service_wake_at(poller->service, 0);
 }
 
 static void read_cursor(struct poller *poller)
 {
     poller->is_busy = true;
-    poller->command = (struct sg_command){
-        .kind = SG_COMMAND_CURSOR,
+    poller->change = (struct sg_change){
+        .kind = SG_CHANGE_CURSOR,
         .as.cursor = {.arena = sg_arena_new(), .system = poller->system, .record = poller->record},
         .done = cursor_read,
         .owner = poller};
-    sg_keeper_submit(poller->service->setup.keeper, &poller->command);
+    sg_keeper_submit(poller->service->setup.keeper, &poller->change);
 }
 
 /* A poll counts towards the rate, not towards the slots: it never holds up a delivery for long. */

@@ -31,9 +31,9 @@ struct feed {
 
 /* --- asking the journal --- */
 
-static void command_done(struct sg_command *command)
+static void change_done(struct sg_change *change)
 {
-    struct feed *feed = command->owner;
+    struct feed *feed = change->owner;
 
     (void)pthread_mutex_lock(&feed->lock);
     feed->is_answered = true;
@@ -41,19 +41,19 @@ static void command_done(struct sg_command *command)
     (void)pthread_mutex_unlock(&feed->lock);
 }
 
-/* Hands it over and waits: the journal's thread answers every command, also when it ends. */
-static bool ask(struct feed *feed, struct sg_command *command)
+/* Hands it over and waits: the journal's thread answers every change, also when it ends. */
+static bool ask(struct feed *feed, struct sg_change *change)
 {
-    command->done = command_done;
-    command->is_done_here = true;
-    command->owner = feed;
+    change->done = change_done;
+    change->is_done_here = true;
+    change->owner = feed;
     feed->is_answered = false;
-    sg_keeper_submit(feed->keeper, command);
+    sg_keeper_submit(feed->keeper, change);
     (void)pthread_mutex_lock(&feed->lock);
     while (!feed->is_answered)
         (void)pthread_cond_wait(&feed->answered, &feed->lock);
     (void)pthread_mutex_unlock(&feed->lock);
-    return command->is_ok;
+    return change->is_ok;
 }
 
 static char *copy_of(struct sg_str text)
@@ -67,13 +67,13 @@ static char *copy_of(struct sg_str text)
 
 static void set_alarm(struct feed *feed, struct sg_str words)
 {
-    struct sg_command command = {
-        .kind = SG_COMMAND_ALARM,
+    struct sg_change change = {
+        .kind = SG_CHANGE_ALARM,
         .as.alarm = {.name = feed->alarm, .system = feed->reader.system->name, .words = words}};
 
     if (feed->words != NULL && sg_str_is(words, feed->words))
         return;
-    if (ask(feed, &command)) { /* else it is said again next time */
+    if (ask(feed, &change)) { /* else it is said again next time */
         free(feed->words);
         feed->words = copy_of(words);
     }
@@ -82,15 +82,15 @@ static void set_alarm(struct feed *feed, struct sg_str words)
 static bool read_position(struct feed *feed)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    struct sg_command command = {.kind = SG_COMMAND_CURSOR,
-                                 .as.cursor = {.arena = arena,
-                                               .system = feed->reader.system->name,
-                                               .record = feed->reader.record->name}};
+    struct sg_change change = {.kind = SG_CHANGE_CURSOR,
+                               .as.cursor = {.arena = arena,
+                                             .system = feed->reader.system->name,
+                                             .record = feed->reader.record->name}};
 
-    if (!ask(feed, &command))
+    if (!ask(feed, &change))
         return false;
     free(feed->position);
-    feed->position = copy_of(command.as.cursor.text);
+    feed->position = copy_of(change.as.cursor.text);
     return true;
 }
 
@@ -125,27 +125,27 @@ static bool capture(struct feed *feed, struct sg_arena *arena, const struct sg_m
 {
     const struct sg_event *events = NULL;
     size_t found = read_events(feed, arena, messages, count, &events);
-    struct sg_command command = {.kind = SG_COMMAND_CAPTURE,
-                                 .as.capture = {.events = events,
-                                                .count = found,
-                                                .system = feed->reader.system->name,
-                                                .record = feed->reader.record->name,
-                                                .cursor = sg_feed_position(feed->source, arena),
-                                                .has_cursor = true}};
+    struct sg_change change = {.kind = SG_CHANGE_CAPTURE,
+                               .as.capture = {.events = events,
+                                              .count = found,
+                                              .system = feed->reader.system->name,
+                                              .record = feed->reader.record->name,
+                                              .cursor = sg_feed_position(feed->source, arena),
+                                              .has_cursor = true}};
 
-    if (!ask(feed, &command)) {
+    if (!ask(feed, &change)) {
         SG_LOG(WARN, "subscribe.waits", SG_TEXT("system", feed->reader.system->name),
                SG_TEXT("record", feed->reader.record->name),
-               SG_TEXT("why", sg_str_of(command.err.text)));
+               SG_TEXT("why", sg_str_of(change.err.text)));
         return false;
     }
     free(feed->position);
-    feed->position = copy_of(command.as.capture.cursor);
-    if (found > command.as.capture.repeats)
+    feed->position = copy_of(change.as.capture.cursor);
+    if (found > change.as.capture.repeats)
         SG_LOG(INFO, "subscribe.new", SG_TEXT("system", feed->reader.system->name),
                SG_TEXT("record", feed->reader.record->name),
-               SG_NUMBER("events", (int64_t)(found - command.as.capture.repeats)),
-               SG_NUMBER("repeats", (int64_t)command.as.capture.repeats));
+               SG_NUMBER("events", (int64_t)(found - change.as.capture.repeats)),
+               SG_NUMBER("repeats", (int64_t)change.as.capture.repeats));
     return true;
 }
 

@@ -22,9 +22,9 @@ static void free_job(struct job *job)
     sg_arena_free(job->arena); /* it holds the job itself */
 }
 
-static void ended(struct sg_command *command)
+static void ended(struct sg_change *change)
 {
-    free_job(command->owner);
+    free_job(change->owner);
 }
 
 static void log_end(const struct job *job, const struct sg_ending *ending)
@@ -49,9 +49,9 @@ void sg_job_end(struct job *job, struct sg_ending ending)
     if (job->mapping != NULL)
         ending.map_hash = sg_mapping_hash(job->mapping);
     log_end(job, &ending);
-    job->command = (struct sg_command){
-        .kind = SG_COMMAND_END, .as.ending = ending, .done = ended, .owner = job};
-    sg_keeper_submit(job->service->setup.keeper, &job->command);
+    job->change =
+        (struct sg_change){.kind = SG_CHANGE_END, .as.ending = ending, .done = ended, .owner = job};
+    sg_keeper_submit(job->service->setup.keeper, &job->change);
 }
 
 void sg_job_end_for(struct job *job, enum sg_delivery_state state, struct sg_str reason)

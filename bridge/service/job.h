@@ -25,7 +25,7 @@ struct job {
     bool is_write_ahead;
     int sends, empty_probes;
     struct sg_call call;
-    struct sg_command command;
+    struct sg_change change;
     struct job *next;
 };
 

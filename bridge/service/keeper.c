@@ -22,7 +22,7 @@ enum {
 };
 
 struct queue {
-    struct sg_command *first, *last;
+    struct sg_change *first, *last;
 };
 
 struct wanted {
@@ -49,14 +49,14 @@ struct sg_keeper {
     pthread_t thread;
 };
 
-static void push(struct queue *queue, struct sg_command *command)
+static void push(struct queue *queue, struct sg_change *change)
 {
-    command->next = NULL;
+    change->next = NULL;
     if (queue->last == NULL)
-        queue->first = command;
+        queue->first = change;
     else
-        queue->last->next = command;
-    queue->last = command;
+        queue->last->next = change;
+    queue->last = change;
 }
 
 struct sg_keeper *sg_keeper_new(struct sg_journal *journal,
@@ -94,10 +94,10 @@ void sg_keeper_free(struct sg_keeper *keeper)
     free(keeper);
 }
 
-void sg_keeper_submit(struct sg_keeper *keeper, struct sg_command *command)
+void sg_keeper_submit(struct sg_keeper *keeper, struct sg_change *change)
 {
     (void)pthread_mutex_lock(&keeper->lock);
-    push(&keeper->queued, command);
+    push(&keeper->queued, change);
     (void)pthread_cond_signal(&keeper->work);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
@@ -170,9 +170,9 @@ static bool may_call(const struct sg_keeper *keeper)
     return keeper->free_bytes >= keeper->settings.reserve_bytes / 2;
 }
 
-static size_t rows_of(const struct sg_command *command)
+static size_t rows_of(const struct sg_change *change)
 {
-    return command->kind == SG_COMMAND_CAPTURE ? command->as.capture.count + 1 : 1;
+    return change->kind == SG_CHANGE_CAPTURE ? change->as.capture.count + 1 : 1;
 }
 
 /* What there is to do, up to ROWS_MAX rows: the rest waits for the next commit. */
@@ -183,53 +183,53 @@ static struct queue dequeue(struct sg_keeper *keeper)
 
     (void)pthread_mutex_lock(&keeper->lock);
     while (keeper->queued.first != NULL && rows < ROWS_MAX) {
-        struct sg_command *command = keeper->queued.first;
+        struct sg_change *change = keeper->queued.first;
 
-        keeper->queued.first = command->next;
+        keeper->queued.first = change->next;
         if (keeper->queued.first == NULL)
             keeper->queued.last = NULL;
-        rows += rows_of(command);
-        push(&taken, command);
+        rows += rows_of(change);
+        push(&taken, change);
     }
     (void)pthread_mutex_unlock(&keeper->lock);
     return taken;
 }
 
 /* Captures and new calls wait while the disk is nearly full; endings never do. */
-static bool is_refused(const struct sg_keeper *keeper, const struct sg_command *command)
+static bool is_refused(const struct sg_keeper *keeper, const struct sg_change *change)
 {
-    return (command->kind == SG_COMMAND_CAPTURE && !may_capture(keeper)) ||
-           (command->kind == SG_COMMAND_INTEND && !may_call(keeper));
+    return (change->kind == SG_CHANGE_CAPTURE && !may_capture(keeper)) ||
+           (change->kind == SG_CHANGE_INTEND && !may_call(keeper));
 }
 
 static void crash_points(const struct queue *batch, bool is_before)
 {
-    for (const struct sg_command *c = batch->first; c != NULL; c = c->next) {
+    for (const struct sg_change *c = batch->first; c != NULL; c = c->next) {
         if (!c->is_ok)
             continue;
-        if (c->kind == SG_COMMAND_CAPTURE)
+        if (c->kind == SG_CHANGE_CAPTURE)
             sg_crash_point(is_before ? "capture.before" : "capture.after");
-        else if (c->kind == SG_COMMAND_INTEND)
+        else if (c->kind == SG_CHANGE_INTEND)
             sg_crash_point(is_before ? "intent.before" : "intent.after");
-        else if (c->kind == SG_COMMAND_END)
+        else if (c->kind == SG_CHANGE_END)
             sg_crash_point(is_before ? "outcome.before" : "outcome.after");
     }
 }
 
 /*
- * A command refused for what it says, or for the disk's sake, is refused alone: it has changed
+ * A change refused for what it says, or for the disk's sake, is refused alone: it has changed
  * nothing. False when it failed otherwise, so that the whole transaction must be undone.
  */
-static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_command *command)
+static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_change *change)
 {
-    command->is_ok = false;
-    if (is_refused(keeper, command)) {
-        (void)sg_error_set(&command->err, SG_ERROR_TEMPORARY, (struct sg_place){0},
+    change->is_ok = false;
+    if (is_refused(keeper, change)) {
+        (void)sg_error_set(&change->err, SG_ERROR_TEMPORARY, (struct sg_place){0},
                            "the disk is nearly full");
         return true;
     }
-    command->is_ok = sg_command_apply(keeper->journal, command, &command->err);
-    return command->is_ok || command->err.kind == SG_ERROR_INPUT;
+    change->is_ok = sg_change_apply(keeper->journal, change, &change->err);
+    return change->is_ok || change->err.kind == SG_ERROR_INPUT;
 }
 
 /* One transaction of all of them; false when it was undone. */
@@ -238,7 +238,7 @@ static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t 
 {
     if (!sg_journal_begin(keeper->journal, now_ms, err))
         return false;
-    for (struct sg_command *c = batch->first; c != NULL; c = c->next) {
+    for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
         if (!apply_or_refuse(keeper, c)) {
             *err = c->err;
             sg_journal_rollback(keeper->journal);
@@ -258,7 +258,7 @@ static void give_back(struct sg_keeper *keeper, const struct queue *batch)
     bool wakes = false;
 
     (void)pthread_mutex_lock(&keeper->lock);
-    for (struct sg_command *c = batch->first, *next; c != NULL; c = next) {
+    for (struct sg_change *c = batch->first, *next; c != NULL; c = next) {
         next = c->next;
         if (c->is_done_here)
             push(&here, c);
@@ -267,7 +267,7 @@ static void give_back(struct sg_keeper *keeper, const struct queue *batch)
         wakes |= !c->is_done_here;
     }
     (void)pthread_mutex_unlock(&keeper->lock);
-    for (struct sg_command *c = here.first, *next; c != NULL; c = next) {
+    for (struct sg_change *c = here.first, *next; c != NULL; c = next) {
         next = c->next;
         if (c->done != NULL)
             c->done(c);
@@ -283,9 +283,9 @@ static struct queue refuse_captures(struct queue batch, const struct sg_error *e
     struct queue captures = {0};
 
     *rest = (struct queue){0};
-    for (struct sg_command *c = batch.first, *next; c != NULL; c = next) {
+    for (struct sg_change *c = batch.first, *next; c != NULL; c = next) {
         next = c->next;
-        if (c->kind == SG_COMMAND_CAPTURE) {
+        if (c->kind == SG_CHANGE_CAPTURE) {
             c->is_ok = false;
             c->err = *err;
             push(&captures, c);
@@ -311,7 +311,7 @@ static void put_back(struct sg_keeper *keeper, struct queue batch)
 static void refuse_all(struct sg_keeper *keeper, const struct queue *batch,
                        const struct sg_error *err)
 {
-    for (struct sg_command *c = batch->first; c != NULL; c = c->next) {
+    for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
         c->is_ok = false;
         c->err = *err;
     }
@@ -555,7 +555,7 @@ void sg_keeper_collect(struct sg_keeper *keeper, void (*take_batch)(void *owner,
     keeper->ended = (struct queue){0};
     keeper->batches = keeper->last_batch = NULL;
     (void)pthread_mutex_unlock(&keeper->lock);
-    for (struct sg_command *c = ended.first, *next; c != NULL; c = next) {
+    for (struct sg_change *c = ended.first, *next; c != NULL; c = next) {
         next = c->next;
         if (c->done != NULL)
             c->done(c);

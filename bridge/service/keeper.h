@@ -1,11 +1,11 @@
 /**
- * The journal's thread: the only one that touches the journal. Other threads hand it commands; it
+ * The journal's thread: the only one that touches the journal. Other threads hand it changes; it
  * commits all that are queued at once, so that the disk's sync makes the batch.
  */
 #ifndef SG_SERVICE_KEEPER_H
 #define SG_SERVICE_KEEPER_H
 
-#include "service/command.h"
+#include "service/change.h"
 
 struct sg_keeper;
 
@@ -33,8 +33,8 @@ SG_AUTO_FREE(sg_keeper)
 void sg_keeper_start(struct sg_keeper *keeper);
 void sg_keeper_stop(struct sg_keeper *keeper);
 
-/** Hands a command over. Any thread. */
-void sg_keeper_submit(struct sg_keeper *keeper, struct sg_command *command);
+/** Hands a change over. Any thread. */
+void sg_keeper_submit(struct sg_keeper *keeper, struct sg_change *change);
 
 /**
  * `count` deliveries of `target` (borrowed for ever) are wanted as they become due; those given out
@@ -49,7 +49,7 @@ void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count
 int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms);
 
 /**
- * Whether the journal leads no more. Every command is refused from then on, those that were on their
+ * Whether the journal leads no more. Every change is refused from then on, those that were on their
  * way as well, and nothing is taken: end what is under way, stop, and lead again. Any thread.
  */
 bool sg_keeper_has_lost(const struct sg_keeper *keeper);
@@ -60,7 +60,7 @@ int64_t sg_keeper_leads_until_ms(const struct sg_keeper *keeper);
 /** Readable when there is something to collect. */
 int sg_keeper_fd(const struct sg_keeper *keeper);
 
-/** Calls `done` of commands that ended, and `take` for each batch, in order. The loop's thread. */
+/** Calls `done` of changes that ended, and `take` for each batch, in order. The loop's thread. */
 void sg_keeper_collect(struct sg_keeper *keeper, void (*take)(void *owner, struct sg_batch *batch),
                        void *owner);
 

@@ -29,7 +29,7 @@ struct peer {
     char said[200]; /* what contact.said points to */
     bool is_contact_new, is_contact_written;
     int64_t contact_written_at;
-    struct sg_command contact_command;
+    struct sg_change contact_change;
     struct peer *next;
 };
 
@@ -46,7 +46,7 @@ struct sg_service {
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
     bool is_stopping;
     bool is_refused; /* the first catalog, by the journal */
-    size_t writing;  /* commands of the service's own under way: alarms, facts, contacts */
+    size_t writing;  /* changes of the service's own under way: alarms, facts, contacts */
 };
 
 /**

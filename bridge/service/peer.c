@@ -99,9 +99,9 @@ static void ask_for_more(struct peer *peer)
         sg_service_wake_at(peer->service, peer->breaker.next_try_ms);
 }
 
-static void contact_written(struct sg_command *command)
+static void contact_written(struct sg_change *change)
 {
-    struct peer *peer = command->owner;
+    struct peer *peer = change->owner;
 
     peer->is_contact_written = false;
     peer->service->writing--;
@@ -112,7 +112,7 @@ static void write_contact(struct peer *peer)
     struct sg_service *service = peer->service;
     int64_t due_ms = peer->contact_written_at + CONTACT_EVERY_MS;
     bool is_breaker_new =
-        peer->contact_command.as.contact.breaker_since != peer->contact.breaker_since;
+        peer->contact_change.as.contact.breaker_since != peer->contact.breaker_since;
 
     if (!peer->is_contact_new || peer->is_contact_written)
         return;
@@ -123,12 +123,12 @@ static void write_contact(struct peer *peer)
     peer->is_contact_new = false;
     peer->is_contact_written = true;
     peer->contact_written_at = service->now_ms;
-    peer->contact_command = (struct sg_command){.kind = SG_COMMAND_CONTACT,
-                                                .as.contact = peer->contact,
-                                                .done = contact_written,
-                                                .owner = peer};
+    peer->contact_change = (struct sg_change){.kind = SG_CHANGE_CONTACT,
+                                              .as.contact = peer->contact,
+                                              .done = contact_written,
+                                              .owner = peer};
     service->writing++;
-    sg_keeper_submit(service->setup.keeper, &peer->contact_command);
+    sg_keeper_submit(service->setup.keeper, &peer->contact_change);
 }
 
 void sg_peer_run(struct peer *peer)

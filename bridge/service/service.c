@@ -41,28 +41,28 @@ bool sg_service_may_call(struct sg_service *service)
 
 /* --- what the service writes by itself --- */
 
-/* A command with its own memory: nobody waits for it. */
+/* A change with its own memory: nobody waits for it. */
 struct note {
     struct sg_arena *arena;
     struct sg_service *service;
-    struct sg_command command;
+    struct sg_change change;
 };
 
-static void note_written(struct sg_command *command)
+static void note_written(struct sg_change *change)
 {
-    struct note *note = command->owner;
+    struct note *note = change->owner;
 
     note->service->writing--;
     sg_arena_free(note->arena);
 }
 
-static struct note *new_note(struct sg_service *service, enum sg_command_kind kind)
+static struct note *new_note(struct sg_service *service, enum sg_change_kind kind)
 {
     struct sg_arena *arena = sg_arena_new();
     struct note *note = sg_arena_get(arena, 1, sizeof *note);
 
     *note = (struct note){.arena = arena, .service = service};
-    note->command = (struct sg_command){.kind = kind, .done = note_written, .owner = note};
+    note->change = (struct sg_change){.kind = kind, .done = note_written, .owner = note};
     service->writing++;
     return note;
 }
@@ -70,21 +70,21 @@ static struct note *new_note(struct sg_service *service, enum sg_command_kind ki
 void sg_service_alarm(struct sg_service *service, const char *name, struct sg_str system,
                       struct sg_str words)
 {
-    struct note *note = new_note(service, SG_COMMAND_ALARM);
+    struct note *note = new_note(service, SG_CHANGE_ALARM);
 
-    note->command.as.alarm.name = sg_str_c(note->arena, sg_str_of(name));
-    note->command.as.alarm.system = sg_str_copy(note->arena, system);
-    note->command.as.alarm.words = sg_str_copy(note->arena, words);
-    sg_keeper_submit(service->setup.keeper, &note->command);
+    note->change.as.alarm.name = sg_str_c(note->arena, sg_str_of(name));
+    note->change.as.alarm.system = sg_str_copy(note->arena, system);
+    note->change.as.alarm.words = sg_str_copy(note->arena, words);
+    sg_keeper_submit(service->setup.keeper, &note->change);
 }
 
 void sg_service_fact(struct sg_service *service, const char *name, struct sg_str value)
 {
-    struct note *note = new_note(service, SG_COMMAND_FACT);
+    struct note *note = new_note(service, SG_CHANGE_FACT);
 
-    note->command.as.fact.name = sg_str_c(note->arena, sg_str_of(name));
-    note->command.as.fact.value = sg_str_copy(note->arena, value);
-    sg_keeper_submit(service->setup.keeper, &note->command);
+    note->change.as.fact.name = sg_str_c(note->arena, sg_str_of(name));
+    note->change.as.fact.value = sg_str_copy(note->arena, value);
+    sg_keeper_submit(service->setup.keeper, &note->change);
 }
 
 /* --- the catalog in force --- */
@@ -110,7 +110,7 @@ struct reload {
     struct sg_arena *arena;
     struct sg_service *service;
     struct sg_catalog *catalog;
-    struct sg_command command;
+    struct sg_change change;
 };
 
 static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
@@ -142,17 +142,17 @@ static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
     sg_service_wake_at(service, 0);
 }
 
-static void routes_set(struct sg_command *command)
+static void routes_set(struct sg_change *change)
 {
-    struct reload *reload = command->owner;
+    struct reload *reload = change->owner;
 
     reload->service->writing--;
-    if (command->is_ok) {
+    if (change->is_ok) {
         put_in_force(reload->service, reload->catalog);
     } else {
-        SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(command->err.text)));
+        SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(change->err.text)));
         reload->service->is_refused =
-            reload->service->catalog == NULL && command->err.kind == SG_ERROR_INPUT;
+            reload->service->catalog == NULL && change->err.kind == SG_ERROR_INPUT;
         sg_service_wake_at(reload->service, 0); /* there is nothing else that would wake it */
         sg_catalog_free(reload->catalog);
     }
@@ -172,12 +172,12 @@ void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, i
         routes[m] = route_of(catalog, mappings[m]);
     *reload =
         (struct reload){.arena = arena, .service = service, .catalog = sg_catalog_share(catalog)};
-    reload->command = (struct sg_command){.kind = SG_COMMAND_ROUTES,
-                                          .as.routes = {routes, count},
-                                          .done = routes_set,
-                                          .owner = reload};
+    reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
+                                        .as.routes = {routes, count},
+                                        .done = routes_set,
+                                        .owner = reload};
     service->writing++;
-    sg_keeper_submit(service->setup.keeper, &reload->command);
+    sg_keeper_submit(service->setup.keeper, &reload->change);
 }
 
 bool sg_service_is_refused(const struct sg_service *service)

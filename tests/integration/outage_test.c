@@ -188,7 +188,7 @@ static const struct sg_event *read_ticket(struct stage *stage, int ticket, const
 /* All tickets come in, and are cancelled a minute later. */
 static void capture_all(struct stage *stage)
 {
-    struct sg_command commands[2] = {{.kind = SG_COMMAND_CAPTURE}, {.kind = SG_COMMAND_CAPTURE}};
+    struct sg_change changes[2] = {{.kind = SG_CHANGE_CAPTURE}, {.kind = SG_CHANGE_CAPTURE}};
     static const char *const statuses[] = {"open", "cancelled"};
 
     for (int pass = 0; pass < 2; pass++) {
@@ -196,14 +196,14 @@ static void capture_all(struct stage *stage)
 
         for (int t = 0; t < TICKETS; t++)
             events[t] = *read_ticket(stage, t, statuses[pass], pass + 1);
-        commands[pass].as.capture.events = events;
-        commands[pass].as.capture.count = TICKETS;
-        sg_keeper_submit(stage->keeper, &commands[pass]);
+        changes[pass].as.capture.events = events;
+        changes[pass].as.capture.count = TICKETS;
+        sg_keeper_submit(stage->keeper, &changes[pass]);
     }
     for (int turn = 0; turn < 4; turn++)
         (void)sg_keeper_step(stage->keeper, stage->now_ms);
-    assert_true(commands[0].is_ok && commands[1].is_ok);
-    (void)sg_service_run(stage->service, stage->now_ms); /* nothing of `commands` is left behind */
+    assert_true(changes[0].is_ok && changes[1].is_ok);
+    (void)sg_service_run(stage->service, stage->now_ms); /* nothing of `changes` is left behind */
 }
 
 static void open_stage(struct stage *stage)

@@ -112,12 +112,12 @@ void sg_stage_capture(struct sg_stage *stage, const char *system, const char *re
 
     assert_true(sg_json_read(stage->arena, sg_str_of(item), NULL, &node, &err));
     assert_true(sg_record_read(&reader, node, stage->now_ms, stage->arena, &event));
-    struct sg_command command = {.kind = SG_COMMAND_CAPTURE,
-                                 .as.capture = {.events = &event, .count = 1}};
+    struct sg_change change = {.kind = SG_CHANGE_CAPTURE,
+                               .as.capture = {.events = &event, .count = 1}};
 
-    sg_keeper_submit(stage->keeper, &command);
+    sg_keeper_submit(stage->keeper, &change);
     sg_stage_settle(stage);
-    assert_true(command.is_ok);
+    assert_true(change.is_ok);
     sg_catalog_free(catalog);
 }
 

@@ -55,7 +55,7 @@ struct bench {
     struct sg_journal_kind kind;
     struct sg_journal *journal;
     struct sg_keeper *keeper;
-    const struct sg_command *ended[ENDED_MAX]; /* in the order in which `done` was called */
+    const struct sg_change *ended[ENDED_MAX]; /* in the order in which `done` was called */
     size_t ended_count;
     struct sg_batch *batch; /* the last one given out */
 };
@@ -107,19 +107,19 @@ static void set_reserve(struct bench *bench, int64_t bytes)
         sg_keeper_new(bench->journal, &(struct sg_keeper_settings){bench->folder.path, bytes});
 }
 
-static void command_done(struct sg_command *command)
+static void change_done(struct sg_change *change)
 {
-    struct bench *bench = command->owner;
+    struct bench *bench = change->owner;
 
     assert_true(bench->ended_count < ENDED_MAX);
-    bench->ended[bench->ended_count++] = command;
+    bench->ended[bench->ended_count++] = change;
 }
 
-static void submit(struct bench *bench, struct sg_command *command)
+static void submit(struct bench *bench, struct sg_change *change)
 {
-    command->done = command_done;
-    command->owner = bench;
-    sg_keeper_submit(bench->keeper, command);
+    change->done = change_done;
+    change->owner = bench;
+    sg_keeper_submit(bench->keeper, change);
 }
 
 static void take_batch(void *owner, struct sg_batch *batch)
@@ -139,7 +139,7 @@ static int64_t step(struct bench *bench, int64_t now_ms)
 }
 
 /* `count` events of as many tickets, from number `first`. */
-static struct sg_command capture_of(struct bench *bench, int first, size_t count)
+static struct sg_change capture_of(struct bench *bench, int first, size_t count)
 {
     struct sg_event *events = sg_arena_get(bench->arena, count, sizeof *events);
 
@@ -156,19 +156,19 @@ static struct sg_command capture_of(struct bench *bench, int first, size_t count
                                       .size = 2,
                                       .body = SG_STR("{}")};
     }
-    return (struct sg_command){.kind = SG_COMMAND_CAPTURE,
-                               .as.capture = {.events = events, .count = count}};
+    return (struct sg_change){.kind = SG_CHANGE_CAPTURE,
+                              .as.capture = {.events = events, .count = count}};
 }
 
-static struct sg_command fact_of(const char *value)
+static struct sg_change fact_of(const char *value)
 {
-    return (struct sg_command){.kind = SG_COMMAND_FACT, .as.fact = {"said", sg_str_of(value)}};
+    return (struct sg_change){.kind = SG_CHANGE_FACT, .as.fact = {"said", sg_str_of(value)}};
 }
 
-static struct sg_command ending_of(int64_t delivery, enum sg_delivery_state state)
+static struct sg_change ending_of(int64_t delivery, enum sg_delivery_state state)
 {
-    return (struct sg_command){.kind = SG_COMMAND_END,
-                               .as.ending = {.delivery = delivery, .state = state}};
+    return (struct sg_change){.kind = SG_CHANGE_END,
+                              .as.ending = {.delivery = delivery, .state = state}};
 }
 
 /* What stands in the journal, all rows with their first two columns: "said 1,". */
@@ -201,7 +201,7 @@ static struct answer view(const struct bench *bench, enum sg_view_question quest
 /* Captures one ticket and takes its delivery. */
 static int64_t take_one(struct bench *bench)
 {
-    struct sg_command capture = capture_of(bench, 1, 1);
+    struct sg_change capture = capture_of(bench, 1, 1);
 
     submit(bench, &capture);
     sg_keeper_want(bench->keeper, SG_STR("dst"), 1);
@@ -222,20 +222,20 @@ static void all_that_is_queued_is_one_commit_and_ends_in_order(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command commands[] = {capture_of(&bench, 1, 2), fact_of("one"), fact_of("two"),
-                                    capture_of(&bench, 1, 3)};
+    struct sg_change changes[] = {capture_of(&bench, 1, 2), fact_of("one"), fact_of("two"),
+                                  capture_of(&bench, 1, 3)};
 
-    for (size_t c = 0; c < SG_ROWS(commands); c++)
-        submit(&bench, &commands[c]);
+    for (size_t c = 0; c < SG_ROWS(changes); c++)
+        submit(&bench, &changes[c]);
     assert_string_equal(view(&bench, SG_VIEW_FACTS).text, "");
     (void)step(&bench, NOW_MS);
     assert_int_equal(commits, 1);
-    assert_int_equal(bench.ended_count, SG_ROWS(commands));
-    for (size_t c = 0; c < SG_ROWS(commands); c++) {
-        assert_ptr_equal(bench.ended[c], &commands[c]);
-        assert_true(commands[c].is_ok);
+    assert_int_equal(bench.ended_count, SG_ROWS(changes));
+    for (size_t c = 0; c < SG_ROWS(changes); c++) {
+        assert_ptr_equal(bench.ended[c], &changes[c]);
+        assert_true(changes[c].is_ok);
     }
-    assert_int_equal(commands[3].as.capture.repeats, 2);
+    assert_int_equal(changes[3].as.capture.repeats, 2);
     assert_string_equal(view(&bench, SG_VIEW_FACTS).text, "said two,");
     assert_string_equal(view(&bench, SG_VIEW_OPEN).text, "pending 3,");
     close_bench(&bench);
@@ -247,11 +247,11 @@ static void what_is_too_much_for_one_commit_waits_for_the_next(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command commands[] = {capture_of(&bench, 0, EVENTS_MAX),
-                                    capture_of(&bench, EVENTS_MAX, EVENTS_MAX), fact_of("last")};
+    struct sg_change changes[] = {capture_of(&bench, 0, EVENTS_MAX),
+                                  capture_of(&bench, EVENTS_MAX, EVENTS_MAX), fact_of("last")};
 
-    for (size_t c = 0; c < SG_ROWS(commands); c++)
-        submit(&bench, &commands[c]);
+    for (size_t c = 0; c < SG_ROWS(changes); c++)
+        submit(&bench, &changes[c]);
     assert_int_equal(step(&bench, NOW_MS), NOW_MS); /* there is more to do, at once */
     assert_int_equal(bench.ended_count, 2);
     (void)step(&bench, NOW_MS);
@@ -260,29 +260,28 @@ static void what_is_too_much_for_one_commit_waits_for_the_next(void **state)
     close_bench(&bench);
 }
 
-static void a_command_is_refused_alone(void **state)
+static void a_change_is_refused_alone(void **state)
 {
     struct bench bench;
 
     (void)state;
     open_bench(&bench);
     (void)take_one(&bench);
-    struct sg_command commands[] = {fact_of("before"),
-                                    {.kind = SG_COMMAND_ROUTES}, /* none any more */
-                                    capture_of(&bench, 7, 1)};
+    struct sg_change changes[] = {fact_of("before"),
+                                  {.kind = SG_CHANGE_ROUTES}, /* none any more */
+                                  capture_of(&bench, 7, 1)};
 
-    for (size_t c = 0; c < SG_ROWS(commands); c++)
-        submit(&bench, &commands[c]);
+    for (size_t c = 0; c < SG_ROWS(changes); c++)
+        submit(&bench, &changes[c]);
     commits = 0;
     (void)step(&bench, NOW_MS);
     assert_int_equal(commits, 1);
-    assert_true(commands[0].is_ok);
-    assert_false(commands[1].is_ok);
-    assert_int_equal(commands[1].err.kind, SG_ERROR_INPUT);
-    assert_string_equal(commands[1].err.text,
-                        "`m` has open deliveries and no file any more; put it "
-                        "back until they have ended");
-    assert_true(commands[2].is_ok);
+    assert_true(changes[0].is_ok);
+    assert_false(changes[1].is_ok);
+    assert_int_equal(changes[1].err.kind, SG_ERROR_INPUT);
+    assert_string_equal(changes[1].err.text, "`m` has open deliveries and no file any more; put it "
+                                             "back until they have ended");
+    assert_true(changes[2].is_ok);
     assert_string_equal(view(&bench, SG_VIEW_OPEN).text,
                         "pending 2,"); /* the old route is in force */
     close_bench(&bench);
@@ -294,14 +293,14 @@ static void routes_go_when_nothing_of_them_is_open(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command end = ending_of(take_one(&bench), SG_DELIVERY_DELIVERED);
-    struct sg_command commands[] = {{.kind = SG_COMMAND_ROUTES}, capture_of(&bench, 7, 1)};
+    struct sg_change end = ending_of(take_one(&bench), SG_DELIVERY_DELIVERED);
+    struct sg_change changes[] = {{.kind = SG_CHANGE_ROUTES}, capture_of(&bench, 7, 1)};
 
     submit(&bench, &end); /* in the same commit, before it */
-    submit(&bench, &commands[0]);
-    submit(&bench, &commands[1]);
+    submit(&bench, &changes[0]);
+    submit(&bench, &changes[1]);
     (void)step(&bench, NOW_MS);
-    assert_true(end.is_ok && commands[0].is_ok && commands[1].is_ok);
+    assert_true(end.is_ok && changes[0].is_ok && changes[1].is_ok);
     assert_string_equal(view(&bench, SG_VIEW_OPEN).text, "");
     close_bench(&bench);
 }
@@ -312,26 +311,26 @@ static void after_a_failed_commit_captures_are_refused_and_the_rest_keeps_its_or
 
     (void)state;
     open_bench(&bench);
-    struct sg_command commands[] = {
+    struct sg_change changes[] = {
         fact_of("one"),   capture_of(&bench, 0, EVENTS_MAX),
         fact_of("two"),   capture_of(&bench, EVENTS_MAX, EVENTS_MAX),
         fact_of("three"), /* too late for the first commit */
     };
     static const size_t order[] = {1, 3, 0, 2, 4};
 
-    for (size_t c = 0; c < SG_ROWS(commands); c++)
-        submit(&bench, &commands[c]);
+    for (size_t c = 0; c < SG_ROWS(changes); c++)
+        submit(&bench, &changes[c]);
     is_disk_full = true;
     assert_int_equal(step(&bench, NOW_MS), NOW_MS + 1000); /* tried again a second later */
     assert_int_equal(bench.ended_count, 2);
     is_disk_full = false;
     (void)step(&bench, NOW_MS + 1000);
-    assert_int_equal(bench.ended_count, SG_ROWS(commands));
-    for (size_t c = 0; c < SG_ROWS(commands); c++) {
-        assert_ptr_equal(bench.ended[c], &commands[order[c]]);
+    assert_int_equal(bench.ended_count, SG_ROWS(changes));
+    for (size_t c = 0; c < SG_ROWS(changes); c++) {
+        assert_ptr_equal(bench.ended[c], &changes[order[c]]);
         assert_int_equal(bench.ended[c]->is_ok, c >= 2);
     }
-    assert_int_equal(commands[1].err.kind, SG_ERROR_TEMPORARY);
+    assert_int_equal(changes[1].err.kind, SG_ERROR_TEMPORARY);
     assert_string_equal(view(&bench, SG_VIEW_FACTS).text, "said three,");
     assert_string_equal(view(&bench, SG_VIEW_OPEN).text, "");
     close_bench(&bench);
@@ -355,10 +354,10 @@ static void below_the_reserve_nothing_comes_in_and_below_half_of_it_nothing_goes
         const int64_t delivery = take_one(&bench);
         assert_true(sg_file_free_bytes(bench.folder.path, &free_bytes, &err));
         set_reserve(&bench, free_bytes / 100 * rows[r].percent);
-        struct sg_command capture = capture_of(&bench, 7, 1);
-        struct sg_command intend = {.kind = SG_COMMAND_INTEND,
-                                    .as.intend = {delivery, NOW_MS, SG_STR("{}")}};
-        struct sg_command end = ending_of(delivery, SG_DELIVERY_DELIVERED);
+        struct sg_change capture = capture_of(&bench, 7, 1);
+        struct sg_change intend = {.kind = SG_CHANGE_INTEND,
+                                   .as.intend = {delivery, NOW_MS, SG_STR("{}")}};
+        struct sg_change end = ending_of(delivery, SG_DELIVERY_DELIVERED);
 
         submit(&bench, &capture);
         submit(&bench, &intend);
@@ -379,7 +378,7 @@ static void nothing_is_given_out_while_nothing_may_be_called(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command capture = capture_of(&bench, 1, 1);
+    struct sg_change capture = capture_of(&bench, 1, 1);
 
     submit(&bench, &capture);
     (void)step(&bench, NOW_MS);
@@ -404,7 +403,7 @@ static void what_is_wanted_counts_down(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command capture = capture_of(&bench, 1, 3);
+    struct sg_change capture = capture_of(&bench, 1, 3);
 
     submit(&bench, &capture);
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
@@ -415,7 +414,7 @@ static void what_is_wanted_counts_down(void **state)
         for (size_t d = 0; d < rows[r].given; d++)
             sg_batch_release(bench.batch);
     }
-    struct sg_command more = capture_of(&bench, 4, 1); /* one was still wanted */
+    struct sg_change more = capture_of(&bench, 4, 1); /* one was still wanted */
 
     submit(&bench, &more);
     (void)step(&bench, NOW_MS);
@@ -430,9 +429,9 @@ static void a_cursor_is_read_as_it_was_written_with_its_events(void **state)
 
     (void)state;
     open_bench(&bench);
-    struct sg_command capture = capture_of(&bench, 1, 1);
-    struct sg_command read = {.kind = SG_COMMAND_CURSOR,
-                              .as.cursor = {bench.arena, SG_STR("src"), SG_STR("ticket"), {0}}};
+    struct sg_change capture = capture_of(&bench, 1, 1);
+    struct sg_change read = {.kind = SG_CHANGE_CURSOR,
+                             .as.cursor = {bench.arena, SG_STR("src"), SG_STR("ticket"), {0}}};
 
     capture.as.capture.system = SG_STR("src");
     capture.as.capture.record = SG_STR("ticket");
@@ -446,13 +445,13 @@ static void a_cursor_is_read_as_it_was_written_with_its_events(void **state)
     close_bench(&bench);
 }
 
-static void a_command_may_end_on_the_journals_own_thread(void **state)
+static void a_change_may_end_on_the_journals_own_thread(void **state)
 {
     struct bench bench;
 
     (void)state;
     open_bench(&bench);
-    struct sg_command fact = fact_of("one");
+    struct sg_change fact = fact_of("one");
 
     fact.is_done_here = true;
     submit(&bench, &fact);
@@ -492,13 +491,13 @@ static void a_lead_that_may_end_is_looked_at_every_second(void **state)
     close_bench(&bench);
 }
 
-static void after_a_loss_every_command_is_refused_and_nothing_is_taken(void **state)
+static void after_a_loss_every_change_is_refused_and_nothing_is_taken(void **state)
 {
     struct bench bench;
 
     (void)state;
     open_bench(&bench);
-    struct sg_command first = fact_of("one"), second = fact_of("two");
+    struct sg_change first = fact_of("one"), second = fact_of("two");
 
     is_led_by_another = true;
     submit(&bench, &first);
@@ -518,17 +517,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_that_is_queued_is_one_commit_and_ends_in_order),
         cmocka_unit_test(what_is_too_much_for_one_commit_waits_for_the_next),
-        cmocka_unit_test(a_command_is_refused_alone),
+        cmocka_unit_test(a_change_is_refused_alone),
         cmocka_unit_test(routes_go_when_nothing_of_them_is_open),
         cmocka_unit_test(after_a_failed_commit_captures_are_refused_and_the_rest_keeps_its_order),
         cmocka_unit_test(below_the_reserve_nothing_comes_in_and_below_half_of_it_nothing_goes_out),
         cmocka_unit_test(nothing_is_given_out_while_nothing_may_be_called),
         cmocka_unit_test(what_is_wanted_counts_down),
         cmocka_unit_test(a_cursor_is_read_as_it_was_written_with_its_events),
-        cmocka_unit_test(a_command_may_end_on_the_journals_own_thread),
+        cmocka_unit_test(a_change_may_end_on_the_journals_own_thread),
         cmocka_unit_test(an_idle_keeper_finds_out_that_another_one_leads),
         cmocka_unit_test(a_lead_that_may_end_is_looked_at_every_second),
-        cmocka_unit_test(after_a_loss_every_command_is_refused_and_nothing_is_taken),
+        cmocka_unit_test(after_a_loss_every_change_is_refused_and_nothing_is_taken),
     };
     return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
 }

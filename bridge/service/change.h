@@ -1,30 +1,30 @@
-/** What the journal's thread is asked to do: one change each, applied whole. */
-#ifndef SG_SERVICE_COMMAND_H
-#define SG_SERVICE_COMMAND_H
+/** What the journal's thread is asked to do, applied whole. */
+#ifndef SG_SERVICE_CHANGE_H
+#define SG_SERVICE_CHANGE_H
 
 #include "sgbridge/journal.h"
 
-struct sg_command;
+struct sg_change;
 
-enum sg_command_kind {
-    SG_COMMAND_CAPTURE, /* events, and the cursor that goes with them */
-    SG_COMMAND_CURSOR,  /* reads a cursor into `arena` */
-    SG_COMMAND_INTEND,
-    SG_COMMAND_END,
-    SG_COMMAND_ALARM,
-    SG_COMMAND_CONTACT,
-    SG_COMMAND_FACT,
-    SG_COMMAND_ROUTES, /* refused, naming them, when mappings with open deliveries would go */
+enum sg_change_kind {
+    SG_CHANGE_CAPTURE, /* events, and the cursor that goes with them */
+    SG_CHANGE_CURSOR,  /* reads a cursor into `arena` */
+    SG_CHANGE_INTEND,
+    SG_CHANGE_END,
+    SG_CHANGE_ALARM,
+    SG_CHANGE_CONTACT,
+    SG_CHANGE_FACT,
+    SG_CHANGE_ROUTES, /* refused, naming them, when mappings with open deliveries would go */
 };
 
-typedef void sg_command_done_fn(struct sg_command *command);
+typedef void sg_change_done_fn(struct sg_change *change);
 
 /**
  * One change, applied whole. The caller owns it and all it points to until `done` was called, which
  * is when it is durable, or was refused (`is_ok` false, `err` says why).
  */
-struct sg_command {
-    enum sg_command_kind kind;
+struct sg_change {
+    enum sg_change_kind kind;
     bool is_ok;
     bool is_done_here; /* `done` is called on the journal's thread, not by sg_keeper_collect() */
     union {
@@ -58,16 +58,16 @@ struct sg_command {
         } routes;
     } as;
     struct sg_error err;
-    sg_command_done_fn *done; /* may be NULL */
+    sg_change_done_fn *done; /* may be NULL */
     void *owner;
-    struct sg_command *next;
+    struct sg_change *next;
 };
 
 /**
  * Does it, inside a transaction. INPUT: refused for what it says, with nothing changed; any other
  * error: the transaction is to be undone.
  */
-SG_MUST_USE bool sg_command_apply(struct sg_journal *journal, struct sg_command *command,
-                                  struct sg_error *err);
+SG_MUST_USE bool sg_change_apply(struct sg_journal *journal, struct sg_change *change,
+                                 struct sg_error *err);
 
 #endif

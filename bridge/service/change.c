@@ -1,0 +1,77 @@
+/* What each change does to the journal. */
+#include "service/change.h"
+
+#include "base/log.h"
+
+static bool capture(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
+{
+    change->as.capture.repeats = 0;
+    for (size_t e = 0; e < change->as.capture.count; e++) {
+        enum sg_captured what;
+
+        if (!sg_journal_capture(journal, &change->as.capture.events[e], &what, err))
+            return false;
+        change->as.capture.repeats += what == SG_CAPTURED_REPEAT;
+    }
+    return !change->as.capture.has_cursor ||
+           sg_journal_set_cursor(journal, change->as.capture.system, change->as.capture.record,
+                                 change->as.capture.cursor, err);
+}
+
+static bool set_alarm(struct sg_journal *journal, const struct sg_change *change,
+                      struct sg_error *err)
+{
+    bool changed = false;
+    const struct sg_str system = change->as.alarm.system, words = change->as.alarm.words;
+
+    if (!sg_journal_set_alarm(journal, change->as.alarm.name, system, words, &changed, err))
+        return false;
+    if (changed)
+        SG_LOG(WARN, words.length > 0 ? "alarm.begin" : "alarm.end",
+               SG_TEXT("alarm", sg_str_of(change->as.alarm.name)), SG_TEXT("system", system),
+               SG_TEXT("words", words));
+    return true;
+}
+
+static bool set_routes(struct sg_journal *journal, const struct sg_change *change,
+                       struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_names orphans = {0};
+
+    if (!sg_journal_find_orphans(journal, arena, change->as.routes.routes, change->as.routes.count,
+                                 &orphans, err))
+        return false;
+    if (orphans.count > 0)
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
+                            "`%.*s`%s has open deliveries and no file any more; put it back until "
+                            "they have ended",
+                            SG_STR_ARG(orphans.at[0]), orphans.count > 1 ? " (and others)" : "");
+    sg_journal_set_routes(journal, change->as.routes.routes, change->as.routes.count);
+    return true;
+}
+
+bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
+{
+    switch (change->kind) {
+    case SG_CHANGE_CAPTURE:
+        return capture(journal, change, err);
+    case SG_CHANGE_CURSOR:
+        return sg_journal_get_cursor(journal, change->as.cursor.arena, change->as.cursor.system,
+                                     change->as.cursor.record, &change->as.cursor.text, err);
+    case SG_CHANGE_INTEND:
+        return sg_journal_intend(journal, change->as.intend.delivery, change->as.intend.sent_at,
+                                 change->as.intend.request, err);
+    case SG_CHANGE_END:
+        return sg_journal_end(journal, &change->as.ending, err);
+    case SG_CHANGE_ALARM:
+        return set_alarm(journal, change, err);
+    case SG_CHANGE_CONTACT:
+        return sg_journal_set_contact(journal, &change->as.contact, err);
+    case SG_CHANGE_FACT:
+        return sg_journal_set_fact(journal, change->as.fact.name, change->as.fact.value, err);
+    case SG_CHANGE_ROUTES:
+        return set_routes(journal, change, err);
+    }
+    return false;
+}
