@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/buffer.h"
 
 struct sg_findings {
@@ -108,19 +107,33 @@ const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t
     return sorted;
 }
 
-void sg_findings_print(struct sg_findings *findings, FILE *out)
+static void add_line(struct sg_buffer *out, const struct sg_finding *finding)
 {
+    const struct sg_place at = finding->at;
+
+    if (at.file != NULL)
+        sg_buffer_add_format(out, "%s:", at.file);
+    if (at.line > 0)
+        sg_buffer_add_format(out, "%d:%d:", at.line, at.column);
+    sg_buffer_add_format(out, "%s%s%.*s\n", at.file != NULL ? " " : "",
+                         finding->is_warning ? "warning: " : "", SG_STR_ARG(finding->text));
+}
+
+struct sg_str sg_findings_text(struct sg_arena *arena, struct sg_findings *findings)
+{
+    struct sg_buffer out = {.arena = arena};
     size_t count = 0;
     const struct sg_finding *sorted = sg_findings_sorted(findings, &count);
 
-    for (size_t i = 0; i < count; i++) {
-        struct sg_place at = sorted[i].at;
+    for (size_t i = 0; i < count; i++)
+        add_line(&out, &sorted[i]);
+    return sg_buffer_text(&out);
+}
 
-        if (at.file != NULL)
-            (void)fprintf(out, "%s:", at.file);
-        if (at.line > 0)
-            (void)fprintf(out, "%d:%d:", at.line, at.column);
-        (void)fprintf(out, "%s%s%.*s\n", at.file != NULL ? " " : "",
-                      sorted[i].is_warning ? "warning: " : "", SG_STR_ARG(sorted[i].text));
-    }
+void sg_findings_print(struct sg_findings *findings, FILE *out)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_str text = sg_findings_text(arena, findings);
+
+    (void)fprintf(out, "%.*s", SG_STR_ARG(text));
 }

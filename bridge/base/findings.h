@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/scope.h"
 #include "base/str.h"
@@ -36,7 +37,10 @@ size_t sg_findings_errors(const struct sg_findings *findings);
 /** All, sorted by file, line and column, those of one place in the order they were added. */
 const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t *count);
 
-/** One line each: `FILE:LINE:COLUMN: text`, or `FILE:LINE:COLUMN: warning: text`. */
+/** One line each, in the arena: `FILE:LINE:COLUMN: text`, or `FILE:LINE:COLUMN: warning: text`. */
+struct sg_str sg_findings_text(struct sg_arena *arena, struct sg_findings *findings);
+
+/** The same on a stream. */
 void sg_findings_print(struct sg_findings *findings, FILE *out);
 
 #endif

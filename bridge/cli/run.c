@@ -91,6 +91,22 @@ static void reload(struct daemon *daemon)
         sg_service_reload(daemon->service, catalog, sg_clock_now_ms());
 }
 
+/* The same for a person, who is told what is wrong with the files. */
+static struct sg_catalog *load_again(void *owner, struct sg_arena *arena, struct sg_str *said)
+{
+    struct daemon *daemon = owner;
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_catalog *catalog = sg_catalog_load(
+        daemon->settings->mappings, &(struct sg_secrets){.is_read = true}, true, findings);
+
+    *said = sg_findings_text(arena, findings);
+    if (catalog == NULL)
+        return NULL;
+    sg_catalog_free(daemon->catalog);
+    daemon->catalog = catalog;
+    return catalog;
+}
+
 static void heed_signals(struct daemon *daemon)
 {
     struct signalfd_siginfo about;
@@ -157,9 +173,13 @@ static void start(struct daemon *daemon)
 
     daemon->keeper = sg_keeper_new(daemon->journal, &keeper);
     daemon->http = sg_http_new();
-    daemon->service = sg_service_new(&(struct sg_service_setup){daemon->settings, daemon->keeper,
-                                                                sg_http_transport(daemon->http)},
-                                     daemon->catalog, sg_clock_now_ms());
+    daemon->service =
+        sg_service_new(&(struct sg_service_setup){.settings = daemon->settings,
+                                                  .keeper = daemon->keeper,
+                                                  .transport = sg_http_transport(daemon->http),
+                                                  .load = load_again,
+                                                  .load_owner = daemon},
+                       daemon->catalog, sg_clock_now_ms());
     sg_keeper_start(daemon->keeper);
     sg_web_attach(daemon->web, daemon->service, daemon->keeper);
     tell_started(daemon);
@@ -180,7 +200,8 @@ static bool is_over(struct daemon *daemon)
 /* Runs until it is over, and then until all that was begun has ended. */
 static void loop(struct daemon *daemon)
 {
-    const int fds[] = {daemon->signal_fd, sg_keeper_fd(daemon->keeper)};
+    const int fds[] = {daemon->signal_fd, sg_keeper_fd(daemon->keeper),
+                       sg_service_fd(daemon->service)};
     bool is_ending = false;
 
     while (!is_ending || !sg_service_is_still(daemon->service)) {
@@ -189,7 +210,7 @@ static void loop(struct daemon *daemon)
 
         if (is_ending && sg_service_is_still(daemon->service))
             break;
-        sg_http_run(daemon->http, fds, 2, wake_ms > now_ms ? wake_ms - now_ms : 0);
+        sg_http_run(daemon->http, fds, 3, wake_ms > now_ms ? wake_ms - now_ms : 0);
         heed_signals(daemon);
         if (is_over(daemon) && !is_ending) {
             is_ending = true;

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "journal/lanes.h"
 #include "journal/own.h"
+#include "journal/pauses.h"
 #include "journal/state.h"
 
 enum { HOUR_MS = 60 * 60 * 1000, LOOK_AGAIN_MS = 1000 };
@@ -176,7 +177,7 @@ static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg
     return false;
 }
 
-static const struct sg_route *find_route(const struct sg_state *state, struct sg_str mapping)
+const struct sg_route *sg_state_find_route(const struct sg_state *state, struct sg_str mapping)
 {
     for (size_t r = 0; r < state->route_count; r++) {
         if (sg_str_equal(state->routes[r].mapping, mapping))
@@ -188,7 +189,7 @@ static const struct sg_route *find_route(const struct sg_state *state, struct sg
 static bool read_shadow(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
                         struct sg_error *err)
 {
-    const struct sg_route *route = find_route(state, out->mapping);
+    const struct sg_route *route = sg_state_find_route(state, out->mapping);
     bool is_there = false;
 
     if (route == NULL || !route->skips_unchanged)
@@ -204,9 +205,23 @@ static bool read_shadow(struct sg_state *state, struct sg_arena *arena, struct s
     return true;
 }
 
-/* Whether it is its turn, with all systems quiet that it must wait for. */
+static const struct sg_pause *pause_of(const struct sg_state *state, const struct reader *in)
+{
+    return sg_pause_of(state, &(struct sg_pausable){.system = sg_sql_text(in->row, SYSTEM),
+                                                    .target = sg_sql_text(in->row, TARGET),
+                                                    .mapping = sg_sql_text(in->row, MAPPING),
+                                                    .ticket = sg_sql_text(in->row, TICKET)});
+}
+
+/* Whether it is its turn, with all systems quiet that it must wait for, and nobody holds it back. */
 static bool may_go(struct sg_state *state, const struct reader *in, int64_t id, int64_t now_ms)
 {
+    const struct sg_pause *pause = pause_of(state, in);
+
+    if (pause != NULL) {
+        sg_state_put_off(state, id, sg_pause_due(pause));
+        return false;
+    }
     if (sg_str_is(sg_sql_text(in->row, STATE), "unknown"))
         return true; /* a look-up waits for nothing: others wait for it */
     if (number(in, IS_FIRST) == 0) {
@@ -262,13 +277,17 @@ static bool take_one(struct sg_state *state, struct sg_arena *arena, const struc
 bool sg_state_take(struct sg_state *state, struct sg_arena *arena, const struct sg_take *wanted,
                    struct sg_delivery **out, size_t *count, struct sg_error *err)
 {
-    sqlite3_stmt *due = SG_SQL_BIND(&state->sql, SG_SQL_DUE, SG_V_TEXT(wanted->target),
-                                    SG_V_NUMBER(wanted->now_ms));
     bool is_there = true, is_good = true;
 
     *count = 0;
     *out = sg_arena_get(arena, wanted->limit, sizeof **out);
-    while (*count < wanted->limit) {
+    if (!sg_pauses_read(state, err))
+        return false;
+    if (sg_pause_is_system_paused(state, wanted->target))
+        return true;
+    sqlite3_stmt *due = SG_SQL_BIND(&state->sql, SG_SQL_DUE, SG_V_TEXT(wanted->target),
+                                    SG_V_NUMBER(wanted->now_ms));
+    while (*count < wanted->limit && state->put_off_count < SG_STATE_PUT_OFF_MAX) {
         is_good = sg_sql_row(&state->sql, due, &is_there, err);
         if (!is_good || !is_there)
             return is_good;
@@ -313,19 +332,6 @@ static bool earliest(struct sg_state *state, sqlite3_stmt *row, int64_t after, i
     return true;
 }
 
-static bool next_target(struct sg_state *state, struct sg_arena *arena, struct sg_str *target,
-                        bool *is_there, struct sg_error *err)
-{
-    sqlite3_stmt *row = SG_SQL_BIND(&state->sql, SG_SQL_NEXT_TARGET, SG_V_TEXT(*target));
-
-    if (!sg_sql_row(&state->sql, row, is_there, err))
-        return false;
-    if (*is_there)
-        *target = sg_str_copy(arena, sg_sql_text(row, 0));
-    sg_sql_done(row);
-    return true;
-}
-
 bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
                        struct sg_error *err)
 {
@@ -336,11 +342,14 @@ bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
     *due_ms = INT64_MAX;
     for (size_t p = 0; p < state->put_off_count; p++)
         keep_earliest(due_ms, state->put_off[p].until, now_ms);
+    if (state->put_off_count >= SG_STATE_PUT_OFF_MAX) /* they must be written, for more to come */
+        keep_earliest(due_ms, now_ms, now_ms);
+    keep_earliest(due_ms, sg_pauses_next_ms(state, now_ms), now_ms);
     if (!earliest(state, sg_sql_bind(&state->sql, SG_SQL_NEXT_DEADLINE, NULL, 0), now_ms, due_ms,
                   err))
         return false;
     while (is_there) {
-        if (!next_target(state, arena, &target, &is_there, err))
+        if (!sg_lane_next_target(state, arena, &target, &is_there, err))
             return false;
         if (is_there && !earliest(state,
                                   SG_SQL_BIND(&state->sql, SG_SQL_NEXT_DUE, SG_V_TEXT(target),

@@ -232,7 +232,8 @@ static bool add_delivery(struct sg_state *state, struct intake *in, const struct
         fresh->waits ? SG_V_NUMBER(deadline) : SG_V_NULL, SG_V_NUMBER(state->now_ms),
         SG_V_NUMBER(sg_state_day(state)), is_ended ? SG_V_NUMBER(state->now_ms) : SG_V_NULL,
         text_or_null(fresh->reason), text_or_null(file), SG_V_NUMBER(fresh->place.line),
-        SG_V_NUMBER(fresh->place.column));
+        SG_V_NUMBER(fresh->place.column),
+        fresh->state == SG_DELIVERY_FAILED ? SG_V_NUMBER(state->now_ms) : SG_V_NULL);
 }
 
 static bool is_lane_open(struct sg_state *state, struct sg_str lane, bool *is_open,

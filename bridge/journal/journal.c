@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "journal/kind.h"
+#include "journal/pauses.h"
 #include "journal/schema.h"
 
 /* A folder that is not there yet is made by run. */
@@ -158,6 +159,24 @@ bool sg_journal_end(struct sg_journal *journal, const struct sg_ending *ending,
                     struct sg_error *err)
 {
     return sg_state_end(&journal->state, ending, err);
+}
+
+bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command, bool *is_put_off,
+                     struct sg_error *err)
+{
+    return sg_state_obey(&journal->state, command, is_put_off, err);
+}
+
+bool sg_journal_note_command(struct sg_journal *journal, const struct sg_command *command,
+                             bool is_done, struct sg_str said, struct sg_error *err)
+{
+    return sg_state_note_command(&journal->state, command, is_done, said, err);
+}
+
+bool sg_journal_paused_systems(struct sg_journal *journal, struct sg_arena *arena,
+                               struct sg_paused_system **out, size_t *count, struct sg_error *err)
+{
+    return sg_pauses_systems(&journal->state, arena, out, count, err);
 }
 
 bool sg_journal_sweep(struct sg_journal *journal, int64_t now_ms, size_t limit, size_t *swept,

@@ -202,7 +202,8 @@ static bool expire_one(struct sg_state *state, bool *is_there, struct sg_error *
     sg_sql_done(row);
     return SG_SQL_RUN(&state->sql, err, SG_SQL_WAIT_END, SG_V_NUMBER(id),
                       SG_V_TEXT(sg_str_of(skips ? "skipped" : "failed")),
-                      skips ? SG_V_NUMBER(state->now_ms) : SG_V_NULL, SG_V_TEXT(reason));
+                      skips ? SG_V_NUMBER(state->now_ms) : SG_V_NULL, SG_V_TEXT(reason),
+                      SG_V_NUMBER(state->now_ms));
 }
 
 bool sg_lane_expire(struct sg_state *state, struct sg_error *err)
@@ -213,5 +214,18 @@ bool sg_lane_expire(struct sg_state *state, struct sg_error *err)
         if (!expire_one(state, &is_there, err))
             return false;
     }
+    return true;
+}
+
+bool sg_lane_next_target(struct sg_state *state, struct sg_arena *arena, struct sg_str *target,
+                         bool *is_there, struct sg_error *err)
+{
+    sqlite3_stmt *row = SG_SQL_BIND(&state->sql, SG_SQL_NEXT_TARGET, SG_V_TEXT(*target));
+
+    if (!sg_sql_row(&state->sql, row, is_there, err))
+        return false;
+    if (*is_there)
+        *target = sg_str_copy(arena, sg_sql_text(row, 0));
+    sg_sql_done(row);
     return true;
 }

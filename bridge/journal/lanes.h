@@ -26,6 +26,13 @@ SG_MUST_USE bool sg_lane_settle(struct sg_state *state, struct sg_str lane, stru
 SG_MUST_USE bool sg_lane_join(struct sg_state *state, struct sg_str system, struct sg_str id,
                               struct sg_str ticket, int64_t round, struct sg_error *err);
 
+/**
+ * Goes from one target with something due, now or later, to the next: "" begins. `*target` is put into
+ * the arena; `*is_there` is false after the last.
+ */
+SG_MUST_USE bool sg_lane_next_target(struct sg_state *state, struct sg_arena *arena,
+                                     struct sg_str *target, bool *is_there, struct sg_error *err);
+
 /** Fails or skips what waited too long. */
 SG_MUST_USE bool sg_lane_expire(struct sg_state *state, struct sg_error *err);
 

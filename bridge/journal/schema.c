@@ -7,6 +7,32 @@
 
 enum { APPLICATION_ID = 0x53474a31 }; /* "SGJ1", at byte 68 of the file */
 
+#define FAILED_INDEX \
+    "CREATE INDEX delivery_failed ON delivery(failed_at) WHERE failed_at IS NOT NULL;"
+
+/*
+ * What people asked for: how many deliveries it was done for and refused for, the turn of the last
+ * of them (paced_until), and what is to be said of all of it. What came of each delivery: `refused`
+ * says why not, NULL that it was done; `was` is the reason that it had before. What is held back for
+ * people: until 0 is until resumed; is_over: what it held back is being let go.
+ */
+#define COMMANDS                                                                          \
+    "CREATE TABLE command(id TEXT PRIMARY KEY, kind TEXT NOT NULL, who TEXT NOT NULL,"    \
+    " asked_at INTEGER NOT NULL, done_at INTEGER NOT NULL, why TEXT NOT NULL,"            \
+    " done INTEGER NOT NULL, refused INTEGER NOT NULL,"                                   \
+    " paced_until INTEGER NOT NULL,"                                                      \
+    " said TEXT NOT NULL) STRICT, WITHOUT ROWID;"                                         \
+    "CREATE INDEX command_done ON command(done_at);"                                      \
+    "CREATE TABLE act(delivery INTEGER NOT NULL, command TEXT NOT NULL,"                  \
+    " refused TEXT,"                                                                      \
+    " was TEXT,"                                                                          \
+    " PRIMARY KEY(delivery, command)) STRICT, WITHOUT ROWID;"                             \
+    "CREATE INDEX act_command ON act(command);"                                           \
+    "CREATE TABLE pause(id INTEGER PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL," \
+    " who TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"                 \
+    " why TEXT NOT NULL,"                                                                 \
+    " is_over INTEGER NOT NULL DEFAULT 0) STRICT;"
+
 /* Columns that grow stand last, so that reading a row's head touches no overflow page. What is
  * looked at while it is open has partial indexes: they stay small however long the past is. Ids are
  * kept as the systems sent them, which grow, so that new rows go to the end of each index. Words
@@ -42,6 +68,8 @@ static const char EVENTS_AND_DELIVERIES[] =
     " attempts INTEGER NOT NULL DEFAULT 0, temporary_ends INTEGER NOT NULL DEFAULT 0,"
     " ok_mark INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,"
     " empty_probes INTEGER NOT NULL DEFAULT 0, in_doubt INTEGER NOT NULL DEFAULT 0,"
+    " not_before INTEGER," /* a replay's pace: its turn comes no earlier */
+    " failed_at INTEGER,"  /* since when it needs a person */
     " reason TEXT, place_file TEXT, place_line INTEGER, place_column INTEGER, pointer TEXT,"
     " said TEXT, request TEXT,"
     " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
@@ -56,7 +84,7 @@ static const char EVENTS_AND_DELIVERIES[] =
     "CREATE INDEX delivery_deadline ON delivery(wait_until) WHERE wait_until IS NOT NULL;"
     "CREATE INDEX delivery_event ON delivery(event);"
     "CREATE INDEX delivery_calls ON delivery(ticket, first_at) WHERE first_at IS NOT NULL;"
-    "CREATE INDEX delivery_ended ON delivery(phase, ended_at) WHERE ended_at IS NOT NULL;";
+    "CREATE INDEX delivery_ended ON delivery(phase, ended_at) WHERE ended_at IS NOT NULL;" FAILED_INDEX;
 
 static const char STATE_ABOUT_THEM[] =
     "CREATE TABLE round(ticket TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,"
@@ -88,6 +116,15 @@ static const char STATE_ABOUT_THEM[] =
     /* Where this copy of the state stands, on kinds that keep it elsewhere; of this machine alone. */
     "CREATE TABLE standing(one INTEGER PRIMARY KEY CHECK(one = 1), offset INTEGER NOT NULL,"
     " at INTEGER NOT NULL, role TEXT NOT NULL) STRICT;";
+
+/* From each format to the next. */
+static const char *const MIGRATIONS[SG_SCHEMA_FORMAT] = {
+    NULL, /* there is no format 0 */
+    "ALTER TABLE delivery ADD COLUMN not_before INTEGER;"
+    "ALTER TABLE delivery ADD COLUMN failed_at INTEGER;"
+    "UPDATE delivery SET failed_at = coalesce(last_at, taken_at) WHERE state = 'failed'"
+    " AND " SG_SCHEMA_OPEN ";" FAILED_INDEX COMMANDS,
+};
 
 static const struct sg_place AT = {.file = "journal.db"};
 
@@ -152,6 +189,11 @@ bool sg_schema_check(sqlite3 *db, struct sg_error *err)
         return false;
     if (application != APPLICATION_ID)
         return sg_error_set(err, SG_ERROR_INPUT, AT, "is no journal of sgbridge");
+    if (format < SG_SCHEMA_FORMAT)
+        return sg_error_set(err, SG_ERROR_INPUT, AT,
+                            "has format %lld, of an older sgbridge: the daemon's next start brings "
+                            "it to %d",
+                            (long long)format, (int)SG_SCHEMA_FORMAT);
     return format == SG_SCHEMA_FORMAT ||
            sg_error_set(err, SG_ERROR_INPUT, AT,
                         "has format %lld, and this version knows up to %d: use the newer "
@@ -159,16 +201,42 @@ bool sg_schema_check(sqlite3 *db, struct sg_error *err)
                         (long long)format, (int)SG_SCHEMA_FORMAT);
 }
 
-static bool make(sqlite3 *db, struct sg_error *err)
+static bool set_marks(sqlite3 *db, struct sg_error *err)
 {
     char marks[100];
 
     (void)snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
                    (int)APPLICATION_ID, (int)SG_SCHEMA_FORMAT);
+    return sg_sql_exec(db, marks, err);
+}
+
+static bool make(sqlite3 *db, struct sg_error *err)
+{
     if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && sg_sql_exec(db, EVENTS_AND_DELIVERIES, err) &&
-        sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, marks, err) &&
-        sg_sql_exec(db, "COMMIT", err))
+        sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, COMMANDS, err) &&
+        set_marks(db, err) && sg_sql_exec(db, "COMMIT", err))
         return true;
+    sg_sql_rollback(db);
+    return false;
+}
+
+static bool migrate_steps(sqlite3 *db, int64_t format, struct sg_error *err)
+{
+    for (; format < SG_SCHEMA_FORMAT; format++) {
+        if (!sg_sql_exec(db, MIGRATIONS[format], err))
+            return false;
+    }
+    return set_marks(db, err);
+}
+
+static bool migrate(sqlite3 *db, int64_t format, struct sg_error *err)
+{
+    if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && migrate_steps(db, format, err) &&
+        sg_sql_exec(db, "COMMIT", err)) {
+        SG_LOG(INFO, "journal.migrated", SG_NUMBER("from", format),
+               SG_NUMBER("to", SG_SCHEMA_FORMAT));
+        return true;
+    }
     sg_sql_rollback(db);
     return false;
 }
@@ -181,5 +249,7 @@ bool sg_schema_open(sqlite3 *db, struct sg_error *err)
         return false;
     if (tables == 0 && application == 0 && format == 0)
         return make(db, err); /* new, or its first start was cut short */
+    if (application == APPLICATION_ID && format >= 1 && format < SG_SCHEMA_FORMAT)
+        return migrate(db, format, err);
     return sg_schema_check(db, err);
 }

@@ -8,7 +8,7 @@
 #include "base/scope.h"
 #include "base/str.h"
 
-enum { SG_SCHEMA_FORMAT = 1 };
+enum { SG_SCHEMA_FORMAT = 2 };
 
 /**
  * The term of the partial indexes over deliveries that are open: a query that spells it otherwise
@@ -17,8 +17,8 @@ enum { SG_SCHEMA_FORMAT = 1 };
 #define SG_SCHEMA_OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
 
 /**
- * Makes the tables in an empty database, in one transaction, or checks that the format is ours.
- * INPUT: a newer format, or no journal at all.
+ * Makes the tables in an empty database, or brings those of an older format to ours, each in one
+ * transaction. INPUT: a newer format, or no journal at all.
  */
 SG_MUST_USE bool sg_schema_open(sqlite3 *db, struct sg_error *err);
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "journal/lanes.h"
+#include "journal/pauses.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -31,6 +32,7 @@ void sg_state_close(struct sg_state *state)
     free(state->put_off);
     sg_arena_free(state->arena);
     sg_arena_free(state->routes_arena);
+    sg_arena_free(state->pauses_arena);
     sg_sql_close(&state->sql);
     *state = (struct sg_state){0};
 }
@@ -38,7 +40,10 @@ void sg_state_close(struct sg_state *state)
 bool sg_state_recover(struct sg_state *state, struct sg_error *err)
 {
     forget_taken(state);
-    return sg_sql_finish(&state->sql, sg_sql_bind(&state->sql, SG_SQL_RECOVER, NULL, 0), err);
+    state->are_pauses_known = false;
+    return sg_sql_finish(&state->sql, sg_sql_bind(&state->sql, SG_SQL_RECOVER_FAILED, NULL, 0),
+                         err) &&
+           sg_sql_finish(&state->sql, sg_sql_bind(&state->sql, SG_SQL_RECOVER, NULL, 0), err);
 }
 
 /* --- the transaction --- */
@@ -50,7 +55,8 @@ static bool read_numbers(struct sg_state *state, struct sg_error *err)
 
     if (!sg_sql_row(&state->sql, row, &is_there, err))
         return false;
-    state->next_seq = sg_sql_number(row, 0) + 1;
+    const int64_t last_event = sg_sql_number(row, 0), last_place = sg_sql_number(row, 2);
+    state->next_seq = (last_event > last_place ? last_event : last_place) + 1;
     state->next_id = sg_sql_number(row, 1) + 1;
     sg_sql_done(row);
     return true;
@@ -88,7 +94,8 @@ bool sg_state_begin(struct sg_state *state, int64_t now_ms, struct sg_error *err
     state->sql.is_broken = false;
     state->now_ms = now_ms;
     state->arena = sg_arena_new();
-    return read_numbers(state, err) && write_put_off(state, err) && sg_lane_expire(state, err);
+    return read_numbers(state, err) && write_put_off(state, err) && sg_pauses_expire(state, err) &&
+           sg_lane_expire(state, err);
 }
 
 bool sg_state_flush(struct sg_state *state, struct sg_error *err)
@@ -139,6 +146,7 @@ void sg_state_rolled_back(struct sg_state *state)
         if (state->taken[t].is_new)
             let_go(state, t);
     }
+    state->are_pauses_known = false;
     end_transaction(state);
 }
 

@@ -9,6 +9,7 @@
 
 #include "journal/sql.h"
 #include "journal/statements.h"
+#include "sgbridge/command.h"
 #include "sgbridge/journal.h"
 
 /** A delivery that was given out: not given again before its end is durable. */
@@ -22,6 +23,15 @@ struct sg_taken {
 /** What take saw and may not write, being asked outside of a transaction; the next begin does. */
 struct sg_put_off {
     int64_t id, until; /* not before then; 0: it is not its lane's turn */
+};
+
+/** What people hold back; see sg_pause_*(). */
+struct sg_pause {
+    int64_t id;
+    enum sg_pause_scope scope;
+    struct sg_str name;
+    int64_t until; /* 0: until it is resumed */
+    bool is_over;  /* what it held back is being let go */
 };
 
 /** A counter raised in this transaction; one row a counter is written at its end. */
@@ -44,6 +54,11 @@ struct sg_state {
     size_t taken_count, taken_room;
     struct sg_put_off *put_off;
     size_t put_off_count, put_off_room;
+
+    struct sg_arena *pauses_arena;
+    struct sg_pause *pauses;
+    size_t pause_count;
+    bool are_pauses_known; /* else they are read when they are next looked at */
 
     bool is_begun; /* what follows is the transaction's */
     int64_t now_ms, next_seq, next_id;
@@ -81,9 +96,13 @@ struct sg_taken *sg_state_find_taken(struct sg_state *state, int64_t id);
 bool sg_state_is_lane_taken(const struct sg_state *state, struct sg_str lane);
 void sg_state_add_taken(struct sg_state *state, int64_t id, struct sg_str lane);
 
-/** Remembers for the next begin. */
+/** Remembers for the next begin: not much more than SG_STATE_PUT_OFF_MAX, which are then written. */
+enum { SG_STATE_PUT_OFF_MAX = 500 };
 void sg_state_put_off(struct sg_state *state, int64_t id, int64_t until);
 bool sg_state_is_put_off(const struct sg_state *state, int64_t id, int64_t now_ms);
+
+/** The route of a mapping, or NULL when it is not in force. */
+const struct sg_route *sg_state_find_route(const struct sg_state *state, struct sg_str mapping);
 
 /* The steps, each a file: the contract's functions of the same names say what they do. */
 SG_MUST_USE bool sg_state_capture(struct sg_state *state, const struct sg_event *event,
@@ -95,6 +114,10 @@ SG_MUST_USE bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64
                                    struct sg_error *err);
 SG_MUST_USE bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,
                                  struct sg_str request, struct sg_error *err);
+SG_MUST_USE bool sg_state_obey(struct sg_state *state, const struct sg_command *command,
+                               bool *is_put_off, struct sg_error *err);
+SG_MUST_USE bool sg_state_note_command(struct sg_state *state, const struct sg_command *command,
+                                       bool is_done, struct sg_str said, struct sg_error *err);
 SG_MUST_USE bool sg_state_end(struct sg_state *state, const struct sg_ending *ending,
                               struct sg_error *err);
 SG_MUST_USE bool sg_state_sweep(struct sg_state *state, int64_t now_ms, size_t limit, size_t *swept,

@@ -5,7 +5,8 @@
 #define OPEN SG_SCHEMA_OPEN
 
 const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
-    [SG_SQL_NEXT_NUMBERS] = "SELECT (SELECT max(seq) FROM event), (SELECT max(id) FROM delivery)",
+    [SG_SQL_NEXT_NUMBERS] = "SELECT (SELECT max(seq) FROM event), (SELECT max(id) FROM delivery),"
+                            " (SELECT seq FROM delivery WHERE id = (SELECT max(id) FROM delivery))",
 
     [SG_SQL_HEAD_FIND] = "SELECT version, version_kind, version_value, sha256, shape FROM head"
                          " WHERE system = ?1 AND record = ?2 AND record_id = ?3",
@@ -30,9 +31,9 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_DELIVERY_ADD] =
         "INSERT INTO delivery(id, event, seq, step, lane, target, ticket, round, mapping,"
         "  map_hash, state, next_at, wait_key, wait_until, taken_at, day, ended_at, reason,"
-        "  place_file, place_line, place_column)"
+        "  place_file, place_line, place_column, failed_at)"
         " VALUES(?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-        "  ?17, ?18, ?19, ?20)",
+        "  ?17, ?18, ?19, ?20, ?21)",
     [SG_SQL_TOTAL_ADD] =
         "INSERT INTO total(day, source, mapping, what, n) VALUES(?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT DO UPDATE SET n = n + ?5",
@@ -41,10 +42,10 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
                           " ORDER BY seq, step LIMIT 1",
     [SG_SQL_LANE_HOLDER] = "SELECT id, state FROM delivery WHERE lane = ?1 AND " OPEN
                            " AND next_at IS NOT NULL LIMIT 1",
-    [SG_SQL_SET_DUE] = "UPDATE delivery SET next_at = ?2 WHERE id = ?1",
+    [SG_SQL_SET_DUE] = "UPDATE delivery SET next_at = max(?2, coalesce(not_before, 0))"
+                       " WHERE id = ?1 AND wait_key IS NULL",
     [SG_SQL_SET_HELD] = "UPDATE delivery SET next_at = NULL WHERE id = ?1 AND state = 'pending'",
-    [SG_SQL_PUT_OFF] =
-        "UPDATE delivery SET next_at = ?2 WHERE id = ?1 AND next_at < ?2 AND state = 'pending'",
+    [SG_SQL_PUT_OFF] = "UPDATE delivery SET next_at = ?2 WHERE id = ?1 AND next_at < ?2",
     [SG_SQL_LANE_OF] = "SELECT lane FROM delivery WHERE id = ?1",
     [SG_SQL_WAIT_EXPIRED] =
         "SELECT d.id, d.day, d.mapping, e.system, e.record, e.key, e.wait_ms, e.skips_after_wait"
@@ -52,15 +53,21 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " WHERE d.wait_until <= ?1 ORDER BY d.wait_until LIMIT 1",
     [SG_SQL_WAIT_END] =
         "UPDATE delivery SET wait_until = NULL, state = ?2, ended_at = ?3, reason = ?4,"
+        "  failed_at = CASE WHEN ?3 IS NULL THEN ?5 END,"
         "  wait_key = CASE WHEN ?3 IS NULL THEN wait_key END WHERE id = ?1",
     [SG_SQL_WAIT_LANES] =
         "SELECT DISTINCT target FROM delivery WHERE wait_key = ?1 ORDER BY target",
     [SG_SQL_WAIT_EVENTS] = "SELECT DISTINCT event FROM delivery WHERE wait_key = ?1 ORDER BY event",
-    [SG_SQL_WAIT_MOVE] = "UPDATE delivery SET lane = target || '/' || ?2, ticket = ?2, round = ?3,"
-                         "  state = 'pending', wait_key = NULL, wait_until = NULL, reason = NULL"
-                         " WHERE wait_key = ?1",
+    [SG_SQL_WAIT_MOVE] =
+        "UPDATE delivery SET lane = target || '/' || ?2, ticket = ?2, round = ?3,"
+        "  state = 'pending', wait_key = NULL, wait_until = NULL, failed_at = NULL,"
+        "  reason = NULL"
+        " WHERE wait_key = ?1",
     [SG_SQL_EVENT_MOVE] = "UPDATE event SET ticket = ?2, round = ?3 WHERE seq = ?1",
 
+    /* rows of an older format, read from where this kind keeps them, do not say since when */
+    [SG_SQL_RECOVER_FAILED] = "UPDATE delivery SET failed_at = coalesce(last_at, taken_at)"
+                              " WHERE state = 'failed' AND failed_at IS NULL AND " OPEN,
     [SG_SQL_RECOVER] = "UPDATE delivery SET next_at = 0 WHERE state = 'unknown' AND " OPEN,
     [SG_SQL_DUE] =
         "SELECT id FROM delivery WHERE target = ?1 AND next_at <= ?2 ORDER BY next_at, seq",
@@ -114,7 +121,8 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  temporary_ends = temporary_ends + ?7, in_doubt = ?8, key_gen = key_gen + ?9,"
         "  sends = ?10, empty_probes = ?11, reason = ?12, place_file = ?13, place_line = ?14,"
         "  place_column = ?15, pointer = ?16, said = ?17, map_hash = coalesce(?18, map_hash),"
-        "  request = ?19, wait_until = NULL, wait_key = NULL WHERE id = ?1",
+        "  request = ?19, failed_at = CASE WHEN ?2 = 'failed' THEN ?6 END, wait_until = NULL,"
+        "  wait_key = NULL WHERE id = ?1",
     [SG_SQL_LINK_OF_ROUND] =
         "SELECT foreign_id FROM link WHERE ticket = ?1 AND round = ?2 AND system = ?3",
     [SG_SQL_LINK_ADD] =
@@ -141,6 +149,47 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SG_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)",
 
+    [SG_SQL_COMMAND_FIND] = "SELECT paced_until FROM command WHERE id = ?1",
+    [SG_SQL_COMMAND_ADD] =
+        "INSERT INTO command(id, kind, who, asked_at, done_at, why, done, refused, paced_until,"
+        "  said) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SG_SQL_ACT_ADD] = "INSERT OR REPLACE INTO act(delivery, command, refused, was)"
+                       " VALUES(?1, ?2, ?3, ?4)",
+    [SG_SQL_ACT_LAST] = "SELECT c.kind, c.who FROM act a JOIN command c ON c.id = a.command"
+                        " WHERE a.delivery = ?1 AND a.refused IS NULL"
+                        " ORDER BY c.done_at DESC, c.id DESC LIMIT 1",
+    [SG_SQL_COMMANDED] =
+        "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.in_doubt, d.seq, d.step,"
+        " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL"
+        " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
+    [SG_SQL_NEWER_DELIVERED] =
+        "SELECT id FROM delivery WHERE ticket = ?1 AND first_at IS NOT NULL AND lane = ?2"
+        " AND seq > ?3 AND state = 'delivered' LIMIT 1",
+    [SG_SQL_REPLAY] =
+        "UPDATE delivery SET state = 'pending', failed_at = NULL, reason = NULL, place_file = NULL,"
+        "  place_line = NULL, place_column = NULL, pointer = NULL, said = NULL, request = NULL,"
+        "  temporary_ends = 0, sends = 0, empty_probes = 0, not_before = ?2,"
+        "  wait_until = CASE WHEN wait_key IS NOT NULL THEN ?3 END WHERE id = ?1",
+    [SG_SQL_RUN_LAST] = "SELECT max(run) FROM delivery WHERE event = ?1 AND mapping = ?2",
+    [SG_SQL_RUN_ADD] =
+        "INSERT INTO delivery(id, event, run, seq, step, lane, target, ticket, round, mapping,"
+        "  map_hash, state, wait_key, wait_until, taken_at, day, not_before)"
+        " VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, 'pending', ?11, ?12, ?13, ?14, ?15)",
+    [SG_SQL_LANE_REST] =
+        "SELECT id FROM delivery WHERE lane = ?1 AND (seq, step) > (?2, ?3) AND " OPEN
+        " ORDER BY seq, step",
+    [SG_SQL_SENT_EVENT] = "SELECT system, record, key, is_key_linked, wait_ms, ticket, round,"
+                          " body IS NULL FROM event WHERE seq = ?1",
+
+    [SG_SQL_PAUSES] = "SELECT id, scope, name, until, is_over FROM pause ORDER BY id",
+    [SG_SQL_PAUSE_ADD] = "INSERT INTO pause(scope, name, who, since, until, why)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SG_SQL_PAUSE_CHANGE] = "UPDATE pause SET who = ?2, until = ?3, why = ?4 WHERE id = ?1",
+    [SG_SQL_PAUSE_END] = "UPDATE pause SET is_over = 1 WHERE id = ?1",
+    [SG_SQL_PAUSE_DELETE] = "DELETE FROM pause WHERE id = ?1",
+    [SG_SQL_LET_GO] = "UPDATE delivery SET next_at = ?3 WHERE id IN (SELECT id FROM delivery"
+                      "  WHERE target = ?1 AND next_at = ?2 LIMIT ?4)",
+
     /* The rows of the newest event and of the newest delivery stay: new numbers follow theirs, and
      * the key that a target remembers is made of them. */
     [SG_SQL_SWEEP_FIND] =
@@ -153,6 +202,9 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_EVENT_BLANK] = "UPDATE event SET body = NULL WHERE seq = ?1",
     [SG_SQL_SWEEP_SUMS] = "SELECT d.day, d.mapping, d.state, e.system, e.record FROM delivery d"
                           " JOIN event e ON e.seq = d.event WHERE d.event = ?1",
+    [SG_SQL_ACTS_DELETE] =
+        "DELETE FROM act WHERE delivery IN (SELECT id FROM delivery WHERE event = ?1)",
+    [SG_SQL_COMMANDS_DELETE] = "DELETE FROM command WHERE done_at <= ?1",
     [SG_SQL_DELIVERIES_DELETE] = "DELETE FROM delivery WHERE event = ?1",
     [SG_SQL_EVENT_DELETE] = "DELETE FROM event WHERE seq = ?1",
 };

@@ -67,6 +67,7 @@ static bool sum_up(struct sg_state *state, int64_t event, struct sg_error *err)
 static bool forget(struct sg_state *state, int64_t event, struct sg_error *err)
 {
     return sum_up(state, event, err) &&
+           SG_SQL_RUN(&state->sql, err, SG_SQL_ACTS_DELETE, SG_V_NUMBER(event)) &&
            SG_SQL_RUN(&state->sql, err, SG_SQL_DELIVERIES_DELETE, SG_V_NUMBER(event)) &&
            SG_SQL_RUN(&state->sql, err, SG_SQL_EVENT_DELETE, SG_V_NUMBER(event));
 }
@@ -107,6 +108,8 @@ static bool sweep_phase(struct sg_state *state, int phase, int64_t before_ms, si
 bool sg_state_sweep(struct sg_state *state, int64_t now_ms, size_t limit, size_t *swept,
                     struct sg_error *err)
 {
-    return sweep_phase(state, PHASE_WHOLE, now_ms - state->keep_ms, limit, swept, err) &&
+    return SG_SQL_RUN(&state->sql, err, SG_SQL_COMMANDS_DELETE,
+                      SG_V_NUMBER(now_ms - 2 * state->keep_ms)) &&
+           sweep_phase(state, PHASE_WHOLE, now_ms - state->keep_ms, limit, swept, err) &&
            sweep_phase(state, PHASE_NO_BODY, now_ms - 2 * state->keep_ms, limit, swept, err);
 }

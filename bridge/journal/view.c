@@ -31,6 +31,8 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_FACTS] = "SELECT name, value FROM fact",
     [SG_VIEW_CURSORS] = "SELECT system, record, moved_at FROM cursor",
     [SG_VIEW_STANDING] = "SELECT role, at FROM standing",
+    [SG_VIEW_PAUSES] =
+        "SELECT scope, name, who, since, until, why FROM pause WHERE NOT is_over ORDER BY id",
     [SG_VIEW_AUDIT] =
         "SELECT day, what, sum(n) FROM ("
         " SELECT day, state AS what, count(*) AS n FROM delivery GROUP BY day, state"
@@ -48,6 +50,14 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
         " d.next_at, d.map_hash"
         " FROM event e JOIN delivery d ON d.event = e.seq WHERE e.ticket = ?1"
         " ORDER BY d.seq, d.step",
+    [SG_VIEW_ACTS] =
+        "SELECT a.delivery, c.done_at, c.kind, a.command, c.who, c.why, a.refused, a.was"
+        " FROM event e JOIN delivery d ON d.event = e.seq JOIN act a ON a.delivery = d.id"
+        " LEFT JOIN command c ON c.id = a.command WHERE e.ticket = ?1"
+        " ORDER BY c.done_at, a.command, a.delivery",
+    [SG_VIEW_COMMAND] = "SELECT done, refused, said, done_at FROM command WHERE id = ?1",
+    [SG_VIEW_REFUSED] = "SELECT delivery, refused FROM act"
+                        " WHERE command = ?1 AND refused IS NOT NULL ORDER BY delivery",
 };
 
 static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *kind,
@@ -113,11 +123,11 @@ int64_t sg_view_number(const struct sg_view_row *row, int column)
     return sg_sql_number(row->statement, column);
 }
 
-bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str ticket,
+bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
                  void (*each)(const struct sg_view_row *row, void *owner), void *owner,
                  struct sg_error *err)
 {
-    const struct sg_sql_value value = SG_V_TEXT(ticket);
+    const struct sg_sql_value value = SG_V_TEXT(of);
     struct sg_view_row row = {
         sg_sql_bind(&view->sql, question, &value, question >= SG_VIEW_ROUNDS ? 1 : 0)};
     bool is_there = true;

@@ -32,12 +32,18 @@ enum sg_view_question {
     SG_VIEW_FACTS,    /* name, value */
     SG_VIEW_CURSORS,  /* system, record, moved_at */
     SG_VIEW_STANDING, /* role, at: of a view that is not itself the journal; else no row */
+    SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why */
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_ROUNDS,   /* of a ticket: number, value */
     SG_VIEW_LINKS,    /* of a ticket: round, system, id, since */
     SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash */
+    SG_VIEW_ACTS,    /* of a ticket: delivery, time, kind and id of the command, who, why, refused,
+                        the reason that the delivery had before; as they were done */
+    SG_VIEW_COMMAND, /* of a command's id: how many deliveries it was done for and refused for, what
+                        is said of it, when it was done */
+    SG_VIEW_REFUSED, /* of a command's id: delivery, why it was refused for it */
     SG_VIEW_QUESTIONS,
 };
 
@@ -46,9 +52,8 @@ struct sg_view_row;
 struct sg_str sg_view_text(const struct sg_view_row *row, int column);
 int64_t sg_view_number(const struct sg_view_row *row, int column);
 
-/** Calls `each` for every row; `ticket` is for the questions of one ("" for the others). */
-SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question,
-                             struct sg_str ticket,
+/** Calls `each` for every row; `of` is the ticket or command that is asked for ("" where there is none). */
+SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
                              struct sg_error *err);
 

@@ -255,6 +255,8 @@ static void run_poller(struct poller *poller)
         read_cursor(poller);
         return;
     }
+    if (sg_commands_pause(service, poller->system))
+        return;
     if (service->now_ms < poller->next_at)
         sg_service_wake_at(service, poller->next_at);
     else if (poller->peer->polling == NULL && sg_service_may_call(service) && is_paced(poller))

@@ -51,6 +51,16 @@ static bool set_routes(struct sg_journal *journal, const struct sg_change *chang
     return true;
 }
 
+static bool obey(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
+{
+    const struct sg_command *command = change->as.command.command;
+
+    if (change->as.command.is_noted)
+        return sg_journal_note_command(journal, command, change->as.command.is_done,
+                                       change->as.command.said, err);
+    return sg_journal_obey(journal, command, &change->as.command.is_put_off, err);
+}
+
 bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
 {
     switch (change->kind) {
@@ -70,6 +80,11 @@ bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struc
         return sg_journal_set_contact(journal, &change->as.contact, err);
     case SG_CHANGE_FACT:
         return sg_journal_set_fact(journal, change->as.fact.name, change->as.fact.value, err);
+    case SG_CHANGE_COMMAND:
+        return obey(journal, change, err);
+    case SG_CHANGE_PAUSES:
+        return sg_journal_paused_systems(journal, change->as.pauses.arena,
+                                         &change->as.pauses.systems, &change->as.pauses.count, err);
     case SG_CHANGE_ROUTES:
         return set_routes(journal, change, err);
     }

@@ -14,7 +14,9 @@ enum sg_change_kind {
     SG_CHANGE_ALARM,
     SG_CHANGE_CONTACT,
     SG_CHANGE_FACT,
-    SG_CHANGE_ROUTES, /* refused, naming them, when mappings with open deliveries would go */
+    SG_CHANGE_COMMAND, /* what a person asked for */
+    SG_CHANGE_PAUSES,  /* reads into `arena` which systems people hold back */
+    SG_CHANGE_ROUTES,  /* refused, naming them, when mappings with open deliveries would go */
 };
 
 typedef void sg_change_done_fn(struct sg_change *change);
@@ -52,6 +54,19 @@ struct sg_change {
             const char *name;
             struct sg_str value;
         } fact;
+        struct {
+            const struct sg_command *command;
+            bool is_put_off; /* set for `done`: nothing was done, a call of it is under way */
+            bool
+                is_noted; /* it was carried out elsewhere, or could not be: as `said`, it is kept */
+            bool is_done;
+            struct sg_str said;
+        } command;
+        struct {
+            struct sg_arena *arena;
+            struct sg_paused_system *systems;
+            size_t count;
+        } pauses;
         struct {
             const struct sg_route *routes;
             size_t count;

@@ -172,7 +172,9 @@ static bool may_call(const struct sg_keeper *keeper)
 
 static size_t rows_of(const struct sg_change *change)
 {
-    return change->kind == SG_CHANGE_CAPTURE ? change->as.capture.count + 1 : 1;
+    if (change->kind == SG_CHANGE_CAPTURE)
+        return change->as.capture.count + 1;
+    return change->kind == SG_CHANGE_COMMAND ? change->as.command.command->count + 1 : 1;
 }
 
 /* What there is to do, up to ROWS_MAX rows: the rest waits for the next commit. */
@@ -213,6 +215,8 @@ static void crash_points(const struct queue *batch, bool is_before)
             sg_crash_point(is_before ? "intent.before" : "intent.after");
         else if (c->kind == SG_CHANGE_END)
             sg_crash_point(is_before ? "outcome.before" : "outcome.after");
+        else if (c->kind == SG_CHANGE_COMMAND)
+            sg_crash_point(is_before ? "command.before" : "command.after");
     }
 }
 

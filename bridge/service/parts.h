@@ -8,6 +8,7 @@
 #include "service/pace.h"
 #include "service/service.h"
 
+struct errand;
 struct feed;
 struct job;
 struct poller;
@@ -41,6 +42,12 @@ struct sg_service {
     struct peer *peers;
     struct poller *pollers;
     struct feed *feeds;
+    struct errand *errands; /* commands under way */
+    int spool_fd;           /* readable when somebody wrote a command; -1: it cannot be watched */
+    int64_t spool_at;       /* when to look into the spool in any case */
+    struct sg_arena *pauses_arena;
+    struct sg_paused_system *pauses;
+    size_t pause_count;
     size_t jobs; /* taken and not yet ended */
     int64_t now_ms;
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
@@ -91,6 +98,27 @@ void sg_capture_set(struct sg_service *service);
 void sg_capture_run(struct sg_service *service);
 void sg_capture_free(struct sg_service *service);
 bool sg_capture_is_still(const struct sg_service *service);
+
+/* --- commands.c --- */
+
+/** Begins to watch the spool. */
+void sg_commands_open(struct sg_service *service);
+void sg_commands_run(struct sg_service *service);
+void sg_commands_close(struct sg_service *service);
+
+/** Whether people hold the system back: then nothing may be asked of it. */
+bool sg_commands_pause(const struct sg_service *service, struct sg_str system);
+
+/* --- service.c --- */
+
+/**
+ * Puts a catalog in force for an errand: sg_commands_end_reload() then says what came of it. NULL:
+ * for nobody.
+ */
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand);
+
+/** What came of a reload that somebody asked for; `said` is copied. */
+void sg_commands_end_reload(struct errand *errand, bool is_done, struct sg_str said);
 
 /* --- feeds.c: threads of their own, which need the journal's to run --- */
 

@@ -102,7 +102,8 @@ static struct sg_route route_of(const struct sg_catalog *catalog, const struct s
                              .target = target->name,
                              .operation = operation->name,
                              .opens_link = operation->link == SG_LINK_OPENS,
-                             .skips_unchanged = operation->skips_unchanged};
+                             .skips_unchanged = operation->skips_unchanged,
+                             .is_known_by_field = operation->once == SG_ONCE_FIELD};
 }
 
 /* A reload under way: the routes are with the journal. */
@@ -110,6 +111,7 @@ struct reload {
     struct sg_arena *arena;
     struct sg_service *service;
     struct sg_catalog *catalog;
+    struct errand *errand; /* of whoever asked for it; NULL: nobody waits */
     struct sg_change change;
 };
 
@@ -147,6 +149,9 @@ static void routes_set(struct sg_change *change)
     struct reload *reload = change->owner;
 
     reload->service->writing--;
+    if (reload->errand != NULL)
+        sg_commands_end_reload(reload->errand, change->is_ok,
+                               change->is_ok ? (struct sg_str){0} : sg_str_of(change->err.text));
     if (change->is_ok) {
         put_in_force(reload->service, reload->catalog);
     } else {
@@ -159,7 +164,7 @@ static void routes_set(struct sg_change *change)
     sg_arena_free(reload->arena);
 }
 
-void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms)
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand)
 {
     struct sg_arena *arena = sg_arena_new();
     struct reload *reload = sg_arena_get(arena, 1, sizeof *reload);
@@ -167,17 +172,27 @@ void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, i
     const struct sg_mapping *const *mappings = sg_catalog_mappings(catalog, &count);
     struct sg_route *routes = sg_arena_get(arena, count, sizeof *routes);
 
-    service->now_ms = now_ms;
     for (size_t m = 0; m < count; m++)
         routes[m] = route_of(catalog, mappings[m]);
-    *reload =
-        (struct reload){.arena = arena, .service = service, .catalog = sg_catalog_share(catalog)};
+    *reload = (struct reload){
+        .arena = arena, .service = service, .catalog = sg_catalog_share(catalog), .errand = errand};
     reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
                                         .as.routes = {routes, count},
                                         .done = routes_set,
                                         .owner = reload};
     service->writing++;
     sg_keeper_submit(service->setup.keeper, &reload->change);
+}
+
+void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms)
+{
+    service->now_ms = now_ms;
+    sg_reload_begin(service, catalog, NULL);
+}
+
+int sg_service_fd(const struct sg_service *service)
+{
+    return service->spool_fd;
 }
 
 bool sg_service_is_refused(const struct sg_service *service)
@@ -207,6 +222,7 @@ struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct s
     service->arena = sg_arena_new();
     service->now_ms = now_ms;
     sg_service_reload(service, catalog, now_ms);
+    sg_commands_open(service);
     return service;
 }
 
@@ -215,6 +231,7 @@ void sg_service_free(struct sg_service *service)
     if (service == NULL)
         return;
     sg_capture_free(service);
+    sg_commands_close(service);
     sg_catalog_free(service->catalog);
     (void)pthread_mutex_destroy(&service->catalog_lock);
     sg_arena_free(service->arena);
@@ -237,6 +254,7 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
     service->now_ms = now_ms;
     service->wake_ms = now_ms + IDLE_MS;
     sg_keeper_collect(service->setup.keeper, take_batch, service);
+    sg_commands_run(service);
     sg_capture_run(service);
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
         sg_peer_run(peer);

@@ -13,11 +13,19 @@
 
 struct sg_service;
 
+/**
+ * Reads the mapping files anew for a person: the catalog, which is then the service's, or NULL.
+ * `*said` is what `sgbridge check` would print, in the arena.
+ */
+typedef struct sg_catalog *sg_load_fn(void *owner, struct sg_arena *arena, struct sg_str *said);
+
 /** Borrowed by the service, and outlives it. */
 struct sg_service_setup {
     const struct sg_settings *settings;
     struct sg_keeper *keeper;
     struct sg_transport *transport;
+    sg_load_fn *load; /* NULL: nobody may ask for it */
+    void *load_owner;
 };
 
 /** Begins with `catalog`, which it shares. Deliveries and polls start with the first run. */
@@ -35,6 +43,9 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms);
  * log) none. Running deliveries end with the one they began with.
  */
 void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms);
+
+/** Readable when somebody wrote a command into the spool; -1 when that cannot be known. */
+int sg_service_fd(const struct sg_service *service);
 
 /** Whether the journal refused the catalog that it began with: then it does nothing, and must end. */
 bool sg_service_is_refused(const struct sg_service *service);

@@ -12,6 +12,7 @@
 #include "base/scope.h"
 #include "base/str.h"
 #include "kafka/cluster.h"
+#include "sgbridge/command.h"
 #include "sgbridge/event.h"
 
 struct sg_journal;
@@ -23,6 +24,7 @@ struct sg_route {
     struct sg_str target, operation; /* to */
     bool opens_link;                 /* these come first; then by the mapping's name */
     bool skips_unchanged;            /* the operation's shadow is wanted in `sg_delivery` */
+    bool is_known_by_field;          /* the target ignores what it has had, by an id within it */
 };
 
 enum sg_delivery_state {
@@ -167,7 +169,7 @@ struct sg_own_change {
 struct sg_delivery {
     int64_t id;
     int64_t seq; /* of the event */
-    int run;     /* 1; more for a replay of what was delivered */
+    int run;     /* 1; more for a replay of what had ended; 0: an older event, by SG_COMMAND_SEND */
     struct sg_str mapping, target, ticket;
     int64_t round, latest_round;  /* the event's; the ticket's newest: less than it is late */
     enum sg_delivery_state state; /* PENDING or UNKNOWN */
@@ -250,6 +252,33 @@ struct sg_ending {
  */
 SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_ending *ending,
                                 struct sg_error *err);
+
+/* --- what people ask for --- */
+
+/**
+ * Carries out what somebody asked for, once: of a second command of the same id nothing is done. What
+ * came of it is an entry of the journal, as is each delivery's refusal, with the reason in a sentence;
+ * neither is an error of this call. `*is_put_off`: a call of it is under way at this moment, nothing
+ * was written, ask again. RELOAD is not the journal's: see sg_journal_note_command().
+ */
+SG_MUST_USE bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command,
+                                 bool *is_put_off, struct sg_error *err);
+
+/** Keeps a command that was carried out elsewhere, or could not be; `said` is what came of it. */
+SG_MUST_USE bool sg_journal_note_command(struct sg_journal *journal,
+                                         const struct sg_command *command, bool is_done,
+                                         struct sg_str said, struct sg_error *err);
+
+/** A system that people hold back: nothing is sent to it, nor asked of it. */
+struct sg_paused_system {
+    struct sg_str system;
+    int64_t until; /* 0: until somebody resumes it */
+};
+
+/** All of them, in the arena. */
+SG_MUST_USE bool sg_journal_paused_systems(struct sg_journal *journal, struct sg_arena *arena,
+                                           struct sg_paused_system **out, size_t *count,
+                                           struct sg_error *err);
 
 /* --- what people see --- */
 

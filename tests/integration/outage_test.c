@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "connectors/catalog.h"
+#include "folder_unit.h"
 #include "mapping/zone.h"
 #include "service/service.h"
 #include "tree/json.h"
@@ -218,7 +219,8 @@ static void open_stage(struct stage *stage)
     stage->catalog =
         sg_catalog_load(SG_MAPPINGS, &(struct sg_secrets){.is_read = false}, false, findings);
     assert_non_null(stage->catalog);
-    stage->settings = (struct sg_settings){.name = SG_STR("test"), .max_event_bytes = 1000000};
+    stage->settings = (struct sg_settings){
+        .name = SG_STR("test"), .state = stage->dir, .max_event_bytes = 1000000};
     const struct sg_journal_settings journal = {
         .dir = stage->dir, .name = SG_STR("test"), .keep_ms = 90LL * 24 * HOUR_MS};
     assert_true(sg_journal_open(&SG_JOURNAL_EMBEDDED, &journal, &stage->journal, &err));
@@ -226,17 +228,15 @@ static void open_stage(struct stage *stage)
     stage->keeper = sg_keeper_new(
         stage->journal, &(struct sg_keeper_settings){.dir = stage->dir, .reserve_bytes = 1});
     stage->transport.start = start_call;
-    stage->service = sg_service_new(
-        &(struct sg_service_setup){&stage->settings, stage->keeper, &stage->transport},
-        stage->catalog, START_MS);
+    stage->service = sg_service_new(&(struct sg_service_setup){.settings = &stage->settings,
+                                                               .keeper = stage->keeper,
+                                                               .transport = &stage->transport},
+                                    stage->catalog, START_MS);
     settle(stage);
 }
 
 static void close_stage(struct stage *stage)
 {
-    static const char *const files[] = {"journal.db", "journal.db-wal", "journal.db-shm",
-                                        "journal.lock"};
-
     sg_service_stop(stage->service);
     for (int turn = 0; turn < 100 && !sg_service_is_still(stage->service); turn++)
         settle(stage);
@@ -245,10 +245,7 @@ static void close_stage(struct stage *stage)
     sg_keeper_free(stage->keeper);
     sg_journal_close(stage->journal);
     sg_catalog_free(stage->catalog);
-    for (size_t f = 0; f < SG_ROWS(files); f++)
-        (void)remove(
-            sg_str_c(stage->arena, sg_str_format(stage->arena, "%s/%s", stage->dir, files[f])));
-    (void)remove(stage->dir);
+    unit_folder_remove_all(stage->dir);
     sg_arena_free(stage->arena);
 }
 

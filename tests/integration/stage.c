@@ -42,6 +42,7 @@ void sg_stage_open(struct sg_stage *stage, const struct sg_stage_file *files, si
     unit_folder_open(&stage->state);
     for (size_t f = 0; f < count; f++)
         unit_folder_write(&stage->files, files[f].name, files[f].text);
+    stage->settings.state = stage->state.path;
     struct sg_catalog *catalog = sg_stage_load(stage);
     const struct sg_journal_settings journal = {
         .dir = stage->state.path, .name = SG_STR("test"), .keep_ms = INT64_MAX / 2};
@@ -51,9 +52,10 @@ void sg_stage_open(struct sg_stage *stage, const struct sg_stage_file *files, si
         fail_msg("%s", err.text);
     stage->keeper =
         sg_keeper_new(stage->journal, &(struct sg_keeper_settings){stage->state.path, 1});
-    stage->service = sg_service_new(
-        &(struct sg_service_setup){&stage->settings, stage->keeper, &stage->transport}, catalog,
-        stage->now_ms);
+    stage->service = sg_service_new(&(struct sg_service_setup){.settings = &stage->settings,
+                                                               .keeper = stage->keeper,
+                                                               .transport = &stage->transport},
+                                    catalog, stage->now_ms);
     sg_catalog_free(catalog);
     sg_stage_settle(stage);
 }

@@ -15,12 +15,16 @@
 #define OF_EVENT        "SEARCH delivery USING INDEX delivery_event (event=?)"
 #define HEAD            "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)"
 #define ALARM           "SEARCH alarm USING PRIMARY KEY (name=? AND system=?)"
+#define COMMAND         "SEARCH command USING PRIMARY KEY (id=?)"
+#define PAUSE_BY_ID     "SEARCH pause USING INTEGER PRIMARY KEY (rowid=?)"
 #define AND             "; "
 
 static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     /* the constant row is no table; each max() is one step to the end of its key */
-    [SG_SQL_NEXT_NUMBERS] = "SCAN CONSTANT ROW" AND "SCALAR SUBQUERY 1" AND "SEARCH event" AND
-                            "SCALAR SUBQUERY 2" AND "SEARCH delivery",
+    [SG_SQL_NEXT_NUMBERS] =
+        "SCAN CONSTANT ROW" AND "SCALAR SUBQUERY 1" AND "SEARCH event" AND "SCALAR SUBQUERY 2" AND
+        "SEARCH delivery" AND "SCALAR SUBQUERY 4" AND DELIVERY_BY_ID AND "SCALAR SUBQUERY 3" AND
+        "SEARCH delivery",
 
     [SG_SQL_HEAD_FIND] = HEAD,
     [SG_SQL_HEAD_MOVE] = NOTHING_IS_READ,
@@ -49,6 +53,7 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_WAIT_MOVE] = "SEARCH delivery USING INDEX delivery_wait (wait_key=?)",
     [SG_SQL_EVENT_MOVE] = EVENT_BY_SEQ,
 
+    [SG_SQL_RECOVER_FAILED] = "SEARCH delivery USING INDEX delivery_open (state=?)",
     [SG_SQL_RECOVER] = "SEARCH delivery USING INDEX delivery_open (state=?)",
     [SG_SQL_DUE] = "SEARCH delivery USING COVERING INDEX delivery_due (target=? AND next_at<?)",
     [SG_SQL_TAKE] =
@@ -96,6 +101,30 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_CONTACT_SET] = NOTHING_IS_READ,
     [SG_SQL_FACT_SET] = NOTHING_IS_READ,
 
+    [SG_SQL_COMMAND_FIND] = COMMAND,
+    [SG_SQL_COMMAND_ADD] = NOTHING_IS_READ,
+    [SG_SQL_ACT_ADD] = NOTHING_IS_READ,
+    [SG_SQL_ACT_LAST] = "SEARCH a USING PRIMARY KEY (delivery=?)" AND
+                        "SEARCH c USING PRIMARY KEY (id=?)" AND "USE TEMP B-TREE FOR ORDER BY",
+    [SG_SQL_COMMANDED] = "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)" AND
+                         "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+    [SG_SQL_NEWER_DELIVERED] =
+        "SEARCH delivery USING INDEX delivery_calls (ticket=? AND first_at>?)",
+    [SG_SQL_REPLAY] = DELIVERY_BY_ID,
+    [SG_SQL_RUN_LAST] = OF_EVENT,
+    [SG_SQL_RUN_ADD] = NOTHING_IS_READ,
+    [SG_SQL_LANE_REST] = "SEARCH delivery USING INDEX delivery_lane (lane=? AND (seq,step)>(?,?))",
+    [SG_SQL_SENT_EVENT] = EVENT_BY_SEQ,
+
+    [SG_SQL_PAUSES] = "SCAN pause", /* all of the few that there are */
+    [SG_SQL_PAUSE_ADD] = NOTHING_IS_READ,
+    [SG_SQL_PAUSE_CHANGE] = PAUSE_BY_ID,
+    [SG_SQL_PAUSE_END] = PAUSE_BY_ID,
+    [SG_SQL_PAUSE_DELETE] = PAUSE_BY_ID,
+    [SG_SQL_LET_GO] = DELIVERY_BY_ID AND
+    "LIST SUBQUERY 1" AND
+    "SEARCH delivery USING COVERING INDEX delivery_due (target=? AND next_at=?)",
+
     /* in the order of the index: what is passed over are the newest event's rows alone */
     [SG_SQL_SWEEP_FIND] =
         "SEARCH delivery USING INDEX delivery_ended (phase=? AND ended_at>? AND ended_at<?)" AND
@@ -105,6 +134,9 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_EVENT_BLANK] = EVENT_BY_SEQ,
     [SG_SQL_SWEEP_SUMS] = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)" AND
                           "SEARCH d USING INDEX delivery_event (event=?)",
+    [SG_SQL_ACTS_DELETE] = "SEARCH act USING PRIMARY KEY (delivery=?)" AND "LIST SUBQUERY 1" AND
+                           "SEARCH delivery USING COVERING INDEX delivery_event (event=?)",
+    [SG_SQL_COMMANDS_DELETE] = "SEARCH command USING COVERING INDEX command_done (done_at<?)",
     [SG_SQL_DELIVERIES_DELETE] = OF_EVENT,
     [SG_SQL_EVENT_DELETE] = EVENT_BY_SEQ,
 };
