@@ -102,7 +102,7 @@ static bool sum_up(const struct sg_cli *cli, const struct sg_settings *settings,
     return adds_up;
 }
 
-int sg_cli_audit(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
     static const char *const columns[] = {"#day", "what", "#n", NULL};
     const struct sg_settings *settings = NULL;
@@ -126,3 +126,14 @@ int sg_cli_audit(const struct sg_cli *cli)
     }
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
+
+const struct sg_command sg_command_audit = {
+    .name = "audit",
+    .group = SG_COMMAND_DAILY,
+    .brief = "all that was taken in is accounted for, day by day",
+    .about = "Adds up, day by day: taken in = delivered + skipped + echo + discarded\n"
+             "+ pending + unknown + failed. Says nothing was lost, or on which day.",
+    .exits = "0 it adds up; 1 it does not",
+    .has_json = true,
+    .run = run,
+};

@@ -2,6 +2,10 @@
 #include "cli/cli.h"
 #include "connectors/catalog.h"
 
+struct options {
+    bool is_live;
+};
+
 /* `*settings` stays NULL where there are none, or where DIR says that they are not asked for. False
  * after saying what is wrong with them. */
 static bool find_settings(const struct sg_cli *cli, const struct sg_settings **settings)
@@ -9,7 +13,7 @@ static bool find_settings(const struct sg_cli *cli, const struct sg_settings **s
     struct sg_error err;
     const char *path;
 
-    if (cli->config == NULL && (cli->argument != NULL || !sg_settings_locate(NULL, &path, &err)))
+    if (cli->config == NULL && (cli->word_count > 0 || !sg_settings_locate(NULL, &path, &err)))
         return true;
     *settings = sg_cli_settings(cli);
     return *settings != NULL;
@@ -18,8 +22,8 @@ static bool find_settings(const struct sg_cli *cli, const struct sg_settings **s
 /* The folder named, or that of the settings, or ./mappings. */
 static const char *folder(const struct sg_cli *cli, const struct sg_settings *settings)
 {
-    if (cli->argument != NULL)
-        return cli->argument;
+    if (cli->word_count > 0)
+        return cli->words[0];
     return settings == NULL ? "mappings" : settings->mappings;
 }
 
@@ -33,10 +37,11 @@ static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
     return systems == SG_EXIT_OK ? journal : systems;
 }
 
-int sg_cli_check(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    const struct sg_secrets secrets = {.is_read = cli->is_live};
+    const struct options *options = cli->options;
+    const struct sg_secrets secrets = {.is_read = options->is_live};
     const struct sg_settings *settings = NULL;
     size_t passed = 0, failed = 0, systems = 0, mappings = 0;
 
@@ -54,7 +59,29 @@ int sg_cli_check(const struct sg_cli *cli)
     (void)sg_catalog_mappings(catalog, &mappings);
     (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, systems, mappings,
                  passed);
-    int live = cli->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
+    int live = options->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
     sg_catalog_free(catalog);
     return live;
 }
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_FLAG(struct options, is_live, "live",
+                   "asks each system, and where the journal lives, too"),
+    {0},
+};
+
+const struct sg_command sg_command_check = {
+    .name = "check",
+    .group = SG_COMMAND_INTEGRATOR,
+    .brief = "every error of every mapping at once; runs their tests",
+    .about = "Reads all files under DIR (else the settings' `mappings`), says each error with\n"
+             "its place and what to write instead, and runs the tests inside.\n"
+             "Changes nothing.",
+    .words = "[DIR]",
+    .most = 1,
+    .exits = "0 all is well; 1 it is not; 69 the settings cannot be read",
+    .examples = {"check mappings", "check --live"},
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
+    .run = run,
+};

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "cli/command.h"
 #include "service/settings.h"
 
 struct sg_catalog;
@@ -20,21 +21,18 @@ enum sg_exit {
 
 /** One call of a subcommand: what stands after its name. Lives in main(). */
 struct sg_cli {
-    const char *config;   /* --config; NULL: wherever settings are looked for */
-    bool is_json;         /* --json */
-    bool is_quiet;        /* status --quiet */
-    bool is_live;         /* check --live */
-    const char *to;       /* journal copy --to: a kind of journal; NULL: not given */
-    const char *argument; /* the one word that is no option; NULL: none */
+    const struct sg_command *command;
+    const char *config;  /* --config; NULL: wherever settings are looked for */
+    bool is_json;        /* --json */
+    bool is_help;        /* --help: nothing else was read */
+    const void *options; /* the command's own struct */
+    char *const *words;  /* those that are no options: as many as the command takes */
+    size_t word_count;
     struct sg_arena *arena;
 };
 
-int sg_cli_run(const struct sg_cli *cli);
-int sg_cli_check(const struct sg_cli *cli);
-int sg_cli_status(const struct sg_cli *cli);
-int sg_cli_audit(const struct sg_cli *cli);
-int sg_cli_trace(const struct sg_cli *cli);
-int sg_cli_journal_copy(const struct sg_cli *cli);
+extern const struct sg_command sg_command_audit, sg_command_check, sg_command_journal_copy,
+    sg_command_run, sg_command_status, sg_command_trace;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);

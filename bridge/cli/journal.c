@@ -1,16 +1,13 @@
 /* sgbridge journal copy: moves an installation from one kind of journal to another. */
-#include <string.h>
-
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "journal/copy.h"
 
 enum { TRIES = 10, PAUSE_S = 1 };
 
-static bool is_asked_well(const struct sg_cli *cli)
-{
-    return cli->argument == NULL && cli->to != NULL && strcmp(cli->to, "kafka") == 0;
-}
+struct options {
+    const char *to; /* a kind of journal; there is but one to go to */
+};
 
 /* A topic that was just made has no leader yet, and brokers come back: each try is a whole one. */
 static bool copy(const struct sg_journal_settings *journal, struct sg_copied *copied,
@@ -40,16 +37,15 @@ static void tell(const struct sg_copied *copied, const char *prefix)
     (void)printf("journal.db is kept, and does not start any more. Go on with: sgbridge run\n");
 }
 
-int sg_cli_journal_copy(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
+    const struct options *options = cli->options;
     struct sg_journal_settings journal;
     struct sg_copied copied = {0};
     struct sg_error err;
 
-    if (!is_asked_well(cli)) {
-        (void)fputs("usage: sgbridge journal copy --to kafka [--config FILE]\n", stderr);
-        return SG_EXIT_USAGE;
-    }
+    if (options->to == NULL)
+        return sg_command_misused(cli, "--to kafka is missing");
     const struct sg_settings *settings = sg_cli_settings(cli);
     if (settings == NULL || !sg_cli_journal_settings(cli->arena, settings, stderr, &journal))
         return SG_EXIT_UNABLE;
@@ -67,3 +63,23 @@ int sg_cli_journal_copy(const struct sg_cli *cli)
     tell(&copied, journal.kafka->prefix);
     return SG_EXIT_OK;
 }
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_VALUE(struct options, to, "to", "kafka", "to where the settings say"),
+    {0},
+};
+
+const struct sg_command sg_command_journal_copy = {
+    .name = "journal copy",
+    .group = SG_COMMAND_SERVICE,
+    .brief = "moves the embedded journal, with all that is open, to Kafka",
+    .about = "Moves the embedded journal, with all that is open in it, to where the settings\n"
+             "say that it lives. The daemon must be stopped; a copy that was cut short is\n"
+             "typed again. journal.db is kept, and does not start any more.",
+    .words = "--to kafka",
+    .exits = "0 it is moved; 1 refused; 69 it could not be tried",
+    .examples = {"journal copy --to kafka"},
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
+    .run = run,
+};

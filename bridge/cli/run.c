@@ -256,7 +256,7 @@ static bool begin(struct daemon *daemon, struct sg_arena *arena)
            (fprintf(stderr, "sgbridge: %s\n", err.text), false);
 }
 
-int sg_cli_run(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
     struct daemon daemon = {.settings = sg_cli_settings(cli), .signal_fd = take_signals()};
 
@@ -271,3 +271,14 @@ int sg_cli_run(const struct sg_cli *cli)
     curl_global_cleanup();
     return is_good ? SG_EXIT_OK : SG_EXIT_UNABLE;
 }
+
+const struct sg_command sg_command_run = {
+    .name = "run",
+    .group = SG_COMMAND_SERVICE,
+    .brief = "the daemon, until SIGTERM; SIGHUP reloads mappings",
+    .about = "The daemon. SIGTERM and SIGINT stop it when running calls have ended; SIGHUP\n"
+             "puts mappings, systems and look-ups in force anew, whole or not at all.\n"
+             "With a journal in Kafka it stands by while another instance leads.",
+    .exits = "0 it was stopped; 69 it cannot run",
+    .run = run,
+};

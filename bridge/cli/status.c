@@ -12,6 +12,10 @@ static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_a
 static const char *const FACTS[] = {"name", "value", NULL};
 static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
 
+struct options {
+    bool is_quiet;
+};
+
 /* All that was asked. */
 struct status {
     const struct sg_settings *settings;
@@ -175,8 +179,9 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     print_systems(cli, status);
 }
 
-int sg_cli_status(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
+    const struct options *options = cli->options;
     struct status status = {0};
     struct sg_view *view = sg_answers_open(cli, &status.settings);
 
@@ -189,7 +194,25 @@ int sg_cli_status(const struct sg_cli *cli)
         return SG_EXIT_UNABLE;
     if (cli->is_json)
         print_json(cli, &status);
-    else if (!cli->is_quiet)
+    else if (!options->is_quiet)
         print_text(cli, &status);
     return status.alarms->count > 0 ? SG_EXIT_ALARM : SG_EXIT_OK;
 }
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_FLAG(struct options, is_quiet, "quiet", "the exit code alone, for what watches it"),
+    {0},
+};
+
+const struct sg_command sg_command_status = {
+    .name = "status",
+    .group = SG_COMMAND_DAILY,
+    .brief = "what is open, held and late; breakers and alarms",
+    .about = "What is open, held and late, by state; when each system was last met, its\n"
+             "breaker, and the alarms that stand. Answers while the daemon is down, too.",
+    .exits = "0 no alarm; 2 an alarm stands; 69 the journal cannot be read",
+    .has_json = true,
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
+    .run = run,
+};

@@ -18,7 +18,7 @@ struct trace {
 
 static bool ask(const struct sg_cli *cli, struct sg_view *view, struct trace *trace)
 {
-    struct sg_str ticket = sg_str_of(cli->argument);
+    struct sg_str ticket = sg_str_of(cli->words[0]);
 
     trace->rounds = sg_answers_rows(cli, view, SG_VIEW_ROUNDS, ticket, ROUNDS);
     trace->links = sg_answers_rows(cli, view, SG_VIEW_LINKS, ticket, LINKS);
@@ -83,7 +83,7 @@ static void print_event(const struct sg_cli *cli, const struct trace *trace,
 
 static void print_text(const struct sg_cli *cli, const struct trace *trace)
 {
-    (void)printf("ticket %s, %zu %s\n", cli->argument, trace->rounds->count,
+    (void)printf("ticket %s, %zu %s\n", cli->words[0], trace->rounds->count,
                  trace->rounds->count == 1 ? "round" : "rounds");
     for (const struct sg_node *link = trace->links->first; link != NULL; link = link->next)
         (void)printf(
@@ -99,7 +99,7 @@ static void print_json(const struct sg_cli *cli, const struct trace *trace)
 {
     struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
 
-    (void)sg_node_add(out, SG_STR("ticket"), sg_node_text(cli->arena, sg_str_of(cli->argument)));
+    (void)sg_node_add(out, SG_STR("ticket"), sg_node_text(cli->arena, sg_str_of(cli->words[0])));
     (void)sg_node_add(out, SG_STR("rounds"), trace->rounds);
     (void)sg_node_add(out, SG_STR("links"), trace->links);
     (void)sg_node_add(out, SG_STR("events"), trace->events);
@@ -108,14 +108,10 @@ static void print_json(const struct sg_cli *cli, const struct trace *trace)
     sg_answers_print_json(cli, out);
 }
 
-int sg_cli_trace(const struct sg_cli *cli)
+static int run(const struct sg_cli *cli)
 {
     struct trace trace = {0};
 
-    if (cli->argument == NULL) {
-        (void)fprintf(stderr, "usage: sgbridge trace TICKET [--json]\n");
-        return SG_EXIT_USAGE;
-    }
     struct sg_view *view = sg_answers_open(cli, &trace.settings);
     if (view == NULL)
         return SG_EXIT_UNABLE;
@@ -124,7 +120,7 @@ int sg_cli_trace(const struct sg_cli *cli)
     if (!is_good)
         return SG_EXIT_UNABLE;
     if (trace.events->count == 0) {
-        (void)fprintf(stderr, "sgbridge: no ticket %s in the journal\n", cli->argument);
+        (void)fprintf(stderr, "sgbridge: no ticket %s in the journal\n", cli->words[0]);
         return SG_EXIT_NO;
     }
     if (cli->is_json)
@@ -133,3 +129,18 @@ int sg_cli_trace(const struct sg_cli *cli)
         print_text(cli, &trace);
     return SG_EXIT_OK;
 }
+
+const struct sg_command sg_command_trace = {
+    .name = "trace",
+    .group = SG_COMMAND_DAILY,
+    .brief = "what happened to one ticket, in order",
+    .about = "What happened to one ticket, in order: its events, and the deliveries of each\n"
+             "with their state, reason and the target's words. Nothing a citizen wrote.",
+    .words = "TICKET",
+    .least = 1,
+    .most = 1,
+    .exits = "0 found; 1 no such ticket; 69 the journal cannot be read",
+    .examples = {"trace 1405-88123"},
+    .has_json = true,
+    .run = run,
+};

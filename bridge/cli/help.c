@@ -1,0 +1,61 @@
+#include "cli/help.h"
+
+#include <string.h>
+
+enum { NAME_COLUMN = 14, OPTION_ROOM = 40 };
+
+static const char *const HEADS[] = {[SG_COMMAND_DAILY] = "Every day:",
+                                    [SG_COMMAND_INTEGRATOR] = "For integrators:",
+                                    [SG_COMMAND_SERVICE] = "The service:"};
+
+void sg_help_print(FILE *out, const struct sg_command *const *commands)
+{
+    (void)fputs("usage: sgbridge COMMAND [OPTIONS]\n", out);
+    for (size_t c = 0; commands[c] != NULL; c++) {
+        if (c == 0 || commands[c]->group != commands[c - 1]->group)
+            (void)fprintf(out, "%s\n", HEADS[commands[c]->group]);
+        (void)fprintf(out, "  %-*s %s\n", NAME_COLUMN, commands[c]->name, commands[c]->brief);
+    }
+    (void)fputs("\nMore on each: sgbridge COMMAND --help; all of it: man sgbridge.\n"
+                "Settings: --config FILE, $SGBRIDGE_CONFIG, ./sgbridge.yaml or\n"
+                "/etc/sgbridge/sgbridge.yaml.\n",
+                out);
+}
+
+/* `  --to kafka`, as it is typed. */
+static void write_option(char *text, size_t room, const struct sg_option *option)
+{
+    (void)snprintf(text, room, "  --%s%s%s", option->name, option->value == NULL ? "" : " ",
+                   option->value == NULL ? "" : option->value);
+}
+
+static void print_options(FILE *out, const struct sg_command *command)
+{
+    char text[OPTION_ROOM];
+    size_t widest = 0;
+
+    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
+        write_option(text, sizeof text, sg_command_option(command, n));
+        if (strlen(text) > widest)
+            widest = strlen(text);
+    }
+    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
+        const struct sg_option *option = sg_command_option(command, n);
+
+        write_option(text, sizeof text, option);
+        (void)fprintf(out, "%-*s  %s\n", (int)widest, text, option->about);
+    }
+}
+
+void sg_help_print_command(FILE *out, const struct sg_command *command)
+{
+    (void)fprintf(out, "usage: sgbridge %s%s%s [OPTIONS]\n%s\n\n", command->name,
+                  command->words == NULL ? "" : " ", command->words == NULL ? "" : command->words,
+                  command->about);
+    print_options(out, command);
+    if (command->exits != NULL)
+        (void)fprintf(out, "\nExit codes: %s\n", command->exits);
+    for (size_t e = 0; e < 2 && command->examples[e] != NULL; e++)
+        (void)fprintf(out, "%ssgbridge %s\n", e == 0 ? "\nExample: " : "         ",
+                      command->examples[e]);
+}
