@@ -53,7 +53,7 @@ curl/ connectors/|cli/
 libxml/ tree/
 yaml\.h tree/
 pcre2\.h mapping/
-unicode/ mapping/
+unicode/ mapping/|cli/
 microhttpd\.h console/
 openssl/ base/
 END

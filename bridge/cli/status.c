@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "cli/answers.h"
+#include "cli/screen.h"
 
 static const char *const NAME_AND_N[] = {"name", "#n", NULL};
 static const char *const LANES[] = {"#lanes", "#held", "#oldest", NULL};
@@ -11,6 +12,8 @@ static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_a
                                        "#breaker_since", "#next_try_at", NULL};
 static const char *const FACTS[] = {"name", "value", NULL};
 static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
+
+enum { INDENT = 11 }; /* where what is said of a name begins */
 
 struct options {
     bool is_quiet;
@@ -133,30 +136,44 @@ static struct sg_str time_of(const struct sg_cli *cli, const struct status *stat
     return sg_answers_time(cli, status->settings, sg_answers_number(row, member));
 }
 
+static void print_contact(const struct sg_cli *cli, const struct sg_screen *screen,
+                          const struct status *status, const struct sg_node *row)
+{
+    (void)printf("%-10.*s answered %.*s\n", SG_STR_ARG(sg_answers_text(row, "name")),
+                 SG_STR_ARG(time_of(cli, status, row, "ok_at")));
+    if (sg_answers_number(row, "bad_at") > sg_answers_number(row, "ok_at"))
+        sg_screen_paragraph(screen, "           in trouble since then: ", INDENT,
+                            sg_answers_text(row, "said"));
+    if (sg_answers_number(row, "breaker_since") > 0)
+        (void)printf("           breaker open since %.*s\n           next try %.*s\n",
+                     SG_STR_ARG(time_of(cli, status, row, "breaker_since")),
+                     SG_STR_ARG(time_of(cli, status, row, "next_try_at")));
+}
+
+static void print_alarm(const struct sg_cli *cli, const struct sg_screen *screen,
+                        const struct status *status, const struct sg_node *row)
+{
+    const struct sg_str head = sg_str_format(
+        cli->arena, "ALARM      %.*s %.*s: ", SG_STR_ARG(sg_answers_text(row, "name")),
+        SG_STR_ARG(sg_answers_text(row, "system")));
+
+    sg_screen_paragraph(screen, sg_str_c(cli->arena, head), INDENT, sg_answers_text(row, "words"));
+    (void)printf("           since %.*s\n", SG_STR_ARG(time_of(cli, status, row, "since")));
+}
+
 static void print_systems(const struct sg_cli *cli, const struct status *status)
 {
-    for (const struct sg_node *row = status->contacts->first; row != NULL; row = row->next) {
-        (void)printf("%-10.*s answered %.*s\n", SG_STR_ARG(sg_answers_text(row, "name")),
-                     SG_STR_ARG(time_of(cli, status, row, "ok_at")));
-        if (sg_answers_number(row, "bad_at") > sg_answers_number(row, "ok_at"))
-            (void)printf("           in trouble since then: %.*s\n",
-                         SG_STR_ARG(sg_answers_text(row, "said")));
-        if (sg_answers_number(row, "breaker_since") > 0)
-            (void)printf("           breaker open since %.*s\n           next try %.*s\n",
-                         SG_STR_ARG(time_of(cli, status, row, "breaker_since")),
-                         SG_STR_ARG(time_of(cli, status, row, "next_try_at")));
-    }
+    const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
+
+    for (const struct sg_node *row = status->contacts->first; row != NULL; row = row->next)
+        print_contact(cli, &screen, status, row);
     for (const struct sg_node *row = status->cursors->first; row != NULL; row = row->next)
         (void)printf("cursor     %.*s.%.*s moved %.*s\n",
                      SG_STR_ARG(sg_answers_text(row, "system")),
                      SG_STR_ARG(sg_answers_text(row, "record")),
                      SG_STR_ARG(time_of(cli, status, row, "moved_at")));
     for (const struct sg_node *row = status->alarms->first; row != NULL; row = row->next)
-        (void)printf("ALARM      %.*s %.*s: %.*s\n           since %.*s\n",
-                     SG_STR_ARG(sg_answers_text(row, "name")),
-                     SG_STR_ARG(sg_answers_text(row, "system")),
-                     SG_STR_ARG(sg_answers_text(row, "words")),
-                     SG_STR_ARG(time_of(cli, status, row, "since")));
+        print_alarm(cli, &screen, status, row);
 }
 
 static void print_text(const struct sg_cli *cli, const struct status *status)

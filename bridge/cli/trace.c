@@ -1,6 +1,9 @@
 /* sgbridge trace TICKET: what happened to it, in order, from the journal alone. */
 #include "base/buffer.h"
 #include "cli/answers.h"
+#include "cli/screen.h"
+
+enum { INDENT = 7 }; /* of the further lines of what was said */
 
 static const char *const ROUNDS[] = {"#round", "value", NULL};
 static const char *const LINKS[] = {"#round", "system", "id", "#since", NULL};
@@ -13,6 +16,7 @@ static const char *const DELIVERIES[] = {
 
 struct trace {
     const struct sg_settings *settings;
+    struct sg_screen screen;
     struct sg_node *rounds, *links, *events, *deliveries, *standing;
 };
 
@@ -29,13 +33,22 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct trace *tr
            trace->deliveries != NULL && trace->standing != NULL;
 }
 
-/* ` NAME TEXT` when there is one. */
-static void print_part(const struct sg_node *row, const char *member, const char *before)
+/* What a system chose, such as an id, fit for a line. */
+static struct sg_str foreign(const struct trace *trace, const struct sg_node *row,
+                             const char *member)
+{
+    return sg_screen_isolate(&trace->screen,
+                             sg_screen_clean(trace->screen.arena, sg_answers_text(row, member)));
+}
+
+/* A member's text after `head`, when there is one. */
+static void print_part(const struct trace *trace, const struct sg_node *row, const char *member,
+                       const char *head)
 {
     struct sg_str text = sg_answers_text(row, member);
 
     if (text.length > 0)
-        (void)printf("%s%.*s\n", before, SG_STR_ARG(text));
+        sg_screen_paragraph(&trace->screen, head, INDENT, text);
 }
 
 /* Pending, and not its lane's turn; or without the link that it waits for (design.md, section 2). */
@@ -57,13 +70,13 @@ static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
         (void)printf(
             "     called %.*s\n",
             SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(row, "last_at"))));
-    print_part(row, "reason", "     ");
+    print_part(trace, row, "reason", "     ");
     if (sg_answers_text(row, "file").length > 0)
         (void)printf("     at %.*s:%.*s:%.*s %.*s\n", SG_STR_ARG(sg_answers_text(row, "file")),
                      SG_STR_ARG(sg_answers_text(row, "line")),
                      SG_STR_ARG(sg_answers_text(row, "column")),
                      SG_STR_ARG(sg_answers_text(row, "pointer")));
-    print_part(row, "said", "     it said: ");
+    print_part(trace, row, "said", "     it said: ");
 }
 
 static void print_event(const struct sg_cli *cli, const struct trace *trace,
@@ -73,8 +86,8 @@ static void print_event(const struct sg_cli *cli, const struct trace *trace,
         "%.*s\n  %.*s.%.*s %.*s, version %.*s, round %.*s\n",
         SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(event, "at"))),
         SG_STR_ARG(sg_answers_text(event, "system")), SG_STR_ARG(sg_answers_text(event, "record")),
-        SG_STR_ARG(sg_answers_text(event, "record_id")),
-        SG_STR_ARG(sg_answers_text(event, "version")), SG_STR_ARG(sg_answers_text(event, "round")));
+        SG_STR_ARG(foreign(trace, event, "record_id")),
+        SG_STR_ARG(foreign(trace, event, "version")), SG_STR_ARG(sg_answers_text(event, "round")));
     for (const struct sg_node *row = trace->deliveries->first; row != NULL; row = row->next) {
         if (sg_answers_number(row, "seq") == sg_answers_number(event, "seq"))
             print_delivery(cli, trace, row);
@@ -88,7 +101,7 @@ static void print_text(const struct sg_cli *cli, const struct trace *trace)
     for (const struct sg_node *link = trace->links->first; link != NULL; link = link->next)
         (void)printf(
             "  round %.*s: %.*s %.*s, since %.*s\n", SG_STR_ARG(sg_answers_text(link, "round")),
-            SG_STR_ARG(sg_answers_text(link, "system")), SG_STR_ARG(sg_answers_text(link, "id")),
+            SG_STR_ARG(sg_answers_text(link, "system")), SG_STR_ARG(foreign(trace, link, "id")),
             SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(link, "since"))));
     for (const struct sg_node *event = trace->events->first; event != NULL; event = event->next)
         print_event(cli, trace, event);
@@ -110,7 +123,7 @@ static void print_json(const struct sg_cli *cli, const struct trace *trace)
 
 static int run(const struct sg_cli *cli)
 {
-    struct trace trace = {0};
+    struct trace trace = {.screen = sg_screen_of(cli->arena, stdout)};
 
     struct sg_view *view = sg_answers_open(cli, &trace.settings);
     if (view == NULL)
