@@ -64,7 +64,7 @@ schemas() { /usr/bin/python3 tests/schemas.py; }
 
 manuals() { mandoc -T lint docs/*.1; }
 
-scripts() { shellcheck dev .ci/run tests/lint.sh; }
+scripts() { shellcheck dev .ci/run docs/sgbridge.bash tests/lint.sh; }
 
 mkdir -p build
 step "formatted as .clang-format says" formatted
