@@ -7,13 +7,13 @@
 #include "tree/xml.h"
 
 /* As --help lists them: those of one group stand together. */
-static const struct sg_command *const COMMANDS[] = {
-    &sg_command_status,
-    &sg_command_trace,
-    &sg_command_audit,
-    &sg_command_check,
-    &sg_command_run,
-    &sg_command_journal_copy,
+static const struct sg_subcommand *const COMMANDS[] = {
+    &sg_subcommand_status,
+    &sg_subcommand_trace,
+    &sg_subcommand_audit,
+    &sg_subcommand_check,
+    &sg_subcommand_run,
+    &sg_subcommand_journal_copy,
     NULL,
 };
 
@@ -21,14 +21,14 @@ static int run(struct sg_arena *arena, int argc, char **argv)
 {
     struct sg_cli cli = {.arena = arena};
     size_t used;
-    const struct sg_command *command =
-        sg_command_find(COMMANDS, (size_t)argc - 1, (const char *const *)argv + 1, &used);
+    const struct sg_subcommand *command =
+        sg_subcommand_find(COMMANDS, (size_t)argc - 1, (const char *const *)argv + 1, &used);
 
     if (command == NULL) {
-        sg_command_tell_unknown(arena, COMMANDS, argv[1]);
+        sg_subcommand_tell_unknown(arena, COMMANDS, argv[1]);
         return SG_EXIT_USAGE;
     }
-    if (!sg_command_read(command, argc - (int)used, argv + used, &cli))
+    if (!sg_subcommand_read(command, argc - (int)used, argv + used, &cli))
         return SG_EXIT_USAGE;
     if (!cli.is_help)
         return command->run(&cli);
@@ -45,10 +45,10 @@ static int help(struct sg_arena *arena, int argc, char **argv)
         sg_help_print(stdout, COMMANDS);
         return SG_EXIT_OK;
     }
-    const struct sg_command *command =
-        sg_command_find(COMMANDS, (size_t)argc - 2, (const char *const *)argv + 2, &used);
+    const struct sg_subcommand *command =
+        sg_subcommand_find(COMMANDS, (size_t)argc - 2, (const char *const *)argv + 2, &used);
     if (command == NULL) {
-        sg_command_tell_unknown(arena, COMMANDS, argv[2]);
+        sg_subcommand_tell_unknown(arena, COMMANDS, argv[2]);
         return SG_EXIT_USAGE;
     }
     sg_help_print_command(stdout, command);

@@ -127,9 +127,9 @@ static int run(const struct sg_cli *cli)
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
 
-const struct sg_command sg_command_audit = {
+const struct sg_subcommand sg_subcommand_audit = {
     .name = "audit",
-    .group = SG_COMMAND_DAILY,
+    .group = SG_SUBCOMMAND_DAILY,
     .brief = "all that was taken in is accounted for, day by day",
     .about = "Adds up, day by day: taken in = delivered + skipped + echo + discarded\n"
              "+ pending + unknown + failed. Says nothing was lost, or on which day.",

@@ -70,9 +70,9 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_command sg_command_check = {
+const struct sg_subcommand sg_subcommand_check = {
     .name = "check",
-    .group = SG_COMMAND_INTEGRATOR,
+    .group = SG_SUBCOMMAND_INTEGRATOR,
     .brief = "every error of every mapping at once; runs their tests",
     .about = "Reads all files under DIR (else the settings' `mappings`), says each error with\n"
              "its place and what to write instead, and runs the tests inside.\n"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "cli/command.h"
+#include "cli/subcommand.h"
 #include "service/settings.h"
 
 struct sg_catalog;
@@ -21,7 +21,7 @@ enum sg_exit {
 
 /** One call of a subcommand: what stands after its name. Lives in main(). */
 struct sg_cli {
-    const struct sg_command *command;
+    const struct sg_subcommand *command;
     const char *config;  /* --config; NULL: wherever settings are looked for */
     bool is_json;        /* --json */
     bool is_help;        /* --help: nothing else was read */
@@ -31,8 +31,8 @@ struct sg_cli {
     struct sg_arena *arena;
 };
 
-extern const struct sg_command sg_command_audit, sg_command_check, sg_command_journal_copy,
-    sg_command_run, sg_command_status, sg_command_trace;
+extern const struct sg_subcommand sg_subcommand_audit, sg_subcommand_check,
+    sg_subcommand_journal_copy, sg_subcommand_run, sg_subcommand_status, sg_subcommand_trace;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);

@@ -13,7 +13,7 @@ static void offer(const char *candidate, size_t length, const char *begun)
 }
 
 /* The next word of each command's name, when those before it are the `done` ones. */
-static void offer_commands(const struct sg_command *const *commands, const char *done,
+static void offer_commands(const struct sg_subcommand *const *commands, const char *done,
                            const char *begun)
 {
     const size_t length = strlen(done);
@@ -30,12 +30,12 @@ static void offer_commands(const struct sg_command *const *commands, const char 
     }
 }
 
-static void offer_options(const struct sg_command *command, const char *begun)
+static void offer_options(const struct sg_subcommand *command, const char *begun)
 {
     const char *name = strncmp(begun, "--", 2) == 0 ? begun + 2 : "";
 
-    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
-        const struct sg_option *option = sg_command_option(command, n);
+    for (size_t n = 0; sg_subcommand_option(command, n) != NULL; n++) {
+        const struct sg_option *option = sg_subcommand_option(command, n);
 
         if (strncmp(option->name, name, strlen(name)) == 0)
             (void)printf("--%s\n", option->name);
@@ -43,10 +43,10 @@ static void offer_options(const struct sg_command *command, const char *begun)
 }
 
 /* The option that `word` is and that a value must follow; NULL: none. */
-static const struct sg_option *find_waiting(const struct sg_command *command, const char *word)
+static const struct sg_option *find_waiting(const struct sg_subcommand *command, const char *word)
 {
-    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
-        const struct sg_option *option = sg_command_option(command, n);
+    for (size_t n = 0; sg_subcommand_option(command, n) != NULL; n++) {
+        const struct sg_option *option = sg_subcommand_option(command, n);
 
         if (option->value != NULL && strncmp(word, "--", 2) == 0 &&
             strcmp(word + 2, option->name) == 0)
@@ -66,7 +66,7 @@ static void offer_value(struct sg_arena *arena, const struct sg_option *option, 
         (void)printf("<%s>\n", option->value);
 }
 
-static void complete_command(struct sg_arena *arena, const struct sg_command *command,
+static void complete_command(struct sg_arena *arena, const struct sg_subcommand *command,
                              const char *before, const char *begun)
 {
     const struct sg_option *waiting = find_waiting(command, before);
@@ -102,7 +102,7 @@ static const char *joined(struct sg_arena *arena, const char *const *words, size
     return sg_buffer_c(&out);
 }
 
-void sg_help_complete(struct sg_arena *arena, const struct sg_command *const *commands,
+void sg_help_complete(struct sg_arena *arena, const struct sg_subcommand *const *commands,
                       size_t count, const char *const *words)
 {
     const char **kept = sg_arena_get(arena, count + 1, sizeof *kept);
@@ -112,7 +112,7 @@ void sg_help_complete(struct sg_arena *arena, const struct sg_command *const *co
     if (count == 0)
         return;
     const char *begun = kept[count - 1];
-    const struct sg_command *command = sg_command_find(commands, count - 1, kept, &used);
+    const struct sg_subcommand *command = sg_subcommand_find(commands, count - 1, kept, &used);
     if (command != NULL) {
         complete_command(arena, command, kept[count - 2], begun);
         return;

@@ -4,11 +4,11 @@
 
 enum { NAME_COLUMN = 14, OPTION_ROOM = 40 };
 
-static const char *const HEADS[] = {[SG_COMMAND_DAILY] = "Every day:",
-                                    [SG_COMMAND_INTEGRATOR] = "For integrators:",
-                                    [SG_COMMAND_SERVICE] = "The service:"};
+static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "Every day:",
+                                    [SG_SUBCOMMAND_INTEGRATOR] = "For integrators:",
+                                    [SG_SUBCOMMAND_SERVICE] = "The service:"};
 
-void sg_help_print(FILE *out, const struct sg_command *const *commands)
+void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
 {
     (void)fputs("usage: sgbridge COMMAND [OPTIONS]\n", out);
     for (size_t c = 0; commands[c] != NULL; c++) {
@@ -29,25 +29,25 @@ static void write_option(char *text, size_t room, const struct sg_option *option
                    option->value == NULL ? "" : option->value);
 }
 
-static void print_options(FILE *out, const struct sg_command *command)
+static void print_options(FILE *out, const struct sg_subcommand *command)
 {
     char text[OPTION_ROOM];
     size_t widest = 0;
 
-    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
-        write_option(text, sizeof text, sg_command_option(command, n));
+    for (size_t n = 0; sg_subcommand_option(command, n) != NULL; n++) {
+        write_option(text, sizeof text, sg_subcommand_option(command, n));
         if (strlen(text) > widest)
             widest = strlen(text);
     }
-    for (size_t n = 0; sg_command_option(command, n) != NULL; n++) {
-        const struct sg_option *option = sg_command_option(command, n);
+    for (size_t n = 0; sg_subcommand_option(command, n) != NULL; n++) {
+        const struct sg_option *option = sg_subcommand_option(command, n);
 
         write_option(text, sizeof text, option);
         (void)fprintf(out, "%-*s  %s\n", (int)widest, text, option->about);
     }
 }
 
-void sg_help_print_command(FILE *out, const struct sg_command *command)
+void sg_help_print_command(FILE *out, const struct sg_subcommand *command)
 {
     (void)fprintf(out, "usage: sgbridge %s%s%s [OPTIONS]\n%s\n\n", command->name,
                   command->words == NULL ? "" : " ", command->words == NULL ? "" : command->words,

@@ -45,7 +45,7 @@ static int run(const struct sg_cli *cli)
     struct sg_error err;
 
     if (options->to == NULL)
-        return sg_command_misused(cli, "--to kafka is missing");
+        return sg_subcommand_misused(cli, "--to kafka is missing");
     const struct sg_settings *settings = sg_cli_settings(cli);
     if (settings == NULL || !sg_cli_journal_settings(cli->arena, settings, stderr, &journal))
         return SG_EXIT_UNABLE;
@@ -69,9 +69,9 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_command sg_command_journal_copy = {
+const struct sg_subcommand sg_subcommand_journal_copy = {
     .name = "journal copy",
-    .group = SG_COMMAND_SERVICE,
+    .group = SG_SUBCOMMAND_SERVICE,
     .brief = "moves the embedded journal, with all that is open, to Kafka",
     .about = "Moves the embedded journal, with all that is open in it, to where the settings\n"
              "say that it lives. The daemon must be stopped; a copy that was cut short is\n"

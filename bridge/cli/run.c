@@ -272,9 +272,9 @@ static int run(const struct sg_cli *cli)
     return is_good ? SG_EXIT_OK : SG_EXIT_UNABLE;
 }
 
-const struct sg_command sg_command_run = {
+const struct sg_subcommand sg_subcommand_run = {
     .name = "run",
-    .group = SG_COMMAND_SERVICE,
+    .group = SG_SUBCOMMAND_SERVICE,
     .brief = "the daemon, until SIGTERM; SIGHUP reloads mappings",
     .about = "The daemon. SIGTERM and SIGINT stop it when running calls have ended; SIGHUP\n"
              "puts mappings, systems and look-ups in force anew, whole or not at all.\n"

@@ -221,9 +221,9 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_command sg_command_status = {
+const struct sg_subcommand sg_subcommand_status = {
     .name = "status",
-    .group = SG_COMMAND_DAILY,
+    .group = SG_SUBCOMMAND_DAILY,
     .brief = "what is open, held and late; breakers and alarms",
     .about = "What is open, held and late, by state; when each system was last met, its\n"
              "breaker, and the alarms that stand. Answers while the daemon is down, too.",

@@ -143,9 +143,9 @@ static int run(const struct sg_cli *cli)
     return SG_EXIT_OK;
 }
 
-const struct sg_command sg_command_trace = {
+const struct sg_subcommand sg_subcommand_trace = {
     .name = "trace",
-    .group = SG_COMMAND_DAILY,
+    .group = SG_SUBCOMMAND_DAILY,
     .brief = "what happened to one ticket, in order",
     .about = "What happened to one ticket, in order: its events, and the deliveries of each\n"
              "with their state, reason and the target's words. Nothing a citizen wrote.",

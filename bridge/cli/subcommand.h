@@ -1,6 +1,6 @@
 /** What a subcommand is: described once, for its words to be read, for --help and for completion. */
-#ifndef SG_CLI_COMMAND_H
-#define SG_CLI_COMMAND_H
+#ifndef SG_CLI_SUBCOMMAND_H
+#define SG_CLI_SUBCOMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,11 +34,11 @@ struct sg_option {
     }
 
 /** Under which head `sgbridge --help` lists a command. */
-enum sg_command_group { SG_COMMAND_DAILY, SG_COMMAND_INTEGRATOR, SG_COMMAND_SERVICE };
+enum sg_subcommand_group { SG_SUBCOMMAND_DAILY, SG_SUBCOMMAND_INTEGRATOR, SG_SUBCOMMAND_SERVICE };
 
-struct sg_command {
+struct sg_subcommand {
     const char *name; /* one word, or two: `journal copy` */
-    enum sg_command_group group;
+    enum sg_subcommand_group group;
     const char *brief;       /* what it does, for the list: at most 60 characters */
     const char *about;       /* the same in one to three lines of at most 80 */
     const char *words;       /* what must or may follow, as usage shows it: `TICKET`, `[DIR]` */
@@ -52,7 +52,7 @@ struct sg_command {
 };
 
 /** Its n-th option, its own before the common ones; NULL when there is none. */
-const struct sg_option *sg_command_option(const struct sg_command *command, size_t n);
+const struct sg_option *sg_subcommand_option(const struct sg_subcommand *command, size_t n);
 
 /** The words that an option's value may be, `*count` of them; none when it may be anything. */
 const struct sg_str *sg_option_choices(struct sg_arena *arena, const struct sg_option *option,
@@ -60,12 +60,13 @@ const struct sg_str *sg_option_choices(struct sg_arena *arena, const struct sg_o
 
 /** The command that the first of `count` words name, and how many those are; NULL when none is.
  * `commands` ends with NULL. */
-const struct sg_command *sg_command_find(const struct sg_command *const *commands, size_t count,
-                                         const char *const *words, size_t *used);
+const struct sg_subcommand *sg_subcommand_find(const struct sg_subcommand *const *commands,
+                                               size_t count, const char *const *words,
+                                               size_t *used);
 
 /** Says on standard error that `word` begins no command, and which may be meant. */
-void sg_command_tell_unknown(struct sg_arena *arena, const struct sg_command *const *commands,
-                             const char *word);
+void sg_subcommand_tell_unknown(struct sg_arena *arena, const struct sg_subcommand *const *commands,
+                                const char *word);
 
 /**
  * Reads what follows the command's name into `cli`, and its options into a struct that lives as long
@@ -73,14 +74,14 @@ void sg_command_tell_unknown(struct sg_arena *arena, const struct sg_command *co
  * False after saying on standard error what is wrong and what may be meant; not so for --help, which
  * sets `cli->is_help` and stops there.
  */
-SG_MUST_USE bool sg_command_read(const struct sg_command *command, int argc, char **argv,
-                                 struct sg_cli *cli);
+SG_MUST_USE bool sg_subcommand_read(const struct sg_subcommand *command, int argc, char **argv,
+                                    struct sg_cli *cli);
 
 /**
  * For what a command itself finds wrong with its words: says so in one sentence on standard error,
  * and how to see its help. Gives SG_EXIT_USAGE.
  */
-int sg_command_misused(const struct sg_cli *cli, const char *format, ...)
+int sg_subcommand_misused(const struct sg_cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "cli/subcommand.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@ static const struct sg_option COMMON[] = {
 };
 enum { COMMON_COUNT = sizeof COMMON / sizeof COMMON[0] };
 
-static size_t count_own(const struct sg_command *command)
+static size_t count_own(const struct sg_subcommand *command)
 {
     size_t count = 0;
 
@@ -28,7 +28,7 @@ static size_t count_own(const struct sg_command *command)
     return count;
 }
 
-const struct sg_option *sg_command_option(const struct sg_command *command, size_t n)
+const struct sg_option *sg_subcommand_option(const struct sg_subcommand *command, size_t n)
 {
     const size_t own = count_own(command);
 
@@ -38,7 +38,7 @@ const struct sg_option *sg_command_option(const struct sg_command *command, size
     return n < COMMON_COUNT ? &COMMON[n] : NULL;
 }
 
-static size_t count_options(const struct sg_command *command)
+static size_t count_options(const struct sg_subcommand *command)
 {
     return count_own(command) + COMMON_COUNT - (command->has_json ? 0 : 1);
 }
@@ -65,7 +65,7 @@ const struct sg_str *sg_option_choices(struct sg_arena *arena, const struct sg_o
 
 /* --- saying what is wrong --- */
 
-int sg_command_misused(const struct sg_cli *cli, const char *format, ...)
+int sg_subcommand_misused(const struct sg_cli *cli, const char *format, ...)
 {
     va_list arguments;
 
@@ -102,9 +102,9 @@ static void tell_unknown_option(const struct sg_cli *cli, const char *given)
         length++;
     wrong.length = length;
     for (size_t n = 0; n < count; n++)
-        names[n] = sg_str_of(sg_command_option(cli->command, n)->name);
-    (void)sg_command_misused(cli, "it has no option %s%s", given,
-                             hint(cli->arena, "--", wrong, names, count));
+        names[n] = sg_str_of(sg_subcommand_option(cli->command, n)->name);
+    (void)sg_subcommand_misused(cli, "it has no option %s%s", given,
+                                hint(cli->arena, "--", wrong, names, count));
 }
 
 /* --- reading --- */
@@ -119,15 +119,15 @@ static bool is_allowed(const struct sg_cli *cli, const struct sg_option *option,
             return true;
     }
     if (count > 0)
-        (void)sg_command_misused(cli, "--%s takes %s, not %s%s", option->name, option->value, value,
-                                 hint(cli->arena, "", sg_str_of(value), choices, count));
+        (void)sg_subcommand_misused(cli, "--%s takes %s, not %s%s", option->name, option->value,
+                                    value, hint(cli->arena, "", sg_str_of(value), choices, count));
     return count == 0;
 }
 
 /* Into the member that it names, of the command's struct or of what commands have in common. */
 static bool keep(struct sg_cli *cli, void *options, size_t n, const char *value)
 {
-    const struct sg_option *option = sg_command_option(cli->command, n);
+    const struct sg_option *option = sg_subcommand_option(cli->command, n);
     char *base = n < count_own(cli->command) ? options : (char *)cli;
     void *member = base + option->field;
 
@@ -147,7 +147,7 @@ static const struct option *getopt_table(const struct sg_cli *cli)
     struct option *table = sg_arena_get(cli->arena, count + 1, sizeof *table);
 
     for (size_t n = 0; n < count; n++) {
-        const struct sg_option *option = sg_command_option(cli->command, n);
+        const struct sg_option *option = sg_subcommand_option(cli->command, n);
 
         table[n] = (struct option){
             .name = option->name,
@@ -166,23 +166,23 @@ static void tell_wrong(const struct sg_cli *cli, int answer, const char *given)
         return;
     }
     const struct sg_option *option =
-        sg_command_option(cli->command, (size_t)(optopt - FIRST_VALUE));
+        sg_subcommand_option(cli->command, (size_t)(optopt - FIRST_VALUE));
     if (answer == ':')
-        (void)sg_command_misused(cli, "--%s needs a value, %s", option->name, option->value);
+        (void)sg_subcommand_misused(cli, "--%s needs a value, %s", option->name, option->value);
     else
-        (void)sg_command_misused(cli, "--%s takes no value", option->name);
+        (void)sg_subcommand_misused(cli, "--%s takes no value", option->name);
 }
 
 static bool take_words(struct sg_cli *cli, char *const *words, size_t count)
 {
-    const struct sg_command *command = cli->command;
+    const struct sg_subcommand *command = cli->command;
 
     if (count < command->least) {
-        (void)sg_command_misused(cli, "%s is missing", command->words);
+        (void)sg_subcommand_misused(cli, "%s is missing", command->words);
         return false;
     }
     if (count > command->most) {
-        (void)sg_command_misused(cli, "%s is one word too many", words[command->most]);
+        (void)sg_subcommand_misused(cli, "%s is one word too many", words[command->most]);
         return false;
     }
     cli->words = words;
@@ -190,7 +190,8 @@ static bool take_words(struct sg_cli *cli, char *const *words, size_t count)
     return true;
 }
 
-bool sg_command_read(const struct sg_command *command, int argc, char **argv, struct sg_cli *cli)
+bool sg_subcommand_read(const struct sg_subcommand *command, int argc, char **argv,
+                        struct sg_cli *cli)
 {
     void *options = sg_arena_get(cli->arena, 1, command->options_size + 1);
     int answer;
@@ -231,8 +232,8 @@ static size_t match(const char *name, size_t count, const char *const *words)
     return is_it ? 2 : 0;
 }
 
-const struct sg_command *sg_command_find(const struct sg_command *const *commands, size_t count,
-                                         const char *const *words, size_t *used)
+const struct sg_subcommand *sg_subcommand_find(const struct sg_subcommand *const *commands,
+                                               size_t count, const char *const *words, size_t *used)
 {
     for (size_t c = 0; count > 0 && commands[c] != NULL; c++) {
         *used = match(commands[c]->name, count, words);
@@ -243,8 +244,8 @@ const struct sg_command *sg_command_find(const struct sg_command *const *command
 }
 
 /* The first of a name's words is there: the second is missing or wrong. */
-static const struct sg_command *find_begun(const struct sg_command *const *commands,
-                                           const char *word)
+static const struct sg_subcommand *find_begun(const struct sg_subcommand *const *commands,
+                                              const char *word)
 {
     const size_t length = strlen(word);
 
@@ -255,10 +256,10 @@ static const struct sg_command *find_begun(const struct sg_command *const *comma
     return NULL;
 }
 
-void sg_command_tell_unknown(struct sg_arena *arena, const struct sg_command *const *commands,
-                             const char *word)
+void sg_subcommand_tell_unknown(struct sg_arena *arena, const struct sg_subcommand *const *commands,
+                                const char *word)
 {
-    const struct sg_command *begun = find_begun(commands, word);
+    const struct sg_subcommand *begun = find_begun(commands, word);
     size_t count = 0;
 
     while (commands[count] != NULL)
