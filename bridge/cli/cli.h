@@ -15,6 +15,7 @@ enum sg_exit {
     SG_EXIT_OK = 0,
     SG_EXIT_NO = 1,      /* the answer is no: a test failed, a sum does not hold, nothing found */
     SG_EXIT_ALARM = 2,   /* `status`: an alarm stands */
+    SG_EXIT_QUEUED = 3,  /* it will be done: the daemon is down, or has not come to it */
     SG_EXIT_USAGE = 64,  /* as in sysexits.h */
     SG_EXIT_UNABLE = 69, /* it could not be asked: no journal, wrong settings */
 };
@@ -31,8 +32,10 @@ struct sg_cli {
     struct sg_arena *arena;
 };
 
-extern const struct sg_subcommand sg_subcommand_audit, sg_subcommand_check,
-    sg_subcommand_journal_copy, sg_subcommand_run, sg_subcommand_status, sg_subcommand_trace;
+extern const struct sg_subcommand sg_subcommand_audit, sg_subcommand_check, sg_subcommand_discard,
+    sg_subcommand_pause, sg_subcommand_reload, sg_subcommand_replay, sg_subcommand_resolve,
+    sg_subcommand_resume, sg_subcommand_journal_copy, sg_subcommand_run, sg_subcommand_status,
+    sg_subcommand_trace;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);

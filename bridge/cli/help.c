@@ -4,7 +4,8 @@
 
 enum { NAME_COLUMN = 14, OPTION_ROOM = 40 };
 
-static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "Every day:",
+static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "To look:",
+                                    [SG_SUBCOMMAND_ACTING] = "To put right:",
                                     [SG_SUBCOMMAND_INTEGRATOR] = "For integrators:",
                                     [SG_SUBCOMMAND_SERVICE] = "The service:"};
 

@@ -34,7 +34,12 @@ struct sg_option {
     }
 
 /** Under which head `sgbridge --help` lists a command. */
-enum sg_subcommand_group { SG_SUBCOMMAND_DAILY, SG_SUBCOMMAND_INTEGRATOR, SG_SUBCOMMAND_SERVICE };
+enum sg_subcommand_group {
+    SG_SUBCOMMAND_DAILY,
+    SG_SUBCOMMAND_ACTING,
+    SG_SUBCOMMAND_INTEGRATOR,
+    SG_SUBCOMMAND_SERVICE
+};
 
 struct sg_subcommand {
     const char *name; /* one word, or two: `journal copy` */

@@ -55,6 +55,11 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
         " FROM event e JOIN delivery d ON d.event = e.seq JOIN act a ON a.delivery = d.id"
         " LEFT JOIN command c ON c.id = a.command WHERE e.ticket = ?1"
         " ORDER BY c.done_at, a.command, a.delivery",
+    [SG_VIEW_DELIVERY] = "SELECT state, reason, said FROM delivery WHERE id = CAST(?1 AS INTEGER)",
+    [SG_VIEW_BEHIND] =
+        "SELECT b.id, b.mapping, b.target FROM delivery d CROSS JOIN delivery b ON b.lane = d.lane"
+        " AND (b.seq, b.step) > (d.seq, d.step) AND (b.state = 'pending' OR b.state = 'unknown'"
+        "  OR b.state = 'failed') WHERE d.id = CAST(?1 AS INTEGER) ORDER BY b.seq, b.step",
     [SG_VIEW_COMMAND] = "SELECT done, refused, said, done_at FROM command WHERE id = ?1",
     [SG_VIEW_REFUSED] = "SELECT delivery, refused FROM act"
                         " WHERE command = ?1 AND refused IS NOT NULL ORDER BY delivery",

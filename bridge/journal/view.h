@@ -39,8 +39,10 @@ enum sg_view_question {
     SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash */
-    SG_VIEW_ACTS,    /* of a ticket: delivery, time, kind and id of the command, who, why, refused,
+    SG_VIEW_ACTS,     /* of a ticket: delivery, time, kind and id of the command, who, why, refused,
                         the reason that the delivery had before; as they were done */
+    SG_VIEW_DELIVERY, /* of a delivery: state, reason, the target's words */
+    SG_VIEW_BEHIND,   /* of a delivery: the open ones behind it in its lane: id, mapping, target */
     SG_VIEW_COMMAND, /* of a command's id: how many deliveries it was done for and refused for, what
                         is said of it, when it was done */
     SG_VIEW_REFUSED, /* of a command's id: delivery, why it was refused for it */
@@ -52,7 +54,7 @@ struct sg_view_row;
 struct sg_str sg_view_text(const struct sg_view_row *row, int column);
 int64_t sg_view_number(const struct sg_view_row *row, int column);
 
-/** Calls `each` for every row; `of` is the ticket or command that is asked for ("" where there is none). */
+/** Calls `each` for every row; `of` is the ticket, delivery or command that is asked for ("" where there is none). */
 SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
                              struct sg_error *err);

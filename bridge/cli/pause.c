@@ -1,0 +1,122 @@
+/* sgbridge pause, resume: people hold deliveries back, and let them go. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "cli/answers.h"
+#include "cli/submit.h"
+
+struct options {
+    const char *until, *why;
+};
+
+/* `system NAME`, `mapping NAME`, `ticket KEY`, `direction FROM TO`; false after saying what is wrong. */
+static bool read_scope(const struct sg_cli *cli, struct sg_command *command)
+{
+    int scope = SG_PAUSE_SYSTEM;
+
+    while (scope < SG_PAUSE_SCOPES &&
+           strcmp(cli->words[0], sg_pause_scope_name((enum sg_pause_scope)scope)) != 0)
+        scope++;
+    command->scope = (enum sg_pause_scope)scope;
+    if (scope == SG_PAUSE_SCOPES) {
+        (void)sg_subcommand_misused(
+            cli, "%s can not be paused: a system, a mapping, a ticket or a direction can",
+            cli->words[0]);
+        return false;
+    }
+    const bool is_direction = scope == SG_PAUSE_DIRECTION;
+
+    if (cli->word_count != (is_direction ? 3 : 2)) {
+        (void)sg_subcommand_misused(cli, "%s wants %s after it", cli->words[0],
+                                    is_direction ? "two systems, FROM and TO" : "one name");
+        return false;
+    }
+    command->name = sg_str_of(cli->words[1]);
+    if (is_direction)
+        command->name = sg_str_format(cli->arena, "%s>%s", cli->words[1], cli->words[2]);
+    return true;
+}
+
+static int give(const struct sg_cli *cli, const struct sg_settings *settings,
+                struct sg_command *command, const char *done)
+{
+    struct sg_submitted submitted;
+
+    sg_submitted_begin(cli, settings, &submitted);
+    if (!sg_submit_and_await(cli, settings, command, &submitted))
+        return SG_EXIT_UNABLE;
+    if (cli->is_json) {
+        sg_answers_print_json(cli, sg_submitted_json(cli, &submitted));
+    } else {
+        if (submitted.done > 0)
+            (void)printf("%s %.*s %s\n", cli->words[0], SG_STR_ARG(command->name), done);
+        sg_submitted_print(cli, &submitted);
+    }
+    return sg_submitted_exit(&submitted);
+}
+
+static int run_pause(const struct sg_cli *cli)
+{
+    const struct options *options = cli->options;
+    struct sg_command command = {.kind = SG_COMMAND_PAUSE};
+
+    if (!read_scope(cli, &command))
+        return SG_EXIT_USAGE;
+    if (options->why == NULL || options->why[0] == '\0')
+        return sg_subcommand_misused(cli, "--why TEXT must say why: status shows it");
+    const struct sg_settings *settings = sg_cli_settings(cli);
+
+    if (settings == NULL)
+        return SG_EXIT_UNABLE;
+    command.why = sg_str_of(options->why);
+    return give(cli, settings, &command, "is paused; `sgbridge resume` lets it go");
+}
+
+static int run_resume(const struct sg_cli *cli)
+{
+    struct sg_command command = {.kind = SG_COMMAND_RESUME};
+
+    if (!read_scope(cli, &command))
+        return SG_EXIT_USAGE;
+    const struct sg_settings *settings = sg_cli_settings(cli);
+
+    return settings == NULL ? SG_EXIT_UNABLE : give(cli, settings, &command, "goes on");
+}
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_VALUE(struct options, until, "until", "TIME", "let it go by itself then"),
+    SG_OPTION_VALUE(struct options, why, "why", "TEXT", "why; shown by status"),
+    {.name = NULL},
+};
+
+const struct sg_subcommand sg_subcommand_pause = {
+    .name = "pause",
+    .group = SG_SUBCOMMAND_ACTING,
+    .brief = "holds back a system, mapping, direction or ticket",
+    .about = "Holds deliveries back until resume, or a time; they keep their order, and nothing\n"
+             "is lost. A paused system is not polled either: its changes are read afterwards.",
+    .words = "system|mapping|ticket NAME, direction FROM TO",
+    .least = 1,
+    .most = 3,
+    .exits = "0 done; 1 refused; 3 queued; 69 it could not be asked",
+    .examples = {"pause system gam --until 06:00 --why maintenance",
+                 "pause direction saja gam --why 'wrong codes'"},
+    .has_json = true,
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
+    .run = run_pause,
+};
+
+const struct sg_subcommand sg_subcommand_resume = {
+    .name = "resume",
+    .group = SG_SUBCOMMAND_ACTING,
+    .brief = "ends a pause",
+    .about = "Lets go what a pause held back; `sgbridge status` shows what is paused.",
+    .words = "system|mapping|ticket NAME, direction FROM TO",
+    .least = 1,
+    .most = 3,
+    .exits = "0 done; 1 refused; 3 queued; 69 it could not be asked",
+    .examples = {"resume system gam"},
+    .has_json = true,
+    .run = run_resume,
+};
