@@ -17,7 +17,8 @@ static int run(const struct sg_cli *cli)
     int64_t *ids;
 
     if (options->why == NULL || options->why[0] == '\0')
-        return sg_subcommand_misused(cli, "--why TEXT must say why: it is kept with the ticket");
+        return sg_subcommand_misused(cli,
+                                     "discard wants --why TEXT, which is kept with the ticket");
     if (!sg_submit_read_ids(cli, &ids, &command.count))
         return SG_EXIT_USAGE;
     if (settings == NULL)

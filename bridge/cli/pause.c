@@ -63,7 +63,7 @@ static int run_pause(const struct sg_cli *cli)
     if (!read_scope(cli, &command))
         return SG_EXIT_USAGE;
     if (options->why == NULL || options->why[0] == '\0')
-        return sg_subcommand_misused(cli, "--why TEXT must say why: status shows it");
+        return sg_subcommand_misused(cli, "pause wants --why TEXT, which status shows");
     const struct sg_settings *settings = sg_cli_settings(cli);
 
     if (settings == NULL)

@@ -40,6 +40,7 @@ struct replay {
     int64_t began_ms, told_ms; /* on the steady clock */
     struct sg_str after;       /* the command before, whose pace the next one goes on with */
     bool has_terminal;
+    int64_t failed_anew; /* of those that were watched */
     struct sg_submitted submitted;
 };
 
@@ -163,9 +164,8 @@ static void print_end(const struct replay *replay, int64_t delivery, const struc
         2, sg_buffer_text(&line));
 }
 
-/* True when it has ended, or failed anew. */
-static bool look_at(const struct replay *replay, struct sg_view *view, int64_t delivery,
-                    bool is_last)
+/* True when it has ended, or failed anew, which is counted. */
+static bool look_at(struct replay *replay, struct sg_view *view, int64_t delivery, bool is_last)
 {
     struct sg_str id = sg_str_format(replay->cli->arena, "%lld", (long long)delivery);
     const struct sg_node *rows = sg_answers_rows(replay->cli, view, SG_VIEW_DELIVERY, id, DELIVERY);
@@ -176,11 +176,12 @@ static bool look_at(const struct replay *replay, struct sg_view *view, int64_t d
     if (!is_last && sg_str_is(sg_answers_text(row, "state"), "pending"))
         return false;
     print_end(replay, delivery, row);
+    replay->failed_anew += sg_str_is(sg_answers_text(row, "state"), "failed");
     return true;
 }
 
 /* Each is waited for in turn, all of them for WATCH_MS at most. */
-static void watch(const struct replay *replay)
+static void watch(struct replay *replay)
 {
     static const struct timespec pause = {.tv_nsec = WATCH_EVERY_MS * 1000000L};
     const int64_t until_ms = sg_clock_steady_ms() + WATCH_MS;
@@ -198,7 +199,7 @@ static void watch(const struct replay *replay)
     sg_view_close(view);
 }
 
-static void print(const struct replay *replay)
+static void print(struct replay *replay)
 {
     const struct sg_submitted *submitted = &replay->submitted;
 
@@ -249,7 +250,9 @@ static int run(const struct sg_cli *cli)
         sg_answers_print_json(cli, sg_submitted_json(cli, &replay.submitted));
     else
         print(&replay);
-    return sg_submitted_exit(&replay.submitted);
+    const int exit = sg_submitted_exit(&replay.submitted);
+
+    return exit == SG_EXIT_OK && replay.failed_anew > 0 ? SG_EXIT_NO : exit;
 }
 
 static const struct sg_option OPTIONS[] = {
@@ -268,7 +271,7 @@ const struct sg_subcommand sg_subcommand_replay = {
     .words = "DELIVERY...",
     .least = 1,
     .most = SG_COMMAND_DELIVERIES_MAX,
-    .exits = "0 done; 1 refused, in part or whole; 3 queued; 69 it could not be asked",
+    .exits = "0 done; 1 refused, or failed again; 3 queued; 69 it could not be asked",
     .examples = {"replay 17"},
     .has_json = true,
     .options = OPTIONS,

@@ -121,6 +121,14 @@ bool sg_submit_and_await(const struct sg_cli *cli, const struct sg_settings *set
 
 /* --- telling --- */
 
+/* One sentence, or the lines of a check. */
+static void print_said(struct sg_str said)
+{
+    const bool is_ended = said.at[said.length - 1] == '\n';
+
+    (void)printf("%.*s%s", SG_STR_ARG(said), is_ended ? "" : "\n");
+}
+
 void sg_submitted_print(const struct sg_cli *cli, const struct sg_submitted *submitted)
 {
     const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
@@ -137,7 +145,7 @@ void sg_submitted_print(const struct sg_cli *cli, const struct sg_submitted *sub
         (void)printf("and %zu more were refused; --json shows all\n",
                      submitted->whys->count - SHOWN_MAX);
     if (submitted->said.length > 0)
-        (void)printf("%.*s\n", SG_STR_ARG(submitted->said));
+        print_said(submitted->said);
     if (submitted->is_queued)
         (void)puts(submitted->is_running
                        ? "queued: the daemon has not come to it yet"

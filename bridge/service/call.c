@@ -102,13 +102,17 @@ static void end_doubtful(struct job *job, const struct sg_answer *answer)
     sg_job_end(job, ending);
 }
 
+/* What was sent is kept, for people to see what is different when it is sent again. */
 static void end_refused(struct job *job, const struct sg_answer *answer)
 {
+    if (job->stored.length == 0)
+        job->stored = sg_request_store(job->arena, &job->request, job->input);
     sg_job_end(job, (struct sg_ending){.state = SG_DELIVERY_FAILED,
                                        .was_called = true,
                                        .moves_key = true,
                                        .reason = SG_STR("refused"),
                                        .said = answer->said,
+                                       .request = job->stored,
                                        .clears_shadows = true});
 }
 

@@ -283,6 +283,12 @@ static bool is_keyed(const struct job *job)
     return false;
 }
 
+/* A person wants it sent once more: neither that it was ours nor that it says the same holds it. */
+static bool is_asked_for(const struct job *job)
+{
+    return job->delivery->run > 1;
+}
+
 static void begin_pending(struct job *job)
 {
     const struct sg_delivery *delivery = job->delivery;
@@ -293,7 +299,7 @@ static void begin_pending(struct job *job)
             sg_peer_enqueue(job->peer, job);
         return;
     }
-    if (is_echo(job)) {
+    if (!is_asked_for(job) && is_echo(job)) {
         sg_job_end_for(job, SG_DELIVERY_ECHO, SG_STR("our own change"));
         return;
     }
@@ -305,7 +311,7 @@ static void begin_pending(struct job *job)
     }
     if (!fits_link(job) || !map(job))
         return;
-    if (is_unchanged(job)) {
+    if (!is_asked_for(job) && is_unchanged(job)) {
         sg_job_end_for(job, SG_DELIVERY_SKIPPED, SG_STR("unchanged"));
         return;
     }

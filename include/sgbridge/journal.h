@@ -236,7 +236,7 @@ struct sg_ending {
     struct sg_str reason, pointer, said; /* why; the rule's target; the target's words, masked */
     struct sg_place place;
     struct sg_str map_hash; /* of the mapping it went through; "" leaves it */
-    struct sg_str request;  /* PENDING, UNKNOWN, FAILED in doubt: kept for next time */
+    struct sg_str request;  /* PENDING, UNKNOWN: kept for next time; FAILED: for people to see */
     struct sg_str link_id;  /* DELIVERED: the id of the thing this delivery made; "" if none */
     struct sg_str operation,
         input_hash;                   /* DELIVERED: the new shadow, as in the route; "" for none */
