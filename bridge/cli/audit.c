@@ -127,7 +127,7 @@ static int run(const struct sg_cli *cli)
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
 
-const struct sg_subcommand sg_subcommand_audit = {
+const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
     .name = "audit",
     .group = SG_SUBCOMMAND_DAILY,
     .brief = "all that was taken in is accounted for, day by day",

@@ -70,7 +70,7 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_subcommand sg_subcommand_check = {
+const struct sg_subcommand SG_SUBCOMMAND_CHECK = {
     .name = "check",
     .group = SG_SUBCOMMAND_INTEGRATOR,
     .brief = "every error of every mapping at once; runs their tests",

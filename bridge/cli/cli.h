@@ -32,10 +32,10 @@ struct sg_cli {
     struct sg_arena *arena;
 };
 
-extern const struct sg_subcommand sg_subcommand_audit, sg_subcommand_check, sg_subcommand_discard,
-    sg_subcommand_pause, sg_subcommand_reload, sg_subcommand_replay, sg_subcommand_resolve,
-    sg_subcommand_resume, sg_subcommand_journal_copy, sg_subcommand_run, sg_subcommand_status,
-    sg_subcommand_trace;
+extern const struct sg_subcommand SG_SUBCOMMAND_AUDIT, SG_SUBCOMMAND_CHECK, SG_SUBCOMMAND_DISCARD,
+    SG_SUBCOMMAND_PAUSE, SG_SUBCOMMAND_RELOAD, SG_SUBCOMMAND_REPLAY, SG_SUBCOMMAND_RESOLVE,
+    SG_SUBCOMMAND_RESUME, SG_SUBCOMMAND_JOURNAL_COPY, SG_SUBCOMMAND_RUN, SG_SUBCOMMAND_STATUS,
+    SG_SUBCOMMAND_TRACE;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);

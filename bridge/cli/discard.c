@@ -46,7 +46,7 @@ static const struct sg_option OPTIONS[] = {
     {.name = NULL},
 };
 
-const struct sg_subcommand sg_subcommand_discard = {
+const struct sg_subcommand SG_SUBCOMMAND_DISCARD = {
     .name = "discard",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "gives deliveries up, with a reason",

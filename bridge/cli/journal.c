@@ -69,7 +69,7 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_subcommand sg_subcommand_journal_copy = {
+const struct sg_subcommand SG_SUBCOMMAND_JOURNAL_COPY = {
     .name = "journal copy",
     .group = SG_SUBCOMMAND_SERVICE,
     .brief = "moves the embedded journal, with all that is open, to Kafka",

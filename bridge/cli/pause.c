@@ -89,7 +89,7 @@ static const struct sg_option OPTIONS[] = {
     {.name = NULL},
 };
 
-const struct sg_subcommand sg_subcommand_pause = {
+const struct sg_subcommand SG_SUBCOMMAND_PAUSE = {
     .name = "pause",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "holds back a system, mapping, direction or ticket",
@@ -107,7 +107,7 @@ const struct sg_subcommand sg_subcommand_pause = {
     .run = run_pause,
 };
 
-const struct sg_subcommand sg_subcommand_resume = {
+const struct sg_subcommand SG_SUBCOMMAND_RESUME = {
     .name = "resume",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "ends a pause",

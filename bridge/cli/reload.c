@@ -31,7 +31,7 @@ static int run(const struct sg_cli *cli)
     return sg_submitted_exit(&submitted);
 }
 
-const struct sg_subcommand sg_subcommand_reload = {
+const struct sg_subcommand SG_SUBCOMMAND_RELOAD = {
     .name = "reload",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "puts mapping files in force, whole or not at all",

@@ -262,7 +262,7 @@ static const struct sg_option OPTIONS[] = {
     {.name = NULL},
 };
 
-const struct sg_subcommand sg_subcommand_replay = {
+const struct sg_subcommand SG_SUBCOMMAND_REPLAY = {
     .name = "replay",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "sends what failed again, each once",

@@ -60,7 +60,7 @@ static const struct sg_option OPTIONS[] = {
     {.name = NULL},
 };
 
-const struct sg_subcommand sg_subcommand_resolve = {
+const struct sg_subcommand SG_SUBCOMMAND_RESOLVE = {
     .name = "resolve",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "says whether what may have been done was",

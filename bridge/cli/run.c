@@ -272,7 +272,7 @@ static int run(const struct sg_cli *cli)
     return is_good ? SG_EXIT_OK : SG_EXIT_UNABLE;
 }
 
-const struct sg_subcommand sg_subcommand_run = {
+const struct sg_subcommand SG_SUBCOMMAND_RUN = {
     .name = "run",
     .group = SG_SUBCOMMAND_SERVICE,
     .brief = "the daemon, until SIGTERM; SIGHUP reloads mappings",

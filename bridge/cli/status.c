@@ -221,7 +221,7 @@ static const struct sg_option OPTIONS[] = {
     {0},
 };
 
-const struct sg_subcommand sg_subcommand_status = {
+const struct sg_subcommand SG_SUBCOMMAND_STATUS = {
     .name = "status",
     .group = SG_SUBCOMMAND_DAILY,
     .brief = "what is open, held and late; breakers and alarms",

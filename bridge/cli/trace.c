@@ -143,7 +143,7 @@ static int run(const struct sg_cli *cli)
     return SG_EXIT_OK;
 }
 
-const struct sg_subcommand sg_subcommand_trace = {
+const struct sg_subcommand SG_SUBCOMMAND_TRACE = {
     .name = "trace",
     .group = SG_SUBCOMMAND_DAILY,
     .brief = "what happened to one ticket, in order",
