@@ -43,7 +43,7 @@ static void end_delivered(struct job *job, const struct sg_given *given)
         ending.link_id = given->id;
     if (operation->skips_unchanged) {
         ending.operation = operation->name;
-        ending.input_hash = sg_job_hash_of_input(job);
+        ending.input_hash = sg_prepare_hash(job->arena, job->input);
     }
     if (operation->gives.record.length > 0 && given->version.length > 0) {
         ending.own_record = operation->gives.record;

@@ -3,6 +3,7 @@
 #define SG_SERVICE_JOB_H
 
 #include "service/parts.h"
+#include "service/prepare.h"
 
 enum { INTENT_LASTS_MS = 2000 }; /* an intent older than that is not sent any more */
 
@@ -44,12 +45,6 @@ void sg_job_give_back(struct job *job, int64_t wait_ms);
 
 /** Ends by one reason in a word or two, without a call. */
 void sg_job_end_for(struct job *job, enum sg_delivery_state state, struct sg_str reason);
-
-/** The first problem of a run, as the failure that it is. */
-void sg_job_fail(struct job *job, const struct sg_rule_run *run);
-
-/** The input's hash, for shadows. */
-struct sg_str sg_job_hash_of_input(const struct job *job);
 
 /** What the job's request, or the look-up of it, is built from. */
 struct sg_operation_call sg_job_operation_call(const struct job *job);
