@@ -186,10 +186,9 @@ const struct sg_route *sg_state_find_route(const struct sg_state *state, struct 
     return NULL;
 }
 
-static bool read_shadow(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
-                        struct sg_error *err)
+static bool read_shadow(struct sg_state *state, struct sg_arena *arena,
+                        const struct sg_route *route, struct sg_delivery *out, struct sg_error *err)
 {
-    const struct sg_route *route = sg_state_find_route(state, out->mapping);
     bool is_there = false;
 
     if (route == NULL || !route->skips_unchanged)
@@ -270,8 +269,25 @@ static bool take_one(struct sg_state *state, struct sg_arena *arena, const struc
     bool is_read = read_candidate(state, &in, id, wanted, out, is_taken);
 
     sg_sql_done(in.row);
-    return is_read && (!*is_taken ||
-                       (read_links(state, arena, out, err) && read_shadow(state, arena, out, err)));
+    if (!is_read || !*is_taken)
+        return is_read;
+    return read_links(state, arena, out, err) &&
+           read_shadow(state, arena, sg_state_find_route(state, out->mapping), out, err);
+}
+
+bool sg_state_look(struct sg_state *state, struct sg_arena *arena, const struct sg_looked_at *it,
+                   struct sg_delivery *out, bool *is_there, struct sg_error *err)
+{
+    const struct reader in = {arena,
+                              SG_SQL_BIND(&state->sql, SG_SQL_TAKE, SG_V_NUMBER(it->delivery),
+                                          SG_V_NUMBER(it->now_ms - HOUR_MS))};
+
+    if (!sg_sql_row(&state->sql, in.row, is_there, err) || !*is_there)
+        return !state->sql.is_broken;
+    read_delivery(&in, out);
+    out->id = it->delivery;
+    sg_sql_done(in.row);
+    return read_links(state, arena, out, err) && read_shadow(state, arena, it->route, out, err);
 }
 
 bool sg_state_take(struct sg_state *state, struct sg_arena *arena, const struct sg_take *wanted,

@@ -110,6 +110,14 @@ SG_MUST_USE bool sg_state_capture(struct sg_state *state, const struct sg_event 
 SG_MUST_USE bool sg_state_take(struct sg_state *state, struct sg_arena *arena,
                                const struct sg_take *wanted, struct sg_delivery **out,
                                size_t *count, struct sg_error *err);
+/** A delivery that is looked at, not taken; `route` is that of its mapping, or NULL. */
+struct sg_looked_at {
+    int64_t delivery, now_ms;
+    const struct sg_route *route;
+};
+SG_MUST_USE bool sg_state_look(struct sg_state *state, struct sg_arena *arena,
+                               const struct sg_looked_at *it, struct sg_delivery *out,
+                               bool *is_there, struct sg_error *err);
 SG_MUST_USE bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
                                    struct sg_error *err);
 SG_MUST_USE bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,

@@ -15,6 +15,7 @@ enum { PATH_ROOM = 4096, BUSY_MS = 2000 };
 struct sg_view {
     sqlite3 *db;
     struct sg_sql sql;
+    struct sg_state state; /* all zero until a delivery is looked at */
 };
 
 #define OPEN SG_SCHEMA_OPEN
@@ -100,6 +101,7 @@ void sg_view_close(struct sg_view *view)
 {
     if (view == NULL)
         return;
+    sg_state_close(&view->state);
     sg_sql_close(&view->sql);
     (void)sqlite3_close(view->db);
     free(view);
@@ -144,4 +146,15 @@ bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg
             each(&row, owner);
     }
     return true;
+}
+
+bool sg_view_look(struct sg_view *view, struct sg_arena *arena, const struct sg_view_look *look,
+                  struct sg_delivery *out, bool *is_there, struct sg_error *err)
+{
+    static const struct sg_journal_settings any = {0};
+    const struct sg_looked_at it = {look->delivery, look->now_ms, look->route};
+
+    if (view->state.sql.count == 0 && !sg_state_open(&view->state, view->db, &any, err))
+        return false;
+    return sg_state_look(&view->state, arena, &it, out, is_there, err);
 }

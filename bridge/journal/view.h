@@ -1,6 +1,7 @@
 /**
  * The journal as people's commands read it: a connection of its own, read-only, that works while the
- * daemon runs, while it is down, and after it was killed. It never shows a record's content.
+ * daemon runs, while it is down, and after it was killed. No question's answer shows a record's content;
+ * sg_view_look() gives it, and who shows it to people masks it.
  */
 #ifndef SG_JOURNAL_VIEW_H
 #define SG_JOURNAL_VIEW_H
@@ -58,5 +59,19 @@ int64_t sg_view_number(const struct sg_view_row *row, int column);
 SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
                              struct sg_error *err);
+
+/** Which delivery; `route` as it is in force, or NULL; the time is for the calls of the last hour. */
+struct sg_view_look {
+    int64_t delivery, now_ms;
+    const struct sg_route *route;
+};
+
+/**
+ * All that is needed to make a delivery, its record among it, without taking it: for who asks what
+ * would be sent. Lives in the arena.
+ */
+SG_MUST_USE bool sg_view_look(struct sg_view *view, struct sg_arena *arena,
+                              const struct sg_view_look *look, struct sg_delivery *out,
+                              bool *is_there, struct sg_error *err);
 
 #endif
