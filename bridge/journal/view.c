@@ -8,19 +8,19 @@
 
 #include "journal/kind.h"
 #include "journal/schema.h"
-#include "journal/sql.h"
+#include "journal/view_inner.h"
 
 enum { PATH_ROOM = 4096, BUSY_MS = 2000 };
 
-struct sg_view {
-    sqlite3 *db;
-    struct sg_sql sql;
-    struct sg_state state; /* all zero until a delivery is looked at */
-};
-
 #define OPEN SG_SCHEMA_OPEN
+#define ACT  "a.delivery, c.done_at, c.kind, a.command, c.who, c.why, a.refused, a.was"
 
-static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
+/* What follows the delivery ?1 in its lane. */
+#define BEHIND                                         \
+    "lane = (SELECT lane FROM delivery WHERE id = ?1)" \
+    " AND (seq, step) > (SELECT seq, step FROM delivery WHERE id = ?1)"
+
+const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_OPEN] = "SELECT state, count(*) FROM delivery WHERE " OPEN " GROUP BY state",
     [SG_VIEW_LANES] = "SELECT count(DISTINCT lane),"
                       " count(*) FILTER (WHERE state = 'pending' AND next_at IS NULL),"
@@ -32,6 +32,17 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_FACTS] = "SELECT name, value FROM fact",
     [SG_VIEW_CURSORS] = "SELECT system, record, moved_at FROM cursor",
     [SG_VIEW_STANDING] = "SELECT role, at FROM standing",
+    [SG_VIEW_TARGETS] =
+        "SELECT target, count(*), min(taken_at) FROM delivery"
+        " WHERE (state = 'pending' OR state = 'unknown') AND " OPEN " GROUP BY target",
+    [SG_VIEW_UNKNOWN] =
+        "SELECT d.id, d.ticket, d.mapping, d.target, d.sent_at, d.next_at, d.sends,"
+        " d.empty_probes, d.attempts, d.reason, d.said, e.system, e.record, e.record_id"
+        " FROM (SELECT * FROM delivery WHERE state = 'unknown' AND " OPEN ") d"
+        " JOIN event e ON e.seq = d.event ORDER BY d.sent_at, d.id",
+    [SG_VIEW_IN_DOUBT] =
+        "SELECT id, ticket, mapping, target, sent_at, failed_at, reason, said FROM delivery"
+        " WHERE failed_at IS NOT NULL AND in_doubt = 1 ORDER BY failed_at, id LIMIT 500",
     [SG_VIEW_PAUSES] =
         "SELECT scope, name, who, since, until, why FROM pause WHERE NOT is_over ORDER BY id",
     [SG_VIEW_AUDIT] =
@@ -51,16 +62,25 @@ static const char *const QUESTIONS[SG_VIEW_QUESTIONS] = {
         " d.next_at, d.map_hash"
         " FROM event e JOIN delivery d ON d.event = e.seq WHERE e.ticket = ?1"
         " ORDER BY d.seq, d.step",
+    [SG_VIEW_DELIVERY] =
+        "SELECT d.id, d.state, d.ticket, d.round, d.mapping, d.target, e.system, e.record,"
+        " e.record_id, e.version, d.attempts, d.taken_at, d.first_at, d.last_at, d.failed_at,"
+        " d.ended_at, d.reason, d.said, d.place_file, d.place_line, d.place_column, d.pointer,"
+        " d.in_doubt, d.map_hash FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
+    [SG_VIEW_BODY] = "SELECT e.body FROM delivery d JOIN event e ON e.seq = d.event"
+                     " WHERE d.id = ?1 AND e.body IS NOT NULL",
+    [SG_VIEW_BEHIND] = "SELECT count(*) FROM delivery WHERE " BEHIND " AND " OPEN,
+    [SG_VIEW_NEXT] = "SELECT d.id, d.mapping, d.state, e.system, e.record, e.record_id"
+                     " FROM (SELECT * FROM delivery WHERE " BEHIND " AND " OPEN
+                     "  ORDER BY seq, step LIMIT 20) d JOIN event e ON e.seq = d.event"
+                     " ORDER BY d.seq, d.step",
+    [SG_VIEW_ACTS_OF] = "SELECT " ACT " FROM act a LEFT JOIN command c ON c.id = a.command"
+                        " WHERE a.delivery = ?1 ORDER BY c.done_at, a.command",
     [SG_VIEW_ACTS] =
-        "SELECT a.delivery, c.done_at, c.kind, a.command, c.who, c.why, a.refused, a.was"
+        "SELECT " ACT
         " FROM event e JOIN delivery d ON d.event = e.seq JOIN act a ON a.delivery = d.id"
         " LEFT JOIN command c ON c.id = a.command WHERE e.ticket = ?1"
         " ORDER BY c.done_at, a.command, a.delivery",
-    [SG_VIEW_DELIVERY] = "SELECT state, reason, said FROM delivery WHERE id = CAST(?1 AS INTEGER)",
-    [SG_VIEW_BEHIND] =
-        "SELECT b.id, b.mapping, b.target FROM delivery d CROSS JOIN delivery b ON b.lane = d.lane"
-        " AND (b.seq, b.step) > (d.seq, d.step) AND (b.state = 'pending' OR b.state = 'unknown'"
-        "  OR b.state = 'failed') WHERE d.id = CAST(?1 AS INTEGER) ORDER BY b.seq, b.step",
     [SG_VIEW_COMMAND] = "SELECT done, refused, said, done_at FROM command WHERE id = ?1",
     [SG_VIEW_REFUSED] = "SELECT delivery, refused FROM act"
                         " WHERE command = ?1 AND refused IS NOT NULL ORDER BY delivery",
@@ -78,8 +98,11 @@ static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *k
     if (sqlite3_open_v2(path, &view->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         return sg_sql_fail(view->db, err);
     (void)sqlite3_busy_timeout(view->db, BUSY_MS);
-    return sg_schema_check(view->db, err) &&
-           sg_sql_open(&view->sql, view->db, QUESTIONS, SG_VIEW_QUESTIONS, err);
+    return sg_schema_check(view->db, err) && sg_view_add_functions(view->db, err) &&
+           sg_sql_open(&view->questions, view->db, SG_VIEW_STATEMENTS, SG_VIEW_QUESTIONS, err) &&
+           sg_sql_open(&view->failed, view->db, SG_FAILED_STATEMENTS, SG_FAILED_STATEMENT_COUNT,
+                       err) &&
+           sg_sql_open(&view->ages, view->db, SG_AGES_STATEMENTS, SG_AGES_STATEMENT_COUNT, err);
 }
 
 bool sg_view_open(const struct sg_journal_kind *kind, const char *dir, struct sg_view **out,
@@ -102,7 +125,9 @@ void sg_view_close(struct sg_view *view)
     if (view == NULL)
         return;
     sg_state_close(&view->state);
-    sg_sql_close(&view->sql);
+    sg_sql_close(&view->questions);
+    sg_sql_close(&view->failed);
+    sg_sql_close(&view->ages);
     (void)sqlite3_close(view->db);
     free(view);
 }
@@ -130,22 +155,54 @@ int64_t sg_view_number(const struct sg_view_row *row, int column)
     return sg_sql_number(row->statement, column);
 }
 
-bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
-                 void (*each)(const struct sg_view_row *row, void *owner), void *owner,
-                 struct sg_error *err)
+bool sg_view_each(struct sg_sql *sql, size_t statement, const struct sg_sql_value *values,
+                  size_t count, void (*each)(const struct sg_view_row *row, void *owner),
+                  void *owner, struct sg_error *err)
 {
-    const struct sg_sql_value value = SG_V_TEXT(of);
-    struct sg_view_row row = {
-        sg_sql_bind(&view->sql, question, &value, question >= SG_VIEW_ROUNDS ? 1 : 0)};
+    struct sg_view_row row = {sg_sql_bind(sql, statement, values, count)};
     bool is_there = true;
 
     while (is_there) {
-        if (!sg_sql_row(&view->sql, row.statement, &is_there, err))
+        if (!sg_sql_row(sql, row.statement, &is_there, err))
             return false;
         if (is_there)
             each(&row, owner);
     }
     return true;
+}
+
+bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
+                 void (*each)(const struct sg_view_row *row, void *owner), void *owner,
+                 struct sg_error *err)
+{
+    const struct sg_sql_value value = SG_V_TEXT(of);
+
+    return sg_view_each(&view->questions, question, &value, question >= SG_VIEW_ROUNDS ? 1 : 0,
+                        each, owner, err);
+}
+
+/* ?1 now, ?2 where departments stand. The spans double from 5 minutes on. */
+#define AGES(name)                                                                         \
+    "SELECT coalesce(" name ", ''), CASE" SPAN("5", "0") SPAN("10", "1") SPAN("20", "2")   \
+        SPAN("40", "3") SPAN("80", "4") SPAN("160", "5") SPAN("320", "6") SPAN("640", "7") \
+            SPAN("1280", "8") " ELSE 9 END, count(*) FROM delivery d WHERE " OPEN " GROUP BY 1, 2"
+#define SPAN(minutes, number) " WHEN ?1 - d.taken_at < " minutes " * 60000 THEN " number
+
+const char *const SG_AGES_STATEMENTS[SG_AGES_STATEMENT_COUNT] = {
+    [SG_AGES_BY_TARGET] = AGES("d.target"),
+    [SG_AGES_BY_MAPPING] = AGES("d.mapping"),
+    [SG_AGES_BY_DEPARTMENT] = AGES(SG_VIEW_DEPARTMENT("?2")),
+};
+
+bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by, struct sg_str departments,
+                  int64_t now_ms, void (*each)(const struct sg_view_row *row, void *owner),
+                  void *owner, struct sg_error *err)
+{
+    const struct sg_sql_value values[] = {
+        SG_V_NUMBER(now_ms), SG_V_TEXT(departments.length > 0 ? departments : SG_STR("{}"))};
+
+    return sg_view_each(&view->ages, by, values, by == SG_AGES_BY_DEPARTMENT ? 2 : 1, each, owner,
+                        err);
 }
 
 bool sg_view_look(struct sg_view *view, struct sg_arena *arena, const struct sg_view_look *look,

@@ -1,7 +1,7 @@
 /**
  * The journal as people's commands read it: a connection of its own, read-only, that works while the
- * daemon runs, while it is down, and after it was killed. No question's answer shows a record's content;
- * sg_view_look() gives it, and who shows it to people masks it.
+ * daemon runs, while it is down, and after it was killed. A record's
+ * content is given by SG_VIEW_BODY and sg_view_look() alone: who shows it to people masks it.
  */
 #ifndef SG_JOURNAL_VIEW_H
 #define SG_JOURNAL_VIEW_H
@@ -33,6 +33,12 @@ enum sg_view_question {
     SG_VIEW_FACTS,    /* name, value */
     SG_VIEW_CURSORS,  /* system, record, moved_at */
     SG_VIEW_STANDING, /* role, at: of a view that is not itself the journal; else no row */
+    SG_VIEW_TARGETS,  /* target, how many pending and unknown, time the oldest was taken in */
+    SG_VIEW_UNKNOWN,  /* being looked up: id, ticket, mapping, target, sent_at, next_at, calls sent,
+                         look-ups that found nothing since, attempts, reason, said, source, record,
+                         record id; the oldest call first */
+    SG_VIEW_IN_DOUBT, /* failed, and may have been done: id, ticket, mapping, target, sent_at,
+                         failed_at, reason, said; the oldest first, at most 500 */
     SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why */
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_ROUNDS,   /* of a ticket: number, value */
@@ -40,10 +46,16 @@ enum sg_view_question {
     SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash */
-    SG_VIEW_ACTS,     /* of a ticket: delivery, time, kind and id of the command, who, why, refused,
+    SG_VIEW_DELIVERY, /* of a delivery's id: id, state, ticket, round, mapping, target, source, record,
+                         record id, version, attempts, taken_at, first_at, last_at, failed_at,
+                         ended_at, reason, said, file, line, column, pointer, 1 in doubt, map_hash */
+    SG_VIEW_BODY,     /* of a delivery's id: the record as it came; no row when its time is over */
+    SG_VIEW_BEHIND,  /* of a delivery's id: how many wait behind it in its lane */
+    SG_VIEW_NEXT,    /* of a delivery's id: id, mapping, state, source, record, record id of those;
+                         the next ones, at most 20 */
+    SG_VIEW_ACTS_OF, /* of a delivery's id: as SG_VIEW_ACTS */
+    SG_VIEW_ACTS,    /* of a ticket: delivery, time, kind and id of the command, who, why, refused,
                         the reason that the delivery had before; as they were done */
-    SG_VIEW_DELIVERY, /* of a delivery: state, reason, the target's words */
-    SG_VIEW_BEHIND,   /* of a delivery: the open ones behind it in its lane: id, mapping, target */
     SG_VIEW_COMMAND, /* of a command's id: how many deliveries it was done for and refused for, what
                         is said of it, when it was done */
     SG_VIEW_REFUSED, /* of a command's id: delivery, why it was refused for it */
@@ -55,7 +67,8 @@ struct sg_view_row;
 struct sg_str sg_view_text(const struct sg_view_row *row, int column);
 int64_t sg_view_number(const struct sg_view_row *row, int column);
 
-/** Calls `each` for every row; `of` is the ticket, delivery or command that is asked for ("" where there is none). */
+/** Calls `each` for every row; `of` is the ticket, the delivery's id or the command that is asked for
+ * ("" where there is none). */
 SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
                              struct sg_error *err);
@@ -73,5 +86,20 @@ struct sg_view_look {
 SG_MUST_USE bool sg_view_look(struct sg_view *view, struct sg_arena *arena,
                               const struct sg_view_look *look, struct sg_delivery *out,
                               bool *is_there, struct sg_error *err);
+
+/** By what open deliveries are counted. */
+enum sg_view_ages_by { SG_AGES_BY_TARGET, SG_AGES_BY_MAPPING, SG_AGES_BY_DEPARTMENT };
+
+/** Spans of age that deliveries are counted in: less than 5 minutes, 10, 20, … 1280, and over it. */
+enum { SG_VIEW_AGES = 10 };
+
+/**
+ * All open deliveries by when they were taken in: name, span (0 to SG_VIEW_AGES - 1), how many.
+ * `departments` is as in struct sg_failed_filter; of what names none the name is "".
+ */
+SG_MUST_USE bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by,
+                              struct sg_str departments, int64_t now_ms,
+                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
+                              struct sg_error *err);
 
 #endif

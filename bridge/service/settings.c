@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/units.h"
 #include "mapping/zone.h"
+#include "service/department_settings.h"
 #include "tree/yaml.h"
 
 enum { NAME_MAX_LENGTH = 12, FILE_MAX_BYTES = 64 * 1024 };
@@ -172,6 +173,12 @@ static bool read_log(const struct reading *reading, const struct sg_yaml *value)
                            "a log level is one of error, warn, info, debug");
 }
 
+static bool read_department(const struct reading *reading, const struct sg_yaml *value)
+{
+    return sg_departments_read(reading->arena, value, reading->findings,
+                               &reading->out->departments);
+}
+
 /* Every setting, with what stands for it where it is left out (NULL: it must be given). */
 static const struct setting {
     struct sg_str name;
@@ -188,6 +195,7 @@ static const struct setting {
     {{"reserve", 7}, "256MB", read_reserve},
     {{"max_event", 9}, "900KB", read_max_event},
     {{"log", 3}, "info", read_log},
+    {{"department", 10}, "", read_department},
 };
 enum { SETTING_COUNT = sizeof SETTINGS / sizeof SETTINGS[0] };
 

@@ -21,6 +21,7 @@ struct sg_settings {
     const struct sg_zone *zone; /* of the times shown, and of the days that totals are kept by */
     int64_t keep_ms, reserve_bytes, max_event_bytes;
     enum sg_log_level log;
+    struct sg_str departments; /* sg_departments_read(); "" when none are set */
 };
 
 /**

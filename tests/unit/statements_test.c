@@ -1,23 +1,16 @@
-/* How SQLite finds the rows of every statement. Without ANALYZE, which we never run, it plans by the
- * schema alone: the tables may be empty here, and the plans are those of a journal of 10^6 rows. */
+/* How SQLite finds the rows of every statement of the state. */
 #include "journal/statements.h"
 
-#include <sqlite3.h>
+#include "plans_unit.h"
 
-#include "base/buffer.h"
-#include "journal/schema.h"
-#include "unit.h"
-
-#define NOTHING_IS_READ ""
-#define DELIVERY_BY_ID  "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"
-#define EVENT_BY_SEQ    "SEARCH event USING INTEGER PRIMARY KEY (rowid=?)"
-#define IN_LANE         "SEARCH delivery USING INDEX delivery_lane (lane=?)"
-#define OF_EVENT        "SEARCH delivery USING INDEX delivery_event (event=?)"
-#define HEAD            "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)"
-#define ALARM           "SEARCH alarm USING PRIMARY KEY (name=? AND system=?)"
-#define COMMAND         "SEARCH command USING PRIMARY KEY (id=?)"
-#define PAUSE_BY_ID     "SEARCH pause USING INTEGER PRIMARY KEY (rowid=?)"
-#define AND             "; "
+#define DELIVERY_BY_ID "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"
+#define EVENT_BY_SEQ   "SEARCH event USING INTEGER PRIMARY KEY (rowid=?)"
+#define IN_LANE        "SEARCH delivery USING INDEX delivery_lane (lane=?)"
+#define OF_EVENT       "SEARCH delivery USING INDEX delivery_event (event=?)"
+#define HEAD           "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)"
+#define ALARM          "SEARCH alarm USING PRIMARY KEY (name=? AND system=?)"
+#define COMMAND        "SEARCH command USING PRIMARY KEY (id=?)"
+#define PAUSE_BY_ID    "SEARCH pause USING INTEGER PRIMARY KEY (rowid=?)"
 
 static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     /* the constant row is no table; each max() is one step to the end of its key */
@@ -141,47 +134,9 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_EVENT_DELETE] = EVENT_BY_SEQ,
 };
 
-/* An empty journal in memory. */
-static int open_journal(void **state)
-{
-    sqlite3 *db = NULL;
-    struct sg_error err;
-
-    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    assert_true(sg_schema_open(db, &err));
-    *state = db;
-    return 0;
-}
-
-static int close_journal(void **state)
-{
-    return sqlite3_close(*state);
-}
-
-/* The plan's steps, "; " between. */
-static const char *plan_of(struct sg_arena *arena, sqlite3 *db, const char *statement)
-{
-    const char *text = sg_str_c(arena, sg_str_format(arena, "EXPLAIN QUERY PLAN %s", statement));
-    struct sg_buffer plan = {.arena = arena};
-    sqlite3_stmt *row = NULL;
-
-    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &row, NULL), SQLITE_OK);
-    while (sqlite3_step(row) == SQLITE_ROW)
-        sg_buffer_add_format(&plan, "%s%s", plan.length == 0 ? "" : "; ",
-                             (const char *)sqlite3_column_text(row, 3));
-    assert_int_equal(sqlite3_finalize(row), SQLITE_OK);
-    return sg_buffer_c(&plan);
-}
-
 static void every_statement_finds_its_rows_by_the_index_meant_for_it(void **state)
 {
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-
-    for (size_t s = 0; s < SG_SQL_STATE_COUNT; s++) {
-        if (PLANS[s] == NULL)
-            fail_msg("there is no plan in the table for: %s", SG_STATE_STATEMENTS[s]);
-        assert_string_equal(plan_of(arena, *state, SG_STATE_STATEMENTS[s]), PLANS[s]);
-    }
+    assert_plans(*state, SG_STATE_STATEMENTS, PLANS, SG_SQL_STATE_COUNT);
 }
 
 int main(void)
@@ -189,5 +144,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_statement_finds_its_rows_by_the_index_meant_for_it),
     };
-    return cmocka_run_group_tests_name("statements", tests, open_journal, close_journal);
+    return cmocka_run_group_tests_name("statements", tests, unit_journal_open, unit_journal_close);
 }

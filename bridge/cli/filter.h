@@ -1,0 +1,37 @@
+/** The options by which `failed` and `replay` are told which failed deliveries are meant. */
+#ifndef SG_CLI_FILTER_H
+#define SG_CLI_FILTER_H
+
+#include "base/buffer.h"
+#include "cli/cli.h"
+#include "journal/view_failed.h"
+
+/** A member of the subcommand's own options. */
+struct sg_filter_options {
+    const char *system, *target, *mapping, *reason, *ticket, *department, *since, *until;
+};
+
+/** Its rows: `SG_FILTER_OPTIONS(struct options, filter),` among those of the subcommand. */
+#define SG_FILTER_OPTIONS(type, member)                                                           \
+    SG_OPTION_VALUE(type, member.system, "system", "NAME", "events of this system"),              \
+        SG_OPTION_VALUE(type, member.target, "target", "NAME", "calls of this system"),           \
+        SG_OPTION_VALUE(type, member.mapping, "mapping", "NAME", "through this mapping"),         \
+        SG_OPTION_VALUE(type, member.reason, "reason", "TEXT", "a part of it; =TEXT: all of it"), \
+        SG_OPTION_VALUE(type, member.ticket, "ticket", "KEY", "of this ticket"),                  \
+        SG_OPTION_VALUE(type, member.department, "department", "NAME", "of this department"),     \
+        SG_OPTION_VALUE(type, member.since, "since", "TIME",                                      \
+                        "failed then or later: 02:10, 2h, '1405-07-02 02:10'"),                   \
+        SG_OPTION_VALUE(type, member.until, "until", "TIME", "failed before then")
+
+/** False after saying on standard error what is wrong with the words: SG_EXIT_USAGE. */
+SG_MUST_USE bool sg_filter_read(const struct sg_cli *cli, const struct sg_settings *settings,
+                                const struct sg_filter_options *options, int64_t now_ms,
+                                struct sg_failed_filter *filter);
+
+/** Whether any of them was given. */
+bool sg_filter_is_given(const struct sg_filter_options *options);
+
+/** Adds them as they were typed to a command that is to be typed next. */
+void sg_filter_add_typed(struct sg_buffer *command, const struct sg_filter_options *options);
+
+#endif
