@@ -4,8 +4,12 @@
 
 #include "cli/cli.h"
 
-/** `then: cancel-case (delivery 18)` for what waits behind each, some lines at most. */
+/**
+ * `then: cancel-case (delivery 18) → skipped (no link)` for what waits behind each, some lines at
+ * most, as the files on the disk would have it; nothing where those are wrong. `are_sent`: the
+ * deliveries themselves are, and what they make is there for those behind them.
+ */
 void sg_behind_print(const struct sg_cli *cli, const struct sg_settings *settings,
-                     const int64_t *deliveries, size_t count);
+                     const int64_t *deliveries, size_t count, bool are_sent);
 
 #endif

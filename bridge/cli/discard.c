@@ -36,7 +36,7 @@ static int run(const struct sg_cli *cli)
         (void)printf("%lld discarded\n", (long long)submitted.done);
     sg_submitted_print(cli, &submitted);
     if (!options->with_rest)
-        sg_behind_print(cli, settings, ids, command.count);
+        sg_behind_print(cli, settings, ids, command.count, false);
     return sg_submitted_exit(&submitted);
 }
 

@@ -2,8 +2,13 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
+#include "base/units.h"
 #include "cli/answers.h"
+#include "cli/moment.h"
 #include "cli/submit.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct options {
     const char *until, *why;
@@ -35,6 +40,24 @@ static bool read_scope(const struct sg_cli *cli, struct sg_command *command)
     if (is_direction)
         command->name = sg_str_format(cli->arena, "%s>%s", cli->words[1], cli->words[2]);
     return true;
+}
+
+/* A time to come: `06:00` is the next one, `2h` is in two hours. */
+static bool read_until(const struct sg_cli *cli, const struct sg_settings *settings,
+                       const char *word, int64_t *until)
+{
+    const int64_t now_ms = sg_clock_now_ms();
+    struct sg_error err;
+    int64_t span_ms;
+
+    if (sg_units_duration_ms(sg_str_of(word), &span_ms)) {
+        *until = now_ms + span_ms;
+        return true;
+    }
+    if (sg_moment_read(cli->arena, settings->zone, now_ms + DAY_MS, sg_str_of(word), until, &err))
+        return true;
+    (void)sg_subcommand_misused(cli, "--until: %s", err.text);
+    return false;
 }
 
 static int give(const struct sg_cli *cli, const struct sg_settings *settings,
@@ -69,6 +92,8 @@ static int run_pause(const struct sg_cli *cli)
     if (settings == NULL)
         return SG_EXIT_UNABLE;
     command.why = sg_str_of(options->why);
+    if (options->until != NULL && !read_until(cli, settings, options->until, &command.until))
+        return SG_EXIT_USAGE;
     return give(cli, settings, &command, "is paused; `sgbridge resume` lets it go");
 }
 

@@ -1,218 +1,248 @@
 /* sgbridge replay: sends deliveries again, each once, at a rate that the target bears. */
-#include <signal.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/units.h"
 #include "cli/answers.h"
 #include "cli/behind.h"
+#include "cli/filter.h"
+#include "cli/handover.h"
+#include "cli/replay.h"
 #include "cli/screen.h"
-#include "cli/submit.h"
 
 enum {
-    AHEAD_MS =
-        3000, /* at a rate, so much is handed over before its time: an interruption ends soon */
     FEW = 20, /* so few are watched until they have ended */
     WATCH_MS = 10000,
     WATCH_EVERY_MS = 100,
-    TELL_EVERY_MS = 10000, /* a line of progress where there is no terminal */
-    BAR = 30,
-    US_OF_S = 1000000,
 };
 
-static const char *const DELIVERY[] = {"state", "reason", "said", NULL};
+static const char *const DELIVERY[] = {
+    "#id",        "state",     "ticket",  "#round",    "mapping",   "target",    "source",
+    "record",     "record_id", "version", "#attempts", "#taken_at", "#first_at", "#last_at",
+    "#failed_at", "#ended_at", "reason",  "said",      NULL};
 
 struct options {
+    struct sg_filter_options filter;
     const char *rate;
-    bool again, old;
+    bool all, again, old, events, dry_run;
 };
 
-/* A replay under way. */
-struct replay {
+/* --- which --- */
+
+/* The words, or page after page of what a filter finds. */
+struct source {
     const struct sg_cli *cli;
-    const struct sg_settings *settings;
+    struct sg_view *view;
+    struct sg_failed_filter filter;
+    struct sg_failed_place after_failed;
+    struct sg_unsent_events events;
     const int64_t *ids;
-    size_t count, handed;
-    int64_t spacing_us;
-    int64_t began_ms, told_ms; /* on the steady clock */
-    struct sg_str after;       /* the command before, whose pace the next one goes on with */
-    bool has_terminal;
-    int64_t failed_anew; /* of those that were watched */
-    struct sg_submitted submitted;
+    size_t count, given;
 };
 
-static volatile sig_atomic_t is_interrupted;
-
-static void interrupt(int signal)
+static bool next_word(void *owner, int64_t *ids, size_t room, size_t *count)
 {
-    (void)signal;
-    is_interrupted = 1;
-}
+    struct source *source = owner;
 
-/* --- progress --- */
-
-static int64_t planned_ms(const struct replay *replay, size_t handed)
-{
-    return (int64_t)handed * replay->spacing_us / 1000;
-}
-
-static void print_bar(const struct replay *replay)
-{
-    const int64_t left_ms = planned_ms(replay, replay->count - replay->handed);
-    struct sg_str end = sg_answers_time(replay->cli, replay->settings, sg_clock_now_ms() + left_ms);
-    const size_t full = BAR * replay->handed / replay->count;
-
-    (void)printf("\r[%.*s%*s] %zu of %zu, to %.*s ", (int)full, "##############################",
-                 (int)(BAR - full), "", replay->handed, replay->count, SG_STR_ARG(end));
-    (void)fflush(stdout);
-}
-
-static void tell(struct replay *replay)
-{
-    const int64_t now_ms = sg_clock_steady_ms();
-
-    if (replay->cli->is_json || replay->spacing_us == 0)
-        return;
-    if (replay->has_terminal) {
-        print_bar(replay);
-    } else if (now_ms >= replay->told_ms + TELL_EVERY_MS) {
-        replay->told_ms = now_ms;
-        (void)printf("%zu of %zu\n", replay->handed, replay->count);
-        (void)fflush(stdout);
-    }
-}
-
-/* Until what is handed over is no farther ahead of its time than it may be. */
-static void keep_pace(struct replay *replay)
-{
-    static const struct timespec pause = {.tv_nsec = WATCH_EVERY_MS * 1000000L};
-    const int64_t until_ms = replay->began_ms + planned_ms(replay, replay->handed) - AHEAD_MS;
-
-    tell(replay);
-    while (!is_interrupted && replay->submitted.is_running && sg_clock_steady_ms() < until_ms) {
-        (void)nanosleep(&pause, NULL);
-        tell(replay);
-    }
-}
-
-/* --- handing over --- */
-
-/* At a rate: what is due within a second. */
-static size_t next_count(const struct replay *replay)
-{
-    size_t most = SG_COMMAND_DELIVERIES_MAX;
-    const size_t left = replay->count - replay->handed;
-
-    if (replay->spacing_us > 0 && US_OF_S / replay->spacing_us < (int64_t)most)
-        most = US_OF_S / replay->spacing_us > 0 ? (size_t)(US_OF_S / replay->spacing_us) : 1;
-    return left < most ? left : most;
-}
-
-static bool hand_over(struct replay *replay)
-{
-    const struct options *options = replay->cli->options;
-    struct sg_command command = {.kind = SG_COMMAND_REPLAY,
-                                 .deliveries = replay->ids + replay->handed,
-                                 .count = next_count(replay),
-                                 .again = options->again,
-                                 .old = options->old,
-                                 .spacing_us = replay->spacing_us,
-                                 .after = replay->after};
-
-    if (!sg_submit_and_await(replay->cli, replay->settings, &command, &replay->submitted))
-        return false;
-    replay->after = command.id;
-    replay->handed += command.count;
+    *count = source->count - source->given < room ? source->count - source->given : room;
+    if (*count > 0)
+        memcpy(ids, source->ids + source->given, *count * sizeof *ids);
+    source->given += *count;
     return true;
 }
 
-static bool hand_all_over(struct replay *replay)
+static bool cannot_be_read(const struct sg_error *err)
 {
-    const struct sigaction on_interrupt = {.sa_handler = interrupt};
+    (void)fprintf(stderr, "sgbridge: the journal cannot be read: %s\n", err->text);
+    return false;
+}
 
-    (void)sigaction(SIGINT, &on_interrupt, NULL);
-    replay->began_ms = replay->told_ms = sg_clock_steady_ms();
-    while (replay->handed < replay->count && !is_interrupted) {
-        if (!hand_over(replay))
-            return false;
-        keep_pace(replay);
-    }
-    if (replay->has_terminal && replay->spacing_us > 0 && !replay->cli->is_json)
-        (void)putchar('\n');
-    return true;
+static bool next_failed(void *owner, int64_t *ids, size_t room, size_t *count)
+{
+    struct source *source = owner;
+    struct sg_error err;
+
+    return sg_view_failed_ids(source->view, &source->filter, &source->after_failed, ids, room,
+                              count, &err) ||
+           cannot_be_read(&err);
+}
+
+static bool next_event(void *owner, int64_t *ids, size_t room, size_t *count)
+{
+    struct source *source = owner;
+    struct sg_error err;
+
+    return sg_view_unsent_events(source->view, &source->events, ids, room, count, &err) ||
+           cannot_be_read(&err);
+}
+
+static bool open_view(const struct sg_settings *settings, struct source *source)
+{
+    struct sg_error err;
+
+    if (sg_view_open(settings->journal, settings->state, &source->view, &err))
+        return true;
+    (void)fprintf(stderr, "%s: %s\n", settings->state, err.text);
+    return false;
+}
+
+/* What fails anew is not sent again: the filter ends now. */
+static int choose_failed(struct sg_handover *handover, struct source *source)
+{
+    const struct options *options = handover->cli->options;
+    const int64_t now_ms = sg_clock_now_ms();
+    struct sg_error err;
+
+    if (!sg_filter_read(handover->cli, handover->settings, &options->filter, now_ms,
+                        &source->filter))
+        return SG_EXIT_USAGE;
+    if (source->filter.until == 0 || source->filter.until > now_ms)
+        source->filter.until = now_ms;
+    if (!open_view(handover->settings, source))
+        return SG_EXIT_UNABLE;
+    handover->next = next_failed;
+    return sg_view_failed_count(source->view, &source->filter, &handover->total, &err) ||
+                   cannot_be_read(&err)
+               ? SG_EXIT_OK
+               : SG_EXIT_UNABLE;
+}
+
+/* Older events through a mapping that is newer than they are. */
+static int choose_events(struct sg_handover *handover, struct source *source)
+{
+    const struct options *options = handover->cli->options;
+    struct sg_error err;
+
+    if (options->filter.mapping == NULL || options->filter.since == NULL)
+        return sg_subcommand_misused(handover->cli,
+                                     "--events wants --mapping NAME and --since TIME");
+    if (!sg_filter_read(handover->cli, handover->settings, &options->filter, sg_clock_now_ms(),
+                        &source->filter))
+        return SG_EXIT_USAGE;
+    if (!open_view(handover->settings, source))
+        return SG_EXIT_UNABLE;
+    source->events = (struct sg_unsent_events){.mapping = source->filter.mapping,
+                                               .since = source->filter.since,
+                                               .until = source->filter.until};
+    if (!sg_replay_find_record(handover->cli, handover->settings, &source->events))
+        return SG_EXIT_NO;
+    handover->command.kind = SG_COMMAND_SEND;
+    handover->command.mapping = source->filter.mapping;
+    handover->next = next_event;
+    return sg_view_unsent_count(source->view, &source->events, &handover->total, &err) ||
+                   cannot_be_read(&err)
+               ? SG_EXIT_OK
+               : SG_EXIT_UNABLE;
+}
+
+static int choose_words(struct sg_handover *handover, struct source *source)
+{
+    int64_t *ids;
+
+    if (!sg_submit_read_ids(handover->cli, &ids, &source->count))
+        return SG_EXIT_USAGE;
+    source->ids = ids;
+    handover->next = next_word;
+    handover->total = (int64_t)source->count;
+    return SG_EXIT_OK;
+}
+
+static int choose(struct sg_handover *handover, struct source *source)
+{
+    const struct sg_cli *cli = handover->cli;
+    const struct options *options = cli->options;
+    const bool is_filtered = sg_filter_is_given(&options->filter);
+
+    if (cli->word_count > 0 && (is_filtered || options->all || options->events))
+        return sg_subcommand_misused(cli, "say which by numbers or by a filter, not by both");
+    if (cli->word_count == 0 && !is_filtered && !options->all)
+        return sg_subcommand_misused(cli, "say which: numbers as `sgbridge failed` shows them, a "
+                                          "filter such as --reason, or --all");
+    if (cli->word_count > 0)
+        return choose_words(handover, source);
+    return options->events ? choose_events(handover, source) : choose_failed(handover, source);
 }
 
 /* --- what came of a few --- */
 
-static void print_end(const struct replay *replay, int64_t delivery, const struct sg_node *row)
+static void print_end(const struct sg_cli *cli, int64_t delivery, const struct sg_node *row)
 {
-    const struct sg_screen screen = sg_screen_of(replay->cli->arena, stdout);
+    const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
     struct sg_str reason = sg_answers_text(row, "reason"), said = sg_answers_text(row, "said");
-    struct sg_str state = sg_answers_text(row, "state");
-    struct sg_buffer line = {.arena = replay->cli->arena};
+    struct sg_buffer line = {.arena = cli->arena};
+    struct sg_str head = sg_str_format(cli->arena, "delivery %lld: ", (long long)delivery);
 
-    sg_buffer_add_format(&line, "%.*s%s%.*s%s%.*s", SG_STR_ARG(state),
-                         reason.length > 0 ? ": " : "", SG_STR_ARG(reason),
-                         said.length > 0 ? ": " : "", SG_STR_ARG(said));
-    sg_screen_paragraph(
-        &screen,
-        sg_str_c(replay->cli->arena,
-                 sg_str_format(replay->cli->arena, "delivery %lld: ", (long long)delivery)),
-        2, sg_buffer_text(&line));
+    sg_buffer_add(&line, sg_answers_text(row, "state"));
+    if (reason.length > 0)
+        sg_buffer_add_format(&line, ": %.*s", SG_STR_ARG(reason));
+    if (said.length > 0)
+        sg_buffer_add_format(&line, ": %.*s", SG_STR_ARG(said));
+    sg_screen_paragraph(&screen, sg_str_c(cli->arena, head), 2, sg_buffer_text(&line));
 }
 
 /* True when it has ended, or failed anew, which is counted. */
-static bool look_at(struct replay *replay, struct sg_view *view, int64_t delivery, bool is_last)
+static bool look_at(const struct sg_cli *cli, struct sg_view *view, int64_t delivery, bool is_last,
+                    int64_t *failed_anew)
 {
-    struct sg_str id = sg_str_format(replay->cli->arena, "%lld", (long long)delivery);
-    const struct sg_node *rows = sg_answers_rows(replay->cli, view, SG_VIEW_DELIVERY, id, DELIVERY);
+    struct sg_str id = sg_str_format(cli->arena, "%lld", (long long)delivery);
+    const struct sg_node *rows = sg_answers_rows(cli, view, SG_VIEW_DELIVERY, id, DELIVERY);
     const struct sg_node *row = rows == NULL ? NULL : rows->first;
 
     if (row == NULL)
         return true;
     if (!is_last && sg_str_is(sg_answers_text(row, "state"), "pending"))
         return false;
-    print_end(replay, delivery, row);
-    replay->failed_anew += sg_str_is(sg_answers_text(row, "state"), "failed");
+    print_end(cli, delivery, row);
+    *failed_anew += sg_str_is(sg_answers_text(row, "state"), "failed");
     return true;
 }
 
-/* Each is waited for in turn, all of them for WATCH_MS at most. */
-static void watch(struct replay *replay)
+/* Each is waited for in turn, all of them for WATCH_MS at most. Gives how many failed anew. */
+static int64_t watch(const struct sg_handover *handover, const struct source *source)
 {
     static const struct timespec pause = {.tv_nsec = WATCH_EVERY_MS * 1000000L};
     const int64_t until_ms = sg_clock_steady_ms() + WATCH_MS;
-    struct sg_view *view = NULL;
-    struct sg_error err;
+    struct source watched = {0};
+    int64_t failed_anew = 0;
 
-    if (!sg_view_open(replay->settings->journal, replay->settings->state, &view, &err))
-        return; /* that it was handed over has been said */
-    for (size_t d = 0; d < replay->count && !is_interrupted;) {
-        if (look_at(replay, view, replay->ids[d], sg_clock_steady_ms() >= until_ms))
+    if (!open_view(handover->settings, &watched))
+        return 0;
+    for (size_t d = 0; d < source->count;) {
+        const bool is_last = sg_clock_steady_ms() >= until_ms;
+
+        if (look_at(handover->cli, watched.view, source->ids[d], is_last, &failed_anew))
             d++;
         else
             (void)nanosleep(&pause, NULL);
     }
-    sg_view_close(view);
+    sg_view_close(watched.view);
+    return failed_anew;
 }
 
-static void print(struct replay *replay)
+/* Gives the exit code. */
+static int print(const struct sg_handover *handover, const struct source *source)
 {
-    const struct sg_submitted *submitted = &replay->submitted;
+    const struct sg_submitted *submitted = &handover->submitted;
+    const int exit = sg_submitted_exit(submitted);
 
-    if (is_interrupted)
-        (void)printf("interrupted after %zu of %zu: what is left can be asked for again\n",
-                     replay->handed, replay->count);
+    if (handover->handed == 0 && !handover->is_interrupted) {
+        (void)puts("there is nothing of that kind to send");
+        return SG_EXIT_NO;
+    }
+    if (handover->is_interrupted)
+        (void)printf("interrupted after %lld of %lld: what is left can be asked for again\n",
+                     (long long)handover->handed, (long long)handover->total);
     if (submitted->done > 0)
         (void)printf("%lld sent again\n", (long long)submitted->done);
-    sg_submitted_print(replay->cli, submitted);
-    if (submitted->done > 0 && replay->count <= FEW && replay->spacing_us == 0) {
-        sg_behind_print(replay->cli, replay->settings, replay->ids, replay->count);
-        watch(replay);
-    }
+    sg_submitted_print(handover->cli, submitted);
+    if (submitted->done == 0 || source->count == 0 || source->count > FEW ||
+        handover->command.spacing_us > 0)
+        return exit;
+    sg_behind_print(handover->cli, handover->settings, source->ids, source->count, true);
+    const int64_t failed_anew = watch(handover, source);
+
+    return exit == SG_EXIT_OK && failed_anew > 0 ? SG_EXIT_NO : exit;
 }
 
 /* --- the words --- */
@@ -232,33 +262,46 @@ static bool read_rate(const struct sg_cli *cli, int64_t *spacing_us)
     return true;
 }
 
+static int send(struct sg_handover *handover, const struct source *source)
+{
+    if (!sg_hand_over(handover))
+        return SG_EXIT_UNABLE;
+    if (!handover->cli->is_json)
+        return print(handover, source);
+    sg_answers_print_json(handover->cli, sg_submitted_json(handover->cli, &handover->submitted));
+    return sg_submitted_exit(&handover->submitted);
+}
+
 static int run(const struct sg_cli *cli)
 {
-    struct replay replay = {.cli = cli, .has_terminal = isatty(STDOUT_FILENO) != 0};
-    int64_t *ids;
+    const struct options *options = cli->options;
+    struct source source = {.cli = cli};
+    struct sg_handover handover = {
+        .cli = cli,
+        .owner = &source,
+        .command = {.kind = SG_COMMAND_REPLAY, .again = options->again, .old = options->old}};
 
-    if (!read_rate(cli, &replay.spacing_us) || !sg_submit_read_ids(cli, &ids, &replay.count))
+    if (!read_rate(cli, &handover.command.spacing_us))
         return SG_EXIT_USAGE;
-    replay.ids = ids;
-    replay.settings = sg_cli_settings(cli);
-    if (replay.settings == NULL)
+    handover.settings = sg_cli_settings(cli);
+    if (handover.settings == NULL)
         return SG_EXIT_UNABLE;
-    sg_submitted_begin(cli, replay.settings, &replay.submitted);
-    if (!hand_all_over(&replay))
-        return SG_EXIT_UNABLE;
-    if (cli->is_json)
-        sg_answers_print_json(cli, sg_submitted_json(cli, &replay.submitted));
-    else
-        print(&replay);
-    const int exit = sg_submitted_exit(&replay.submitted);
+    int exit = choose(&handover, &source);
 
-    return exit == SG_EXIT_OK && replay.failed_anew > 0 ? SG_EXIT_NO : exit;
+    if (exit == SG_EXIT_OK)
+        exit = options->dry_run ? sg_replay_rehearse(&handover) : send(&handover, &source);
+    sg_view_close(source.view);
+    return exit;
 }
 
 static const struct sg_option OPTIONS[] = {
+    SG_FILTER_OPTIONS(struct options, filter),
+    SG_OPTION_FLAG(struct options, all, "all", "all that has failed"),
+    SG_OPTION_FLAG(struct options, dry_run, "dry-run", "show what would be sent, and send nothing"),
     SG_OPTION_VALUE(struct options, rate, "rate", "5/s", "no faster than that"),
     SG_OPTION_FLAG(struct options, again, "again", "also what was delivered, or ended otherwise"),
     SG_OPTION_FLAG(struct options, old, "old", "though something newer was delivered since"),
+    SG_OPTION_FLAG(struct options, events, "events", "what never went through --mapping"),
     {.name = NULL},
 };
 
@@ -266,13 +309,14 @@ const struct sg_subcommand SG_SUBCOMMAND_REPLAY = {
     .name = "replay",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "sends what failed again, each once",
-    .about = "Sends deliveries again, through today's mappings; each keeps its place in its\n"
-             "ticket's order. What was asked for twice, or interrupted, is done once.",
-    .words = "DELIVERY...",
-    .least = 1,
+    .about =
+        "Sends failed deliveries again, through today's mappings; each keeps its place in its\n"
+        "ticket's order. What is asked for twice, or interrupted, is done once.",
+    .words = "[DELIVERY...]",
+    .least = 0,
     .most = SG_COMMAND_DELIVERIES_MAX,
     .exits = "0 done; 1 refused, or failed again; 3 queued; 69 it could not be asked",
-    .examples = {"replay 17"},
+    .examples = {"replay 17", "replay --reason 'no row for \"77\"' --rate 5/s"},
     .has_json = true,
     .options = OPTIONS,
     .options_size = sizeof(struct options),

@@ -102,6 +102,8 @@ static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *k
            sg_sql_open(&view->questions, view->db, SG_VIEW_STATEMENTS, SG_VIEW_QUESTIONS, err) &&
            sg_sql_open(&view->failed, view->db, SG_FAILED_STATEMENTS, SG_FAILED_STATEMENT_COUNT,
                        err) &&
+           sg_sql_open(&view->events, view->db, SG_EVENTS_STATEMENTS, SG_EVENTS_STATEMENT_COUNT,
+                       err) &&
            sg_sql_open(&view->ages, view->db, SG_AGES_STATEMENTS, SG_AGES_STATEMENT_COUNT, err);
 }
 
@@ -128,6 +130,7 @@ void sg_view_close(struct sg_view *view)
     sg_sql_close(&view->questions);
     sg_sql_close(&view->failed);
     sg_sql_close(&view->ages);
+    sg_sql_close(&view->events);
     (void)sqlite3_close(view->db);
     free(view);
 }

@@ -11,6 +11,7 @@ struct sg_view {
     struct sg_sql questions; /* view.c */
     struct sg_sql ages;      /* view.c as well */
     struct sg_sql failed;    /* view_failed.c */
+    struct sg_sql events;    /* view_events.c */
     struct sg_state state;   /* all zero until a delivery is looked at */
 };
 
@@ -34,6 +35,15 @@ extern const char *const SG_AGES_STATEMENTS[SG_AGES_STATEMENT_COUNT];
 #define SG_VIEW_DEPARTMENT(paths)                                                             \
     "(SELECT CAST(e.body ->> (" paths " ->> ('$.\"' || e.system || '.' || e.record || '\"'))" \
     "  AS TEXT) FROM event e WHERE e.seq = d.event AND json_valid(e.body))"
+
+enum sg_view_events_statement {
+    SG_EVENTS_LAST,
+    SG_EVENTS_FROM,
+    SG_EVENTS_UNSENT,
+    SG_EVENTS_UNSENT_COUNT,
+    SG_EVENTS_STATEMENT_COUNT,
+};
+extern const char *const SG_EVENTS_STATEMENTS[SG_EVENTS_STATEMENT_COUNT];
 
 enum sg_view_failed_statement {
     SG_FAILED_NEWEST,

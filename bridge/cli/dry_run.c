@@ -1,0 +1,240 @@
+/* sgbridge replay --dry-run: what would be sent, and what differs from what was sent before. */
+#include "base/buffer.h"
+#include "base/mask.h"
+#include "cli/behind.h"
+#include "cli/rehearse.h"
+#include "cli/replay.h"
+#include "cli/screen.h"
+#include "connectors/catalog.h"
+
+enum { SHOWN_MAX = 10, INDENT = 8 };
+
+/* How all of them would end. */
+struct dry_run {
+    struct sg_handover *handover;
+    struct sg_rehearsal rehearsal;
+    struct sg_screen screen;
+    int64_t sent, failed, skipped, shown;
+};
+
+/* --- one input, as lines --- */
+
+/* Values of an input by their pointers, in order. */
+struct lines {
+    struct sg_arena *arena;
+    struct line {
+        struct sg_str pointer, text;
+        struct line *next;
+    } * first, **end;
+};
+
+static void add_line(struct lines *lines, struct sg_str pointer, struct sg_str text)
+{
+    struct line *line = sg_arena_get(lines->arena, 1, sizeof *line);
+
+    *line = (struct line){.pointer = pointer, .text = text};
+    *lines->end = line;
+    lines->end = &line->next;
+}
+
+/* Members by name, entries by number; trees are SG_TREE_DEPTH_MAX deep at most. */
+static void add_lines(struct lines *lines, struct sg_str pointer, const struct sg_node *node)
+{
+    const bool is_parent = node->kind == SG_NODE_OBJECT || node->kind == SG_NODE_LIST;
+    size_t number = 0;
+
+    if (!is_parent) {
+        add_line(lines, pointer, node->text);
+        return;
+    }
+    for (const struct sg_node *child = node->first; child != NULL; child = child->next, number++) {
+        struct sg_str name =
+            node->kind == SG_NODE_OBJECT ? child->name : sg_str_format(lines->arena, "%zu", number);
+        add_lines(lines,
+                  sg_str_format(lines->arena, "%.*s/%.*s", SG_STR_ARG(pointer), SG_STR_ARG(name)),
+                  child);
+    }
+}
+
+static struct lines lines_of(struct sg_arena *arena, const struct sg_node *input)
+{
+    struct lines lines = {.arena = arena};
+
+    lines.end = &lines.first;
+    if (input != NULL)
+        add_lines(&lines, SG_STR(""), input);
+    lines.end = NULL;
+    return lines;
+}
+
+static const struct line *find_line(const struct lines *lines, struct sg_str pointer)
+{
+    const struct line *line = lines->first;
+
+    while (line != NULL && !sg_str_equal(line->pointer, pointer))
+        line = line->next;
+    return line;
+}
+
+static void print_line(const struct dry_run *run, const char *mark, const struct line *line)
+{
+    struct sg_arena *arena = run->rehearsal.cli->arena;
+    struct sg_str text = sg_str_format(arena, "%.*s: %.*s", SG_STR_ARG(line->pointer),
+                                       SG_STR_ARG(sg_mask_text(arena, line->text)));
+
+    sg_screen_paragraph(&run->screen, mark, INDENT, text);
+}
+
+/* `-` what was sent, `+` what would be; what is the same is not shown. */
+static int print_changes(const struct dry_run *run, const struct lines *before,
+                         const struct lines *after)
+{
+    int changes = 0;
+
+    for (const struct line *line = before->first; line != NULL; line = line->next) {
+        const struct line *now = find_line(after, line->pointer);
+        if (now != NULL && sg_str_equal(now->text, line->text))
+            continue;
+        print_line(run, "  - ", line);
+        changes++;
+    }
+    for (const struct line *line = after->first; line != NULL; line = line->next) {
+        const struct line *then = find_line(before, line->pointer);
+        if (then != NULL && sg_str_equal(then->text, line->text))
+            continue;
+        print_line(run, "  + ", line);
+        changes++;
+    }
+    return changes;
+}
+
+/* --- one delivery --- */
+
+/* What was sent before is kept while it is open; of what was delivered it is not. */
+static const struct sg_node *input_before(struct sg_arena *arena,
+                                          const struct sg_delivery *delivery)
+{
+    const struct sg_node *input = NULL;
+    struct sg_request request;
+    struct sg_error err;
+
+    if (delivery->request.length == 0 ||
+        !sg_request_restore(arena, delivery->request, &request, &input, &err))
+        return NULL;
+    return input;
+}
+
+static void print_sent(const struct dry_run *run, const struct sg_rehearsed *it)
+{
+    struct sg_arena *arena = run->rehearsal.cli->arena;
+    const struct sg_node *sent = input_before(arena, &it->delivery);
+    const struct lines before = lines_of(arena, sent), after = lines_of(arena, it->prepared.input);
+    const int changes = print_changes(run, &before, &after);
+
+    if (sent != NULL && changes == 0)
+        (void)puts("  the same as was sent before");
+    else if (sent == NULL)
+        (void)puts(it->delivery.attempts == 0 ? "  it was never sent before"
+                                              : "  what was sent before is not kept");
+}
+
+static void print_one(struct dry_run *run, const struct sg_rehearsed *it)
+{
+    const struct sg_cli *cli = run->rehearsal.cli;
+    const struct sg_prepared *prepared = &it->prepared;
+    struct sg_str head =
+        sg_str_format(cli->arena, "delivery %lld, ticket %.*s: ", (long long)it->delivery.id,
+                      SG_STR_ARG(it->delivery.ticket));
+
+    sg_screen_paragraph(&run->screen, sg_str_c(cli->arena, head), 2,
+                        sg_rehearsed_text(cli->arena, it));
+    if (prepared->state == SG_DELIVERY_PENDING)
+        print_sent(run, it);
+    else if (prepared->place.file != NULL)
+        (void)printf("  at %s:%d:%d %.*s\n", prepared->place.file, prepared->place.line,
+                     prepared->place.column, SG_STR_ARG(prepared->pointer));
+}
+
+static bool rehearse_one(struct dry_run *run, int64_t delivery)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_cli *cli = run->rehearsal.cli;
+    const struct sg_rehearsing wanted = {
+        .arena = arena, .delivery = delivery, .is_again = run->handover->command.again};
+    struct sg_rehearsed it;
+    bool is_there = false;
+
+    if (!sg_rehearse(&run->rehearsal, &wanted, &it, &is_there))
+        return false;
+    if (!is_there) {
+        (void)printf("there is no delivery %lld\n", (long long)delivery);
+        return true;
+    }
+    run->sent += it.prepared.state == SG_DELIVERY_PENDING;
+    run->failed += it.prepared.state == SG_DELIVERY_FAILED;
+    run->skipped += it.prepared.state > SG_DELIVERY_FAILED;
+    if (run->shown >= SHOWN_MAX)
+        return true;
+    run->shown++;
+    print_one(run, &it);
+    sg_behind_print(cli, run->rehearsal.settings, &delivery, 1, true);
+    return true;
+}
+
+static bool rehearse_all(struct dry_run *run)
+{
+    int64_t ids[SG_COMMAND_DELIVERIES_MAX];
+    size_t count = 1;
+
+    while (count > 0) {
+        if (!run->handover->next(run->handover->owner, ids, SG_COMMAND_DELIVERIES_MAX, &count))
+            return false;
+        for (size_t d = 0; d < count; d++) {
+            if (!rehearse_one(run, ids[d]))
+                return false;
+        }
+    }
+    return true;
+}
+
+int sg_replay_rehearse(struct sg_handover *handover)
+{
+    struct dry_run run = {.handover = handover,
+                          .screen = sg_screen_of(handover->cli->arena, stdout)};
+
+    if (handover->command.kind != SG_COMMAND_REPLAY) {
+        (void)printf("%lld events would go through %.*s; `sgbridge replay` with --dry-run shows "
+                     "failed ones alone\n",
+                     (long long)handover->total, SG_STR_ARG(handover->command.mapping));
+        return SG_EXIT_OK;
+    }
+    if (!sg_rehearsal_open(handover->cli, handover->settings, false, &run.rehearsal))
+        return SG_EXIT_UNABLE;
+    const bool is_good = rehearse_all(&run);
+
+    sg_rehearsal_close(&run.rehearsal);
+    if (!is_good)
+        return SG_EXIT_UNABLE;
+    (void)printf("%lld would be sent, %lld would fail, %lld would be left out; nothing was sent\n",
+                 (long long)run.sent, (long long)run.failed, (long long)run.skipped);
+    return run.failed > 0 ? SG_EXIT_NO : SG_EXIT_OK;
+}
+
+bool sg_replay_find_record(const struct sg_cli *cli, const struct sg_settings *settings,
+                           struct sg_unsent_events *events)
+{
+    struct sg_rehearsal rehearsal;
+
+    if (!sg_rehearsal_open(cli, settings, false, &rehearsal))
+        return false;
+    const struct sg_mapping *mapping = sg_catalog_mapping(rehearsal.catalog, events->mapping);
+    if (mapping != NULL) {
+        events->system = sg_str_copy(cli->arena, sg_mapping_from_system(mapping));
+        events->record = sg_str_copy(cli->arena, sg_mapping_from_record(mapping));
+    } else {
+        (void)fprintf(stderr, "sgbridge: there is no mapping %.*s in %s\n",
+                      SG_STR_ARG(events->mapping), settings->mappings);
+    }
+    sg_rehearsal_close(&rehearsal);
+    return mapping != NULL;
+}
