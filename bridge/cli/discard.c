@@ -50,12 +50,12 @@ const struct sg_subcommand SG_SUBCOMMAND_DISCARD = {
     .name = "discard",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "gives deliveries up, with a reason",
-    .about = "Gives failed or waiting deliveries up, for good: what they would have done is not\n"
-             "done. Those behind them in their lanes follow, or go with them by --rest.",
+    .about = "Gives failed or waiting deliveries up, for good: what they would have done is\n"
+             "not done. Those behind them in their lanes follow, or go with them by --rest.",
     .words = "DELIVERY...",
     .least = 1,
     .most = SG_COMMAND_DELIVERIES_MAX,
-    .exits = "0 done; 1 refused, in part or whole; 3 queued; 69 it could not be asked",
+    .exits = "0 done; 1 refused, in part or whole; 3 queued; 69 not asked",
     .examples = {"discard 17 --why 'the citizen withdrew it'"},
     .has_json = true,
     .options = OPTIONS,

@@ -118,8 +118,9 @@ const struct sg_subcommand SG_SUBCOMMAND_PAUSE = {
     .name = "pause",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "holds back a system, mapping, direction or ticket",
-    .about = "Holds deliveries back until resume, or a time; they keep their order, and nothing\n"
-             "is lost. A paused system is not polled either: its changes are read afterwards.",
+    .about = "Holds deliveries back until resume, or a time; they keep their order, and\n"
+             "nothing is lost. A paused system is not polled either: its changes are read\n"
+             "afterwards.",
     .words = "system|mapping|ticket NAME, direction FROM TO",
     .least = 1,
     .most = 3,

@@ -37,7 +37,6 @@ const struct sg_subcommand SG_SUBCOMMAND_RELOAD = {
     .brief = "puts mapping files in force, whole or not at all",
     .about = "The running daemon reads its mappings, systems and look-up tables anew. With any\n"
              "error nothing is changed; what is wrong is shown as check shows it.",
-    .words = "",
     .exits = "0 in force; 1 refused; 3 queued; 69 no daemon runs",
     .examples = {"reload"},
     .has_json = true,

@@ -309,13 +309,12 @@ const struct sg_subcommand SG_SUBCOMMAND_REPLAY = {
     .name = "replay",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "sends what failed again, each once",
-    .about =
-        "Sends failed deliveries again, through today's mappings; each keeps its place in its\n"
-        "ticket's order. What is asked for twice, or interrupted, is done once.",
+    .about = "Sends what failed again, through today's mappings; each keeps its place in its\n"
+             "ticket's order. What is asked for twice, or interrupted, is done once.",
     .words = "[DELIVERY...]",
     .least = 0,
     .most = SG_COMMAND_DELIVERIES_MAX,
-    .exits = "0 done; 1 refused, or failed again; 3 queued; 69 it could not be asked",
+    .exits = "0 done; 1 refused, or failed again; 3 queued; 69 not asked",
     .examples = {"replay 17", "replay --reason 'no row for \"77\"' --rate 5/s"},
     .has_json = true,
     .options = OPTIONS,

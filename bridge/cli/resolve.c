@@ -64,8 +64,8 @@ const struct sg_subcommand SG_SUBCOMMAND_RESOLVE = {
     .name = "resolve",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "says whether what may have been done was",
-    .about = "Ends a doubt: of a delivery that is unknown, or failed and may have been done. Look\n"
-             "into the target first: what was done and is sent again is done twice.",
+    .about = "Ends a doubt: of a delivery that is unknown, or failed and may have been done.\n"
+             "Look into the target first: what was done and is sent again is done twice.",
     .words = "DELIVERY",
     .least = 1,
     .most = 1,
