@@ -52,9 +52,10 @@ void sg_help_print_command(FILE *out, const struct sg_subcommand *command)
                   command->words == NULL ? "" : " ", command->words == NULL ? "" : command->words,
                   command->about);
     print_options(out, command);
+    (void)fputc('\n', out);
     if (command->exits != NULL)
-        (void)fprintf(out, "\nExit codes: %s\n", command->exits);
+        (void)fprintf(out, "Exit codes: %s\n", command->exits);
     for (size_t e = 0; e < 2 && command->examples[e] != NULL; e++)
-        (void)fprintf(out, "%ssgbridge %s\n", e == 0 ? "\nExample: " : "         ",
+        (void)fprintf(out, "%ssgbridge %s\n", e == 0 ? "Example: " : "         ",
                       command->examples[e]);
 }
