@@ -79,6 +79,9 @@ bool sg_database_open(const char *dir, const char *file, const char *sync, sqlit
 
     if (!path_in(dir, file, "", &path, err))
         return false;
+    /* Each allocation would take a lock to be counted, and nobody asks for the sums. The first
+     * connection of a process settles it. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         return sg_sql_fail(*db, err);
