@@ -37,12 +37,14 @@ __attribute__((format(printf, 2, 0))) static void add_args(struct sg_buffer *buf
     va_list again;
 
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    char *to = sg_buffer_reserve(buffer, 1);
+    const size_t room = buffer->room - buffer->length;
+    int length = vsnprintf(to, room, format, args);
     if (length < 0)
         abort(); /* only a format that is wrong fails */
-    char *to = sg_buffer_reserve(buffer, (size_t)length + 1);
-
-    (void)vsnprintf(to, (size_t)length + 1, format, again);
+    if ((size_t)length >= room)
+        (void)vsnprintf(sg_buffer_reserve(buffer, (size_t)length + 1), (size_t)length + 1, format,
+                        again);
     va_end(again);
     buffer->length += (size_t)length;
 }
