@@ -33,8 +33,10 @@ static bool is_ascii(struct sg_str text)
     return all < 0x80;
 }
 
-/* One code point for one. Nothing is copied before the first that changes. */
-static struct sg_str change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
+/* One code point for one. Nothing is copied before the first that changes. Inlined, so that `change`
+ * is as well: it is asked of every character. */
+__attribute__((always_inline)) static inline struct sg_str
+change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
 {
     struct sg_buffer out = {.arena = arena};
     size_t kept = 0; /* bytes of text that are in `out` */
@@ -75,30 +77,42 @@ static bool is_blank(uint32_t c)
     return c == ZWNJ || is_space(c);
 }
 
+/* Where the character before `end` begins. */
+static size_t start_of_last(struct sg_str text, size_t end)
+{
+    do
+        end--;
+    while (end > 0 && ((unsigned char)text.at[end] & 0xc0) == 0x80);
+    return end;
+}
+
 struct sg_str sg_persian_trim(struct sg_str text)
 {
-    size_t first = text.length, end = 0; /* of what stays */
+    size_t first = 0, end = text.length; /* of what stays */
 
-    for (size_t i = 0; i < text.length;) {
-        size_t start = i;
+    for (size_t next = 0; first < end && is_blank(sg_utf8_next(text, &next)); first = next) {
+    }
+    while (first < end) {
+        const size_t last = start_of_last(text, end);
+        size_t next = last;
 
-        if (is_blank(sg_utf8_next(text, &i)))
-            continue;
-        first = start < first ? start : first;
-        end = i;
+        if (!is_blank(sg_utf8_next(text, &next)))
+            break;
+        end = last;
     }
     return first < end ? (struct sg_str){text.at + first, end - first} : (struct sg_str){0};
 }
 
-/* The run of white space and ZWNJ at `i`: moves past it, and says if white space was in it. */
-static bool skip_blanks(struct sg_str text, size_t *i)
+/* Moves past the run of white space and ZWNJ of which `c` was the first; says if white space was in
+ * it. */
+static bool skip_blanks(struct sg_str text, uint32_t c, size_t *i)
 {
-    bool has_space = false;
+    bool has_space = c != ZWNJ;
 
     while (*i < text.length) {
         size_t next = *i;
-        uint32_t c = sg_utf8_next(text, &next);
 
+        c = sg_utf8_next(text, &next);
         if (!is_blank(c))
             break;
         has_space = has_space || c != ZWNJ;
@@ -115,11 +129,10 @@ struct sg_str sg_persian_collapse(struct sg_arena *arena, struct sg_str text)
 
     for (size_t i = 0; i < inside.length;) {
         size_t start = i;
-        bool has_space = skip_blanks(inside, &i);
+        uint32_t c = sg_utf8_next(inside, &i);
 
-        if (i == start) {
-            (void)sg_utf8_next(inside, &i);
-        } else if (has_space && !(i == start + 1 && inside.at[start] == ' ')) {
+        if (is_blank(c) && skip_blanks(inside, c, &i) &&
+            !(i == start + 1 && inside.at[start] == ' ')) {
             sg_buffer_add(&out, (struct sg_str){inside.at + kept, start - kept});
             sg_buffer_add_byte(&out, ' ');
             kept = i;
@@ -258,7 +271,8 @@ static uint32_t arabic_letter(uint32_t c)
 }
 
 /* Composed first: Yeh and a Hamza above it are one letter, which is no Yeh any more. */
-static struct sg_str change_letters(struct sg_arena *arena, struct sg_str text, change_fn *change)
+__attribute__((always_inline)) static inline struct sg_str
+change_letters(struct sg_arena *arena, struct sg_str text, change_fn *change)
 {
     if (is_ascii(text))
         return text;
@@ -275,9 +289,12 @@ struct sg_str sg_persian_arabic_letters(struct sg_arena *arena, struct sg_str te
     return change_letters(arena, text, arabic_letter);
 }
 
+static uint32_t folded(uint32_t c)
+{
+    return ascii_digit(persian_letter(c));
+}
+
 struct sg_str sg_persian_fold(struct sg_arena *arena, struct sg_str text)
 {
-    struct sg_str letters = sg_persian_letters(arena, text);
-
-    return sg_persian_collapse(arena, sg_persian_digits(arena, letters));
+    return sg_persian_collapse(arena, change_letters(arena, text, folded));
 }
