@@ -42,14 +42,17 @@ static int64_t date_ms(struct sg_arena *arena, struct sg_str text)
     return seconds < 0 ? 0 : (int64_t)seconds * 1000;
 }
 
-/* A date is the server's, and so is counted from the server's own clock where that is known. */
+/* A date is the server's, and so is counted from the server's own clock where that is known. That
+ * is read only where it is asked for: it costs more than all other headers. */
 static void read_times(struct judging *judging, int64_t now_ms)
 {
     struct sg_str text = header(judging, SG_STR("retry-after"));
     int64_t seconds = 0, after_ms = 0;
+    const bool is_number = sg_units_integer(text, &seconds);
 
-    judging->out->date_ms = date_ms(judging->arena, header(judging, SG_STR("date")));
-    if (sg_units_integer(text, &seconds)) {
+    if (judging->kind == SG_CALL_READ || (text.length > 0 && !is_number))
+        judging->out->date_ms = date_ms(judging->arena, header(judging, SG_STR("date")));
+    if (is_number) {
         after_ms = seconds < RETRY_AFTER_MAX_MS / 1000 ? seconds * 1000 : RETRY_AFTER_MAX_MS;
     } else {
         int64_t at_ms = date_ms(judging->arena, text);

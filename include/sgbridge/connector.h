@@ -120,7 +120,7 @@ struct sg_answer {
     const struct sg_node *tree; /* NULL: empty or malformed */
     bool is_malformed;
     int64_t retry_after_ms; /* 0: not asked for */
-    int64_t date_ms;        /* the server's `Date`; 0: none */
+    int64_t date_ms;        /* the server's `Date`, of a read; 0: none */
 };
 
 enum sg_call_kind { SG_CALL_READ, SG_CALL_WRITE };
