@@ -30,10 +30,11 @@ static void write_timestamp(struct sg_buffer *out, const struct sg_system *syste
     struct sg_str created = sg_date_write_iso_utc(out->arena, now_ms);
     struct sg_str expires = sg_date_write_iso_utc(out->arena, now_ms + system->expires_ms);
 
-    sg_buffer_add_format(out,
-                         "<wsu:Timestamp><wsu:Created>%.*s</wsu:Created>"
-                         "<wsu:Expires>%.*s</wsu:Expires></wsu:Timestamp>",
-                         SG_STR_ARG(created), SG_STR_ARG(expires));
+    sg_buffer_add(out, SG_STR("<wsu:Timestamp><wsu:Created>"));
+    sg_buffer_add(out, created);
+    sg_buffer_add(out, SG_STR("</wsu:Created><wsu:Expires>"));
+    sg_buffer_add(out, expires);
+    sg_buffer_add(out, SG_STR("</wsu:Expires></wsu:Timestamp>"));
 }
 
 static struct sg_str digest_of(struct sg_arena *arena, struct sg_str nonce, struct sg_str created,
@@ -56,23 +57,24 @@ static void write_digest(struct sg_buffer *out, const struct sg_system *system, 
     struct sg_str digest = digest_of(out->arena, nonce, created, system->password);
     struct sg_str nonce64 = sg_base64(out->arena, nonce);
 
-    sg_buffer_add_format(out,
-                         "<wsse:Password Type=\"" WSS "username-token-profile-1.0#PasswordDigest\">"
-                         "%.*s</wsse:Password>"
-                         "<wsse:Nonce EncodingType=\"" WSS
-                         "soap-message-security-1.0#Base64Binary\">%.*s</wsse:Nonce>"
-                         "<wsu:Created>%.*s</wsu:Created>",
-                         SG_STR_ARG(digest), SG_STR_ARG(nonce64), SG_STR_ARG(created));
+    sg_buffer_add(
+        out, SG_STR("<wsse:Password Type=\"" WSS "username-token-profile-1.0#PasswordDigest\">"));
+    sg_buffer_add(out, digest);
+    sg_buffer_add(out, SG_STR("</wsse:Password><wsse:Nonce EncodingType=\"" WSS
+                              "soap-message-security-1.0#Base64Binary\">"));
+    sg_buffer_add(out, nonce64);
+    sg_buffer_add(out, SG_STR("</wsse:Nonce><wsu:Created>"));
+    sg_buffer_add(out, created);
+    sg_buffer_add(out, SG_STR("</wsu:Created>"));
 }
 
 void sg_auth_write_wsse(struct sg_buffer *out, const struct sg_system *system, const char *soap,
                         const unsigned char nonce[SG_AUTH_NONCE_BYTES], int64_t now_ms)
 {
-    sg_buffer_add_format(out,
-                         "<wsse:Security xmlns:wsse=\"" WSS "wssecurity-secext-1.0.xsd\" "
-                         "xmlns:wsu=\"" WSS "wssecurity-utility-1.0.xsd\" "
-                         "%s:mustUnderstand=\"1\">",
-                         soap);
+    sg_buffer_add(out, SG_STR("<wsse:Security xmlns:wsse=\"" WSS "wssecurity-secext-1.0.xsd\" "
+                              "xmlns:wsu=\"" WSS "wssecurity-utility-1.0.xsd\" "));
+    sg_buffer_add(out, sg_str_of(soap));
+    sg_buffer_add(out, SG_STR(":mustUnderstand=\"1\">"));
     if (system->expires_ms > 0)
         write_timestamp(out, system, now_ms);
     sg_buffer_add(out, SG_STR("<wsse:UsernameToken><wsse:Username>"));
