@@ -32,19 +32,35 @@ static bool is_name(uint32_t c)
            (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040;
 }
 
+/* Whether its first character may stand there, as it is or as the '_' that it becomes. */
+static bool may_start(struct sg_str part)
+{
+    size_t i = 0;
+
+    if (part.length == 0)
+        return false;
+    uint32_t c = sg_utf8_next(part, &i);
+
+    return is_name_start(c) || !is_name(c);
+}
+
+/* What no name may have becomes '_'; what may not stand first gets one before it. */
 static void write_name_part(struct sg_buffer *out, struct sg_str part)
 {
-    bool is_first = true;
+    size_t kept = 0; /* bytes of the part that are in `out` */
 
-    for (size_t i = 0; i < part.length; is_first = false) {
-        uint32_t c = sg_utf8_next(part, &i);
-
-        if (is_first && is_name(c) && !is_name_start(c))
-            sg_buffer_add_byte(out, '_');
-        sg_utf8_add(out, is_name(c) ? c : '_');
-    }
-    if (is_first)
+    if (!may_start(part))
         sg_buffer_add_byte(out, '_');
+    for (size_t i = 0; i < part.length;) {
+        size_t start = i;
+
+        if (is_name(sg_utf8_next(part, &i)))
+            continue;
+        sg_buffer_add(out, (struct sg_str){part.at + kept, start - kept});
+        sg_buffer_add_byte(out, '_');
+        kept = i;
+    }
+    sg_buffer_add(out, sg_str_skip(part, kept));
 }
 
 static bool is_prefix(const struct writer *writer, struct sg_str prefix)
