@@ -18,7 +18,6 @@ enum column {
     TARGET,
     TICKET,
     ROUND,
-    LATEST_ROUND,
     STATE,
     KEY_GENERATION,
     ATTEMPTS,
@@ -114,7 +113,6 @@ static void read_delivery(const struct reader *in, struct sg_delivery *out)
         .target = text(in, TARGET),
         .ticket = text(in, TICKET),
         .round = number(in, ROUND),
-        .latest_round = number(in, LATEST_ROUND),
         .state = sg_str_is(sg_sql_text(in->row, STATE), "unknown") ? SG_DELIVERY_UNKNOWN
                                                                    : SG_DELIVERY_PENDING,
         .shape_before = text(in, SHAPE_BEFORE),
@@ -157,6 +155,7 @@ static struct sg_link *add_link(struct sg_arena *arena, const struct sg_link *li
     return grown;
 }
 
+/* The links of its round, and which round of the ticket is the latest. */
 static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
                        struct sg_error *err)
 {
@@ -171,6 +170,10 @@ static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg
             return true;
         }
         const struct sg_link link = {sg_sql_text(row, 0), sg_sql_text(row, 1)};
+        const int64_t round = sg_sql_number(row, 2);
+
+        if (round > out->latest_round)
+            out->latest_round = round;
         if (!has_link(links, out->link_count, &link))
             links = add_link(arena, links, &out->link_count, &link);
     }

@@ -72,27 +72,29 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_DUE] =
         "SELECT id FROM delivery WHERE target = ?1 AND next_at <= ?2 ORDER BY next_at, seq",
     /* Whether it may be taken stands first: the open head of its lane, and no call to the event's
-     * own system unknown for this ticket. */
+     * own system unknown for this ticket. What few need is looked for only for them: how many others
+     * were delivered since it failed to be, and our own changes to a record that was seen before. */
     [SG_SQL_TAKE] =
         "SELECT d.id = (SELECT f.id FROM delivery f WHERE f.lane = d.lane AND " OPEN
         "  ORDER BY f.seq, f.step LIMIT 1),"
         " EXISTS(SELECT 1 FROM delivery u WHERE u.lane = e.system || '/' || d.ticket"
         "  AND " OPEN " AND +u.state = 'unknown')," /* '+': by its lane, not through all unknown */
         " e.seq, d.run, d.mapping, d.target, d.ticket, d.round,"
-        " (SELECT max(r.number) FROM round r WHERE r.ticket = d.ticket), d.state, d.key_gen,"
-        " d.attempts, d.temporary_ends, d.ok_mark,"
-        " (SELECT t.delivered FROM target t WHERE t.name = d.target),"
+        " d.state, d.key_gen, d.attempts, d.temporary_ends, d.ok_mark,"
+        " CASE WHEN d.temporary_ends > 0 THEN"
+        "  (SELECT t.delivered FROM target t WHERE t.name = d.target) END,"
         " (SELECT count(*) FROM delivery c WHERE c.ticket = d.ticket AND c.first_at > ?2"
         "  AND c.run = 1 AND c.id <> d.id),"
         " d.first_at, d.sent_at, d.sends, d.empty_probes, d.request,"
         " e.system, e.record, e.record_id, e.version, e.is_version_declared, e.version_kind,"
         " e.version_value, e.key, e.is_key_linked, e.wait_ms, e.skips_after_wait, e.round_value,"
         " e.is_own, e.captured_at, e.sha256, e.size, e.shape, e.shape_before, e.body,"
-        " (SELECT h.own FROM head h WHERE h.system = e.system AND h.record = e.record"
-        "  AND h.record_id = e.record_id), d.lane"
+        " CASE WHEN length(e.shape_before) > 0 THEN"
+        "  (SELECT h.own FROM head h WHERE h.system = e.system AND h.record = e.record"
+        "   AND h.record_id = e.record_id) END, d.lane"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
-    [SG_SQL_LINKS] = "SELECT system, foreign_id FROM link WHERE ticket = ?1 AND round = ?2"
-                     " UNION ALL SELECT system, ticket FROM round WHERE ticket = ?1",
+    [SG_SQL_LINKS] = "SELECT system, foreign_id, 0 FROM link WHERE ticket = ?1 AND round = ?2"
+                     " UNION ALL SELECT system, ticket, number FROM round WHERE ticket = ?1",
     [SG_SQL_SHADOW_FIND] = "SELECT input_hash FROM shadow"
                            " WHERE ticket = ?1 AND system = ?2 AND round = ?3 AND operation = ?4",
     [SG_SQL_NEXT_TARGET] = "SELECT target FROM delivery WHERE next_at IS NOT NULL AND target > ?1"

@@ -175,7 +175,7 @@ struct sg_delivery {
     enum sg_delivery_state state; /* PENDING or UNKNOWN */
     struct sg_event event;
     struct sg_str shape_before; /* of the record's head when the event was taken in; "" if none */
-    const struct sg_own_change *own_changes; /* oldest first */
+    const struct sg_own_change *own_changes; /* oldest first; none without `shape_before` */
     size_t own_change_count;
     const struct sg_link *links; /* of the ticket and round */
     size_t link_count;
