@@ -6,7 +6,8 @@
 #include "service/job.h"
 
 enum {
-    AHEAD = 16,              /* deliveries in hand beyond the slots: many end without a call */
+    AHEAD = 32,   /* deliveries in hand beyond the slots: many end without a call */
+    AT_ONCE = 16, /* asked for together: looking for them costs by the time, not by each */
     CONTACT_EVERY_MS = 2000, /* how often `status` is told, when nothing important changed */
 };
 
@@ -87,14 +88,22 @@ static size_t worth_having(const struct peer *peer)
     return (size_t)peer->system->limits.concurrency + AHEAD;
 }
 
+/* Whether those that were asked for already will do for a while: there is enough for every slot. */
+static bool is_asked_enough(const struct peer *peer, size_t worth, size_t wanted)
+{
+    return wanted == peer->told ||
+           (worth > AHEAD && wanted > peer->told && wanted - peer->told < AT_ONCE);
+}
+
 static void ask_for_more(struct peer *peer)
 {
     size_t worth = worth_having(peer);
     size_t wanted = worth > peer->in_hand ? worth - peer->in_hand : 0;
 
-    if (wanted != peer->told)
+    if (!is_asked_enough(peer, worth, wanted)) {
         sg_keeper_want(peer->service->setup.keeper, peer->name, wanted);
-    peer->told = wanted;
+        peer->told = wanted;
+    }
     if (peer->breaker.is_open && !peer->breaker.is_trying)
         sg_service_wake_at(peer->service, peer->breaker.next_try_ms);
 }
