@@ -82,7 +82,8 @@ static struct sg_route copy_of(struct sg_arena *arena, const struct sg_route *ro
                              .target = sg_str_copy(arena, route->target),
                              .operation = sg_str_copy(arena, route->operation),
                              .opens_link = route->opens_link,
-                             .skips_unchanged = route->skips_unchanged};
+                             .skips_unchanged = route->skips_unchanged,
+                             .is_known_by_field = route->is_known_by_field};
 }
 
 void sg_journal_set_routes(struct sg_journal *journal, const struct sg_route *routes, size_t count)

@@ -7,11 +7,12 @@ static const struct {
     const char *name;
     int (*run)(struct stage_choice *kind);
 } GROUPS[] = {
-    {"capture", sg_capture_tests}, {"rounds", sg_rounds_tests},
-    {"links", sg_links_tests},     {"lanes", sg_lanes_tests},
-    {"outcome", sg_outcome_tests}, {"shadows", sg_shadows_tests},
-    {"notes", sg_notes_tests},     {"sweep", sg_sweep_tests},
-    {"opening", sg_opening_tests}, {"transaction", sg_transaction_tests},
+    {"capture", sg_capture_tests},   {"rounds", sg_rounds_tests},
+    {"links", sg_links_tests},       {"lanes", sg_lanes_tests},
+    {"outcome", sg_outcome_tests},   {"shadows", sg_shadows_tests},
+    {"notes", sg_notes_tests},       {"sweep", sg_sweep_tests},
+    {"opening", sg_opening_tests},   {"transaction", sg_transaction_tests},
+    {"commands", sg_commands_tests},
 };
 
 int main(int argc, char **argv)

@@ -136,6 +136,16 @@ int sg_stage_tear_down(void **state)
     return is_good ? 0 : -1;
 }
 
+void sg_stage_renew(void **state)
+{
+    struct stage *stage = *state;
+    struct stage_choice choice = {stage->kind};
+
+    assert_int_equal(sg_stage_tear_down(state), 0);
+    *state = &choice;
+    assert_int_equal(sg_stage_set_up(state), 0);
+}
+
 /* --- routes --- */
 
 static const struct sg_route ROUTES[] = {
@@ -164,7 +174,8 @@ static const struct sg_route ROUTES[] = {
      .system = SG_STR_INIT("gam"),
      .record = SG_STR_INIT("response"),
      .target = SG_STR_INIT("saja"),
-     .operation = SG_STR_INIT("add_update")},
+     .operation = SG_STR_INIT("add_update"),
+     .is_known_by_field = true},
     {.mapping = SG_STR_INIT("acknowledge"),
      .map_hash = SG_STR_INIT("h5"),
      .system = SG_STR_INIT("gam"),
@@ -354,6 +365,16 @@ void sg_stage_take_and_deliver(struct stage *stage, const char *target, const ch
     sg_stage_deliver(stage, sg_stage_take(stage, target), link_id);
 }
 
+struct sg_delivery *sg_stage_take_and_fail(struct stage *stage, const char *target,
+                                           const char *reason)
+{
+    struct sg_delivery *delivery = sg_stage_take(stage, target);
+
+    END(stage, delivery, .state = SG_DELIVERY_FAILED, .was_called = true,
+        .reason = sg_str_of(reason));
+    return delivery;
+}
+
 void sg_stage_intend(struct stage *stage, const struct sg_delivery *delivery, const char *request)
 {
     const bool is_own = begin_own(stage);
@@ -363,6 +384,29 @@ void sg_stage_intend(struct stage *stage, const struct sg_delivery *delivery, co
         sg_journal_intend(stage->journal, delivery->id, stage->now_ms, sg_str_of(request), &err));
     if (is_own)
         sg_stage_commit(stage);
+}
+
+/* --- what people ask for --- */
+
+const char *sg_stage_obey(struct stage *stage, const struct sg_command *command)
+{
+    struct sg_command asked = *command;
+    const bool is_own = begin_own(stage);
+    bool is_put_off = false;
+    struct sg_error err;
+
+    if (asked.id.length == 0)
+        asked.id = sg_str_format(stage->arena, "command-%d", ++stage->commands);
+    if (asked.who.length == 0)
+        asked.who = SG_STR("sara");
+    if (asked.at == 0)
+        asked.at = stage->now_ms;
+    if (!sg_journal_obey(stage->journal, &asked, &is_put_off, &err))
+        fail_msg("%s", err.text);
+    if (!is_own)
+        return "";
+    sg_stage_commit(stage);
+    return is_put_off ? "put off" : sg_stage_refusals(stage, asked.id);
 }
 
 /* --- what people see --- */
@@ -396,6 +440,17 @@ const char *sg_stage_view(struct stage *stage, enum sg_view_question question, c
     return sg_buffer_c(&answer.text);
 }
 
+const char *sg_stage_refusals(struct stage *stage, struct sg_str command)
+{
+    const char *id = sg_str_c(stage->arena, command);
+    const char *refused = sg_stage_view(stage, SG_VIEW_REFUSED, id, "1");
+    const char *said = sg_stage_view(stage, SG_VIEW_COMMAND, id, "2");
+
+    return sg_str_c(stage->arena,
+                    sg_str_format(stage->arena, "%s%s%s", refused,
+                                  refused[0] != '\0' && said[0] != '\0' ? "; " : "", said));
+}
+
 const char *sg_stage_deliveries(struct stage *stage, const char *ticket)
 {
     return sg_stage_view(stage, SG_VIEW_DELIVERIES, ticket, "249");
@@ -422,4 +477,22 @@ int64_t sg_stage_count(struct stage *stage, const char *what)
     ask(stage, SG_VIEW_TOTALS, "", find_number, &wanted);
     ask(stage, SG_VIEW_OPEN, "", find_number, &wanted);
     return wanted.number;
+}
+
+int64_t sg_stage_next_due(struct stage *stage)
+{
+    struct sg_error err;
+    int64_t due_ms = 0;
+
+    assert_true(sg_journal_next_due(stage->journal, stage->now_ms, &due_ms, &err));
+    return due_ms;
+}
+
+size_t sg_stage_sweep(struct stage *stage)
+{
+    struct sg_error err;
+    size_t swept = 0;
+
+    assert_true(sg_journal_sweep(stage->journal, stage->now_ms, 1000, &swept, &err));
+    return swept;
 }

@@ -39,6 +39,7 @@ struct stage {
     char dir[32];
     int64_t now_ms;
     bool is_begun;
+    int commands; /* asked for so far: each has another id */
 };
 
 /** A row of a group of tests; `kind` is what the group was given, and comes to sg_stage_set_up(). */
@@ -52,6 +53,7 @@ struct stage_choice {
 
 /** The groups, a file each; each gives how many of its tests failed. */
 int sg_capture_tests(struct stage_choice *kind);
+int sg_commands_tests(struct stage_choice *kind);
 int sg_lanes_tests(struct stage_choice *kind);
 int sg_links_tests(struct stage_choice *kind);
 int sg_notes_tests(struct stage_choice *kind);
@@ -66,6 +68,8 @@ int sg_transaction_tests(struct stage_choice *kind);
 int sg_stage_set_up(void **state);
 /** Also checks promise 1's sum, all in all and day by day. */
 int sg_stage_tear_down(void **state);
+/** Both, between two rows of a test's table: another new journal of the same kind. */
+void sg_stage_renew(void **state);
 
 void sg_stage_open(struct stage *stage);
 /** What is not committed is gone. */
@@ -118,10 +122,28 @@ void sg_stage_end(struct stage *stage, const struct sg_ending *ending);
     sg_stage_end(stage, &(struct sg_ending){.delivery = (of)->id, __VA_ARGS__})
 /** `delivered` by one call; `link_id` is what it made, or "". */
 void sg_stage_deliver(struct stage *stage, const struct sg_delivery *delivery, const char *link_id);
+/** Takes the one that may go to `target`, and ends it `failed` by one call. */
+struct sg_delivery *sg_stage_take_and_fail(struct stage *stage, const char *target,
+                                           const char *reason);
 /** Takes and delivers the one that may go to `target`. */
 void sg_stage_take_and_deliver(struct stage *stage, const char *target, const char *link_id);
 
 void sg_stage_intend(struct stage *stage, const struct sg_delivery *delivery, const char *request);
+
+/* --- what people ask for --- */
+
+/**
+ * Asks for it, by `sara` and now unless the command says otherwise. Gives what it was refused for,
+ * as below, or "put off" when a call is under way.
+ */
+const char *sg_stage_obey(struct stage *stage, const struct sg_command *command);
+/** `ASK(stage, REPLAY, OF(delivery->id), .again = true)` */
+#define ASK(stage, what, ...) \
+    sg_stage_obey(stage, &(struct sg_command){.kind = SG_COMMAND_##what, __VA_ARGS__})
+#define OF(id) .deliveries = &(const int64_t){id}, .count = 1
+
+/** What a command was refused for, "; " between, and what is said of all of it; "": it was done. */
+const char *sg_stage_refusals(struct stage *stage, struct sg_str command);
 
 /* --- what people see --- */
 
@@ -137,5 +159,11 @@ const char *sg_stage_deliveries(struct stage *stage, const char *ticket);
 
 /** A counter of SG_VIEW_TOTALS, or of SG_VIEW_OPEN: "taken in", "repeats", "failed", … */
 int64_t sg_stage_count(struct stage *stage, const char *what);
+
+/** When the next delivery becomes due. */
+int64_t sg_stage_next_due(struct stage *stage);
+
+/** Takes away what its time is over, as an idle daemon does; how many rows. */
+size_t sg_stage_sweep(struct stage *stage);
 
 #endif
