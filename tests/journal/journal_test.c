@@ -12,7 +12,7 @@ static const struct {
     {"outcome", sg_outcome_tests},   {"shadows", sg_shadows_tests},
     {"notes", sg_notes_tests},       {"sweep", sg_sweep_tests},
     {"opening", sg_opening_tests},   {"transaction", sg_transaction_tests},
-    {"commands", sg_commands_tests},
+    {"commands", sg_commands_tests}, {"verdicts", sg_verdicts_tests},
 };
 
 int main(int argc, char **argv)

@@ -63,6 +63,7 @@ int sg_rounds_tests(struct stage_choice *kind);
 int sg_shadows_tests(struct stage_choice *kind);
 int sg_sweep_tests(struct stage_choice *kind);
 int sg_transaction_tests(struct stage_choice *kind);
+int sg_verdicts_tests(struct stage_choice *kind);
 
 /** A new journal, with the routes `create-case` and `response-to-ticket`. */
 int sg_stage_set_up(void **state);
