@@ -49,6 +49,7 @@ def on_kafka(sgbridge):
          drive("soak.py", *soak, "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s")),
         ("20 s without a broker lose nothing", drive("soak.py", *soak, "--outage", "20s")),
         ("a journal copied to Kafka in the middle of a run loses nothing", drive("journal_copy.py")),
+        ("a record that no topic takes is one failure, and in nobody's way", drive("too_large.py")),
         ("what a system publishes to Kafka comes once and in order", drive("subscribe.py")),
     ]
 
