@@ -181,11 +181,6 @@ static bool place_by_link(struct sg_state *state, struct intake *in, struct sg_e
 
 /* --- the rows --- */
 
-static struct sg_sql_value text_or_null(struct sg_str text)
-{
-    return text.length == 0 ? SG_V_NULL : SG_V_TEXT(text);
-}
-
 static bool add_event(struct sg_state *state, struct intake *in, struct sg_error *err)
 {
     const struct sg_event *event = in->event;
@@ -196,11 +191,11 @@ static bool add_event(struct sg_state *state, struct intake *in, struct sg_error
         SG_V_TEXT(event->record), SG_V_TEXT(event->record_id), SG_V_TEXT(event->version),
         SG_V_NUMBER(event->is_version_declared), SG_V_NUMBER(event->version_kind),
         SG_V_NUMBER(event->version_value), SG_V_TEXT(event->key), SG_V_NUMBER(event->is_key_linked),
-        SG_V_NUMBER(event->wait_ms), SG_V_NUMBER(event->skips_after_wait), text_or_null(in->ticket),
-        in->round == 0 ? SG_V_NULL : SG_V_NUMBER(in->round), SG_V_TEXT(event->round),
-        SG_V_NUMBER(event->is_own), SG_V_NUMBER(event->captured_at), SG_V_BYTES(sha_of(event)),
-        SG_V_NUMBER((int64_t)event->size), SG_V_BYTES(event->shape), SG_V_BYTES(in->shape_before),
-        SG_V_TEXT(event->body));
+        SG_V_NUMBER(event->wait_ms), SG_V_NUMBER(event->skips_after_wait),
+        sg_sql_text_or_null(in->ticket), in->round == 0 ? SG_V_NULL : SG_V_NUMBER(in->round),
+        SG_V_TEXT(event->round), SG_V_NUMBER(event->is_own), SG_V_NUMBER(event->captured_at),
+        SG_V_BYTES(sha_of(event)), SG_V_NUMBER((int64_t)event->size), SG_V_BYTES(event->shape),
+        SG_V_BYTES(in->shape_before), SG_V_TEXT(event->body));
 }
 
 /* A delivery's row; what is not said is as nothing there. */
@@ -225,14 +220,14 @@ static bool add_delivery(struct sg_state *state, struct intake *in, const struct
     return SG_SQL_RUN(
         &state->sql, err, SG_SQL_DELIVERY_ADD, SG_V_NUMBER(state->next_id++), SG_V_NUMBER(in->seq),
         SG_V_NUMBER(in->step++), SG_V_TEXT(fresh->lane), SG_V_TEXT(fresh->target),
-        text_or_null(in->ticket), in->round == 0 ? SG_V_NULL : SG_V_NUMBER(in->round),
+        sg_sql_text_or_null(in->ticket), in->round == 0 ? SG_V_NULL : SG_V_NUMBER(in->round),
         SG_V_TEXT(fresh->mapping), SG_V_TEXT(fresh->map_hash), SG_V_TEXT(sg_str_of(name)),
         fresh->is_due ? SG_V_NUMBER(state->now_ms) : SG_V_NULL,
         fresh->waits ? SG_V_TEXT(in->wait_key) : SG_V_NULL,
         fresh->waits ? SG_V_NUMBER(deadline) : SG_V_NULL, SG_V_NUMBER(state->now_ms),
         SG_V_NUMBER(sg_state_day(state)), is_ended ? SG_V_NUMBER(state->now_ms) : SG_V_NULL,
-        text_or_null(fresh->reason), text_or_null(file), SG_V_NUMBER(fresh->place.line),
-        SG_V_NUMBER(fresh->place.column),
+        sg_sql_text_or_null(fresh->reason), sg_sql_text_or_null(file),
+        SG_V_NUMBER(fresh->place.line), SG_V_NUMBER(fresh->place.column),
         fresh->state == SG_DELIVERY_FAILED ? SG_V_NUMBER(state->now_ms) : SG_V_NULL);
 }
 

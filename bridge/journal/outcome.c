@@ -136,11 +136,6 @@ static bool make_link(struct sg_state *state, const struct outcome *out, struct 
 
 /* --- the row --- */
 
-static struct sg_sql_value text_or_null(struct sg_str text)
-{
-    return text.length == 0 ? SG_V_NULL : SG_V_TEXT(text);
-}
-
 static bool write_row(struct sg_state *state, const struct outcome *out, struct sg_error *err)
 {
     const struct sg_ending *ending = out->ending;
@@ -149,17 +144,18 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
     struct sg_str file = ending->place.file == NULL ? SG_STR("") : sg_str_of(ending->place.file);
     struct sg_str request = is_open(out->state) ? ending->request : SG_STR("");
 
-    return SG_SQL_RUN(
-        &state->sql, err, SG_SQL_DELIVERY_END, SG_V_NUMBER(ending->delivery),
-        SG_V_TEXT(sg_str_of(sg_delivery_state_name(out->state))),
-        is_due ? SG_V_NUMBER(ending->next_at) : SG_V_NULL,
-        is_open(out->state) ? SG_V_NULL : SG_V_NUMBER(state->now_ms),
-        SG_V_NUMBER(ending->was_called), SG_V_NUMBER(state->now_ms), SG_V_NUMBER(is_temporary),
-        SG_V_NUMBER(ending->is_in_doubt), SG_V_NUMBER(ending->moves_key),
-        SG_V_NUMBER(ending->sends), SG_V_NUMBER(ending->empty_probes), text_or_null(out->reason),
-        text_or_null(file), SG_V_NUMBER(ending->place.line), SG_V_NUMBER(ending->place.column),
-        text_or_null(ending->pointer), text_or_null(ending->said), text_or_null(ending->map_hash),
-        text_or_null(request));
+    return SG_SQL_RUN(&state->sql, err, SG_SQL_DELIVERY_END, SG_V_NUMBER(ending->delivery),
+                      SG_V_TEXT(sg_str_of(sg_delivery_state_name(out->state))),
+                      is_due ? SG_V_NUMBER(ending->next_at) : SG_V_NULL,
+                      is_open(out->state) ? SG_V_NULL : SG_V_NUMBER(state->now_ms),
+                      SG_V_NUMBER(ending->was_called), SG_V_NUMBER(state->now_ms),
+                      SG_V_NUMBER(is_temporary), SG_V_NUMBER(ending->is_in_doubt),
+                      SG_V_NUMBER(ending->moves_key), SG_V_NUMBER(ending->sends),
+                      SG_V_NUMBER(ending->empty_probes), sg_sql_text_or_null(out->reason),
+                      sg_sql_text_or_null(file), SG_V_NUMBER(ending->place.line),
+                      SG_V_NUMBER(ending->place.column), sg_sql_text_or_null(ending->pointer),
+                      sg_sql_text_or_null(ending->said), sg_sql_text_or_null(ending->map_hash),
+                      sg_sql_text_or_null(request));
 }
 
 /* --- what follows from it --- */

@@ -40,6 +40,12 @@ struct sg_sql_value {
 #define SG_V_TEXT(str)  ((struct sg_sql_value){.kind = SG_SQL_TEXT, .text = (str)})
 #define SG_V_BYTES(str) ((struct sg_sql_value){.kind = SG_SQL_BYTES, .text = (str)})
 
+/** NULL for "". */
+static inline struct sg_sql_value sg_sql_text_or_null(struct sg_str text)
+{
+    return text.length == 0 ? SG_V_NULL : SG_V_TEXT(text);
+}
+
 /** Binds all parameters of a statement that has not begun; sg_sql_row() then steps it. */
 sqlite3_stmt *sg_sql_bind(struct sg_sql *sql, size_t statement, const struct sg_sql_value *values,
                           size_t count);

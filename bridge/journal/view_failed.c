@@ -147,23 +147,18 @@ bool sg_view_add_functions(sqlite3 *db, struct sg_error *err)
 
 enum { PARTS = 8, SPANNED = PARTS + 2, PAGED = PARTS + 4 };
 
-static struct sg_sql_value text_or_null(struct sg_str text)
-{
-    return text.length > 0 ? SG_V_TEXT(text) : SG_V_NULL;
-}
-
 /* ?1 to ?8. */
 static void set_parts(const struct sg_failed_filter *filter, struct sg_sql_value *values)
 {
     const struct sg_str none = {0};
 
-    values[0] = text_or_null(filter->source);
-    values[1] = text_or_null(filter->target);
-    values[2] = text_or_null(filter->mapping);
-    values[3] = text_or_null(filter->ticket);
-    values[4] = text_or_null(filter->is_reason_whole ? none : filter->reason);
-    values[5] = text_or_null(filter->is_reason_whole ? filter->reason : none);
-    values[6] = text_or_null(filter->department);
+    values[0] = sg_sql_text_or_null(filter->source);
+    values[1] = sg_sql_text_or_null(filter->target);
+    values[2] = sg_sql_text_or_null(filter->mapping);
+    values[3] = sg_sql_text_or_null(filter->ticket);
+    values[4] = sg_sql_text_or_null(filter->is_reason_whole ? none : filter->reason);
+    values[5] = sg_sql_text_or_null(filter->is_reason_whole ? filter->reason : none);
+    values[6] = sg_sql_text_or_null(filter->department);
     values[7] = SG_V_TEXT(filter->departments.length > 0 ? filter->departments : SG_STR("{}"));
 }
 

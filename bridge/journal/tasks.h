@@ -1,0 +1,47 @@
+/**
+ * A command while it is carried out: shared by the files that do so. Each delivery that it names is
+ * done, or refused in a sentence, which is kept as an act.
+ */
+#ifndef SG_JOURNAL_TASKS_H
+#define SG_JOURNAL_TASKS_H
+
+#include "journal/state.h"
+
+/* A command on its way. */
+struct sg_task {
+    struct sg_state *state;
+    const struct sg_command *command;
+    int64_t done, refused;
+    int64_t turn_us; /* of the next delivery, when they are paced */
+    struct sg_str said;
+};
+
+/* A delivery that it names, as it was before. */
+struct sg_named {
+    int64_t id;
+    enum sg_delivery_state state;
+    struct sg_str lane, target, ticket, mapping, wait_key, reason;
+    int64_t round, seq, step, event, wait_ms;
+    bool is_in_doubt, is_record_gone;
+};
+
+/** ` (discard by sara)`, or "" when nobody did anything to it before. */
+SG_MUST_USE bool sg_task_who_was_it(struct sg_task *task, int64_t id, struct sg_str *text,
+                                    struct sg_error *err);
+
+/** Writes what came of it for one delivery: `refused` "" when it was done. */
+SG_MUST_USE bool sg_task_keep_act(struct sg_task *task, const struct sg_named *it,
+                                  struct sg_str refused, struct sg_error *err);
+
+/* --- replays.c --- */
+
+/** Goes on with the pace of the command before it, or begins one. */
+SG_MUST_USE bool sg_replay_begin_pace(struct sg_task *task, struct sg_error *err);
+
+/** SG_COMMAND_REPLAY, of one delivery. */
+SG_MUST_USE bool sg_replay(struct sg_task *task, const struct sg_named *it, struct sg_error *err);
+
+/** SG_COMMAND_SEND, whole. */
+SG_MUST_USE bool sg_replay_send_events(struct sg_task *task, struct sg_error *err);
+
+#endif
