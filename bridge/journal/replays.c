@@ -142,11 +142,12 @@ static bool run_again(struct sg_task *task, const struct sg_named *it, struct sg
     return is_placed && add_run(task, &run, source, err);
 }
 
-/* The same row goes through its mapping anew, in its place. */
+/* The same row goes through its mapping anew, in its place. What could be no event has none: it is for
+ * its own system to be read again. */
 static bool send_again(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
 {
     return SG_SQL_RUN(&task->state->sql, err, SG_SQL_REPLAY, SG_V_NUMBER(it->id), take_turn(task),
-                      SG_V_NUMBER(task->state->now_ms + it->wait_ms)) &&
+                      SG_V_NUMBER(task->state->now_ms + it->wait_ms), SG_V_TEXT(it->system)) &&
            (it->wait_key.length > 0 || sg_lane_settle(task->state, it->lane, err));
 }
 
@@ -168,10 +169,10 @@ static bool refuse_open(struct sg_task *task, const struct sg_named *it, struct 
                                  "it may have been done: say what is true, by `sgbridge resolve "
                                  "%lld --done ID` or `--not-done`",
                                  (long long)it->id);
-    } else if (it->mapping.length == 0) {
+    } else if (it->is_stub) {
         *refused = sg_str_format(arena,
-                                 "its record could not be taken in (%.*s), so it goes through no "
-                                 "mapping: discard it when the system has sent a good one",
+                                 "its record is not kept (%.*s): raise `max_event`, and discard "
+                                 "this one when the record has come again",
                                  SG_STR_ARG(it->reason));
     }
     return true;
@@ -234,7 +235,7 @@ static bool refuse_replay(struct sg_task *task, const struct sg_named *it, struc
         return true;
     if (it->is_record_gone)
         *refused = SG_STR("its record is kept no more (see `keep`)");
-    else if (sg_state_find_route(task->state, it->mapping) == NULL)
+    else if (it->mapping.length > 0 && sg_state_find_route(task->state, it->mapping) == NULL)
         *refused = sg_str_format(task->state->arena, "its mapping %.*s is not in force",
                                  SG_STR_ARG(it->mapping));
     return refused->length > 0 || refuse_if_newer(task, it, refused, err);

@@ -162,7 +162,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
                         " ORDER BY c.done_at DESC, c.id DESC LIMIT 1",
     [SG_SQL_COMMANDED] =
         "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.in_doubt, d.seq, d.step,"
-        " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL"
+        " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL, coalesce(e.body = '', 0), e.system"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
     [SG_SQL_NEWER_DELIVERED] =
         "SELECT id FROM delivery WHERE ticket = ?1 AND first_at IS NOT NULL AND lane = ?2"
@@ -171,6 +171,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "UPDATE delivery SET state = 'pending', failed_at = NULL, reason = NULL, place_file = NULL,"
         "  place_line = NULL, place_column = NULL, pointer = NULL, said = NULL, request = NULL,"
         "  temporary_ends = 0, sends = 0, empty_probes = 0, not_before = ?2,"
+        "  target = CASE WHEN mapping = '' THEN ?4 ELSE target END,"
         "  wait_until = CASE WHEN wait_key IS NOT NULL THEN ?3 END WHERE id = ?1",
     [SG_SQL_RUN_LAST] = "SELECT max(run) FROM delivery WHERE event = ?1 AND mapping = ?2",
     [SG_SQL_RUN_ADD] =

@@ -22,7 +22,8 @@ struct sg_named {
     enum sg_delivery_state state;
     struct sg_str lane, target, ticket, mapping, wait_key, reason;
     int64_t round, seq, step, event, wait_ms;
-    bool is_in_doubt, is_record_gone;
+    struct sg_str system; /* of its event */
+    bool is_in_doubt, is_record_gone, is_stub;
 };
 
 /** ` (discard by sara)`, or "" when nobody did anything to it before. */

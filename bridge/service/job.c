@@ -165,6 +165,10 @@ void sg_job_begin(struct sg_service *service, struct sg_batch *batch,
         sg_job_give_back(job, 0);
         return;
     }
+    if (delivery->mapping.length == 0 && job->source != NULL) {
+        sg_job_reread(job);
+        return;
+    }
     if (job->mapping == NULL || job->system == NULL) { /* taken while a reload took it away */
         sg_job_give_back(job, MISSING_WAIT_MS);
         return;

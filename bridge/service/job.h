@@ -25,6 +25,7 @@ struct job {
     bool is_doubted; /* an earlier try may have been done */
     bool is_write_ahead;
     int sends, empty_probes;
+    struct sg_event reread; /* what reread.c made of the record */
     struct sg_call call;
     struct sg_change change;
     struct job *next;
@@ -51,6 +52,11 @@ struct sg_operation_call sg_job_operation_call(const struct job *job);
 
 /** Takes up the request kept from an earlier try. False when it cannot be read: the job has ended. */
 SG_MUST_USE bool sg_job_restore(struct job *job);
+
+/* --- reread.c --- */
+
+/** What could be no event, by today's rules of its record: it is taken in anew, or fails again. */
+void sg_job_reread(struct job *job);
 
 /* --- probe.c --- */
 

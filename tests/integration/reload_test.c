@@ -132,6 +132,40 @@ static void a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_
     sg_stage_close(&stage);
 }
 
+/* A person asks for a delivery to be sent again. */
+static void replay(struct sg_stage *stage, int64_t delivery)
+{
+    const struct sg_command command = {.kind = SG_COMMAND_REPLAY,
+                                       .id = SG_STR("1"),
+                                       .who = SG_STR("rahimi"),
+                                       .deliveries = &delivery,
+                                       .count = 1};
+    struct sg_change change = {.kind = SG_CHANGE_COMMAND, .as.command.command = &command};
+
+    sg_keeper_submit(stage->keeper, &change);
+    sg_stage_settle(stage);
+}
+
+static void a_record_that_could_be_no_event_is_read_again_by_the_new_files(void **state)
+{
+    static struct sg_stage stage;
+
+    (void)state;
+    open_with(&stage, "tell.yaml", TELL("{/x: /name}"));
+    sg_stage_capture(&stage, "src", "ticket", "{\"number\":\"1405-1\",\"name\":\"n1\"}");
+    assert_int_equal(stage.call_count, 0); /* it has no id */
+    unit_folder_write(&stage.files, "systems/src.yaml",
+                      "system: src\nurl: http://127.0.0.1:1\nformat: json\nrecords: {ticket: "
+                      "{id: /number, key: /number, read: {request: {get: /t}, items: \"\"}}}\n");
+    reload(&stage);
+    replay(&stage, 1);
+    assert_string_equal(body(&stage), "{\"x\":\"n1\"}");
+    sg_stage_answer(&stage, 200, "{}");
+    assert_string_equal(ends_of(&stage, "1405-1"), "tell delivered");
+    assert_string_equal(sg_stage_view(&stage, SG_VIEW_OPEN, "", 2), ""); /* and it is no failure */
+    sg_stage_close(&stage);
+}
+
 static void a_failed_delivery_keeps_its_mapping_as_well(void **state)
 {
     static struct sg_stage stage;
@@ -212,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_running_delivery_ends_with_what_it_began_with),
         cmocka_unit_test(a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_whole),
+        cmocka_unit_test(a_record_that_could_be_no_event_is_read_again_by_the_new_files),
         cmocka_unit_test(a_failed_delivery_keeps_its_mapping_as_well),
         cmocka_unit_test(a_poll_that_is_gone_leaves_no_alarm_behind),
         cmocka_unit_test(at_a_stop_what_runs_ends_and_nothing_begins),
