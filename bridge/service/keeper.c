@@ -12,7 +12,9 @@
 #include "base/log.h"
 
 enum {
-    ROWS_MAX = 500,   /* of one commit */
+    ROWS_MAX = 500,  /* of one commit */
+    ROWS_WORTH = 64, /* so many need not wait for more */
+    GATHER_MS = 5, /* from the begin of one commit to that of the next, at most, for such a wait */
     TARGETS_MAX = 64, /* systems that are called */
     DISK_EVERY_MS = 1000,
     SWEEP_EVERY_MS = 60000,
@@ -23,6 +25,7 @@ enum {
 
 struct queue {
     struct sg_change *first, *last;
+    size_t rows; /* that all of them will write, about */
 };
 
 struct wanted {
@@ -45,12 +48,21 @@ struct sg_keeper {
     struct sg_batch *batches, *last_batch;
     struct wanted wanted[TARGETS_MAX];
     size_t target_count;
-    bool is_stopping, is_running;
+    bool is_told; /* of changes, or of what is wanted, since the last step began */
+    bool is_gathering, is_stopping, is_running;
     pthread_t thread;
 };
 
+static size_t rows_of(const struct sg_change *change)
+{
+    if (change->kind == SG_CHANGE_CAPTURE)
+        return change->as.capture.count + 1;
+    return change->kind == SG_CHANGE_COMMAND ? change->as.command.command->count + 1 : 1;
+}
+
 static void push(struct queue *queue, struct sg_change *change)
 {
+    queue->rows += rows_of(change);
     change->next = NULL;
     if (queue->last == NULL)
         queue->first = change;
@@ -94,11 +106,19 @@ void sg_keeper_free(struct sg_keeper *keeper)
     free(keeper);
 }
 
+/* With the lock held. While the thread gathers, only what ends that wakes it. */
+static void tell(struct sg_keeper *keeper)
+{
+    keeper->is_told = true;
+    if (!keeper->is_gathering || keeper->queued.rows >= ROWS_WORTH)
+        (void)pthread_cond_signal(&keeper->work);
+}
+
 void sg_keeper_submit(struct sg_keeper *keeper, struct sg_change *change)
 {
     (void)pthread_mutex_lock(&keeper->lock);
     push(&keeper->queued, change);
-    (void)pthread_cond_signal(&keeper->work);
+    tell(keeper);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -113,7 +133,7 @@ void sg_keeper_want(struct sg_keeper *keeper, struct sg_str target, size_t count
         keeper->wanted[keeper->target_count++].target = target;
     if (t < TARGETS_MAX)
         keeper->wanted[t].count = count;
-    (void)pthread_cond_signal(&keeper->work);
+    tell(keeper);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -170,27 +190,20 @@ static bool may_call(const struct sg_keeper *keeper)
     return keeper->free_bytes >= keeper->settings.reserve_bytes / 2;
 }
 
-static size_t rows_of(const struct sg_change *change)
-{
-    if (change->kind == SG_CHANGE_CAPTURE)
-        return change->as.capture.count + 1;
-    return change->kind == SG_CHANGE_COMMAND ? change->as.command.command->count + 1 : 1;
-}
-
 /* What there is to do, up to ROWS_MAX rows: the rest waits for the next commit. */
 static struct queue dequeue(struct sg_keeper *keeper)
 {
     struct queue taken = {0};
-    size_t rows = 0;
 
     (void)pthread_mutex_lock(&keeper->lock);
-    while (keeper->queued.first != NULL && rows < ROWS_MAX) {
+    keeper->is_told = false;
+    while (keeper->queued.first != NULL && taken.rows < ROWS_MAX) {
         struct sg_change *change = keeper->queued.first;
 
         keeper->queued.first = change->next;
         if (keeper->queued.first == NULL)
             keeper->queued.last = NULL;
-        rows += rows_of(change);
+        keeper->queued.rows -= rows_of(change);
         push(&taken, change);
     }
     (void)pthread_mutex_unlock(&keeper->lock);
@@ -308,6 +321,7 @@ static void put_back(struct sg_keeper *keeper, struct queue batch)
         if (keeper->queued.last == NULL)
             keeper->queued.last = batch.last;
         keeper->queued.first = batch.first;
+        keeper->queued.rows += batch.rows;
     }
     (void)pthread_mutex_unlock(&keeper->lock);
 }
@@ -504,19 +518,34 @@ static void wait_for_work(struct sg_keeper *keeper, int64_t wait_ms)
     (void)pthread_cond_timedwait(&keeper->work, &keeper->lock, &until);
 }
 
+/* A sync costs the same for one row and for many: what comes soon after a commit waits for more,
+ * what comes after a pause is committed at once. */
+static void gather(struct sg_keeper *keeper, int64_t began_ms)
+{
+    int64_t left_ms = 0;
+
+    keeper->is_gathering = true;
+    while (!keeper->is_stopping && keeper->queued.rows < ROWS_WORTH &&
+           (left_ms = began_ms + GATHER_MS - sg_clock_steady_ms()) > 0)
+        wait_for_work(keeper, left_ms);
+    keeper->is_gathering = false;
+}
+
 static void *run(void *argument)
 {
     struct sg_keeper *keeper = argument;
     bool is_over = false;
 
     while (!is_over) {
+        const int64_t began_ms = sg_clock_steady_ms();
         int64_t due_ms = sg_keeper_step(keeper, sg_clock_now_ms());
         int64_t wait_ms = due_ms == INT64_MAX ? SWEEP_EVERY_MS : due_ms - sg_clock_now_ms();
 
         (void)pthread_mutex_lock(&keeper->lock);
+        gather(keeper, began_ms);
         const bool is_done = keeper->queued.first == NULL || keeper->has_failed;
         is_over = keeper->is_stopping && is_done;
-        if (!is_over && wait_ms > 0 && is_done)
+        if (!is_over && wait_ms > 0 && is_done && (!keeper->is_told || keeper->has_failed))
             wait_for_work(keeper, wait_ms < SWEEP_EVERY_MS ? wait_ms : SWEEP_EVERY_MS);
         (void)pthread_mutex_unlock(&keeper->lock);
     }

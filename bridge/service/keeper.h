@@ -1,6 +1,6 @@
 /**
  * The journal's thread: the only one that touches the journal. Other threads hand it changes; it
- * commits all that are queued at once, so that the disk's sync makes the batch.
+ * commits all that are queued at once. Commits that follow each other wait up to 5 ms for more.
  */
 #ifndef SG_SERVICE_KEEPER_H
 #define SG_SERVICE_KEEPER_H

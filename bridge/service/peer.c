@@ -6,7 +6,7 @@
 #include "service/job.h"
 
 enum {
-    AHEAD = 32,   /* deliveries in hand beyond the slots: many end without a call */
+    AHEAD = 64,   /* deliveries in hand beyond the slots: many end without a call */
     AT_ONCE = 16, /* asked for together: looking for them costs by the time, not by each */
     CONTACT_EVERY_MS = 2000, /* how often `status` is told, when nothing important changed */
 };
