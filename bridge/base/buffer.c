@@ -31,6 +31,21 @@ void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text)
     buffer->length += text.length;
 }
 
+void sg_buffer_add_number(struct sg_buffer *buffer, int64_t number)
+{
+    enum { DIGITS_MAX = 20 };
+    char digits[DIGITS_MAX];
+    char *from = digits + sizeof digits;
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    do
+        *--from = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        *--from = '-';
+    sg_buffer_add(buffer, (struct sg_str){from, (size_t)(digits + sizeof digits - from)});
+}
+
 __attribute__((format(printf, 2, 0))) static void add_args(struct sg_buffer *buffer,
                                                            const char *format, va_list args)
 {

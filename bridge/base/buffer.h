@@ -2,6 +2,8 @@
 #ifndef SG_BASE_BUFFER_H
 #define SG_BASE_BUFFER_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -18,6 +20,9 @@ char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes);
 void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text);
 void sg_buffer_add_format(struct sg_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** In decimal digits. */
+void sg_buffer_add_number(struct sg_buffer *buffer, int64_t number);
 
 static inline void sg_buffer_add_byte(struct sg_buffer *buffer, char byte)
 {

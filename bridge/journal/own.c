@@ -35,7 +35,8 @@ size_t sg_own_read(struct sg_str kept, struct sg_own_change changes[SG_OWN_MAX])
 
 static void write_part(struct sg_buffer *out, struct sg_str part)
 {
-    sg_buffer_add_format(out, "%zu:", part.length);
+    sg_buffer_add_number(out, (int64_t)part.length);
+    sg_buffer_add_byte(out, ':');
     sg_buffer_add(out, part);
     sg_buffer_add_byte(out, ',');
 }

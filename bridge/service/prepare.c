@@ -1,7 +1,5 @@
 #include "service/prepare.h"
 
-#include <inttypes.h>
-
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "mapping/date.h"
@@ -30,13 +28,24 @@ static const struct sg_node *links_of(const struct sg_preparing *it)
     return links;
 }
 
+/* NAME-TICKET.ROUND: no other installation, and no other round, has it. */
+static struct sg_str reference_of(const struct sg_preparing *it)
+{
+    struct sg_buffer out = {.arena = it->arena};
+
+    sg_buffer_add(&out, it->name);
+    sg_buffer_add_byte(&out, '-');
+    sg_buffer_add(&out, it->delivery->ticket);
+    sg_buffer_add_byte(&out, '.');
+    sg_buffer_add_number(&out, it->delivery->round);
+    return sg_buffer_text(&out);
+}
+
 const struct sg_node *sg_prepare_event(const struct sg_preparing *it)
 {
     struct sg_arena *arena = it->arena;
     const struct sg_delivery *delivery = it->delivery;
     struct sg_node *event = sg_node_new(arena, SG_NODE_OBJECT);
-    struct sg_str reference = sg_str_format(arena, "%.*s-%.*s.%" PRId64, SG_STR_ARG(it->name),
-                                            SG_STR_ARG(delivery->ticket), delivery->round);
 
     (void)sg_node_add(event, SG_STR("key"), sg_node_text(arena, delivery->ticket));
     (void)sg_node_add(event, SG_STR("id"), sg_node_text(arena, delivery->event.record_id));
@@ -47,7 +56,7 @@ const struct sg_node *sg_prepare_event(const struct sg_preparing *it)
         sg_node_text(arena, sg_date_write_iso_utc(arena, delivery->event.captured_at)));
     (void)sg_node_add(event, SG_STR("late"),
                       sg_node_boolean(arena, delivery->round < delivery->latest_round));
-    (void)sg_node_add(event, SG_STR("reference"), sg_node_text(arena, reference));
+    (void)sg_node_add(event, SG_STR("reference"), sg_node_text(arena, reference_of(it)));
     return event;
 }
 
@@ -55,10 +64,18 @@ const struct sg_node *sg_prepare_event(const struct sg_preparing *it)
 static struct sg_str key_of(const struct sg_preparing *it)
 {
     const struct sg_delivery *delivery = it->delivery;
-    struct sg_str words =
-        sg_str_format(it->arena, "%.*s %" PRId64 " %.*s %d.%d", SG_STR_ARG(it->name), delivery->seq,
-                      SG_STR_ARG(delivery->mapping), delivery->run, delivery->key_generation);
-    struct sg_sha256 sum = sg_sha256_of(words);
+    struct sg_buffer words = {.arena = it->arena};
+
+    sg_buffer_add(&words, it->name);
+    sg_buffer_add_byte(&words, ' ');
+    sg_buffer_add_number(&words, delivery->seq);
+    sg_buffer_add_byte(&words, ' ');
+    sg_buffer_add(&words, delivery->mapping);
+    sg_buffer_add_byte(&words, ' ');
+    sg_buffer_add_number(&words, delivery->run);
+    sg_buffer_add_byte(&words, '.');
+    sg_buffer_add_number(&words, delivery->key_generation);
+    struct sg_sha256 sum = sg_sha256_of(sg_buffer_text(&words));
 
     return sg_hex(it->arena, (struct sg_str){(const char *)sum.bytes, 16});
 }

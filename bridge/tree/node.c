@@ -1,6 +1,5 @@
 #include "tree/node.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -24,8 +23,10 @@ struct sg_node *sg_node_text(struct sg_arena *arena, struct sg_str text)
 struct sg_node *sg_node_number(struct sg_arena *arena, int64_t number)
 {
     struct sg_node *node = sg_node_new(arena, SG_NODE_NUMBER);
+    struct sg_buffer digits = {.arena = arena};
 
-    node->text = sg_str_format(arena, "%" PRId64, number);
+    sg_buffer_add_number(&digits, number);
+    node->text = sg_buffer_text(&digits);
     return node;
 }
 
