@@ -143,10 +143,9 @@ static void free_slot(struct slot *slot)
     slot->http->free_slots = slot;
 }
 
-static void add_request_header(struct slot *slot, struct sg_str line)
+static void add_request_header(struct slot *slot, const char *line)
 {
-    struct curl_slist *longer =
-        curl_slist_append(slot->request_headers, sg_str_c(slot->call->arena, line));
+    struct curl_slist *longer = curl_slist_append(slot->request_headers, line);
 
     if (longer == NULL)
         abort();
@@ -159,15 +158,18 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
 
     for (size_t h = 0; h < wire->header_count; h++) {
         struct sg_str name = wire->headers[h].name, value = wire->headers[h].value;
-        const char *colon = value.length > 0 ? ": " : ";"; /* libcurl's way for an empty one */
+        struct sg_buffer line = {.arena = slot->call->arena};
 
-        add_request_header(slot, sg_str_format(slot->call->arena, "%.*s%s%.*s", SG_STR_ARG(name),
-                                               colon, SG_STR_ARG(value)));
+        sg_buffer_add(&line, name);
+        sg_buffer_add(&line, value.length > 0 ? SG_STR(": ")
+                                              : SG_STR(";")); /* libcurl's way for an empty one */
+        sg_buffer_add(&line, value);
+        add_request_header(slot, sg_buffer_c(&line));
         has_type = has_type || sg_header_same_name(name, SG_STR("Content-Type"));
     }
-    add_request_header(slot, SG_STR("Expect:")); /* a second of waiting where nobody answers it */
+    add_request_header(slot, "Expect:"); /* a second of waiting where nobody answers it */
     if (!has_type)
-        add_request_header(slot, SG_STR("Content-Type:")); /* libcurl would say it is a form */
+        add_request_header(slot, "Content-Type:"); /* libcurl would say it is a form */
 }
 
 /* An option that libcurl does not take is a fault of ours, and found by the first test. */
