@@ -481,14 +481,26 @@ static const char *escaped(unsigned char c)
     }
 }
 
-void sg_json_write_text(struct sg_buffer *out, struct sg_str text)
+/* With quotes around it; nothing in it is escaped. */
+static void write_plain(struct sg_buffer *out, struct sg_str text)
+{
+    char *to = sg_buffer_reserve(out, text.length + 2);
+
+    *to++ = '"';
+    if (text.length > 0)
+        memcpy(to, text.at, text.length);
+    to[text.length] = '"';
+    out->length += text.length + 2;
+}
+
+/* From `first` on, the first byte that is escaped. */
+static void write_escaped(struct sg_buffer *out, struct sg_str text, size_t first)
 {
     size_t start = 0;
     bool is_ascii;
 
-    (void)sg_buffer_reserve(out, text.length + 2); /* what most texts take */
     sg_buffer_add_byte(out, '"');
-    for (size_t i = 0; (i = find_special(text, i, &is_ascii)) < text.length; i++) {
+    for (size_t i = first; i < text.length; i = find_special(text, i + 1, &is_ascii)) {
         unsigned char c = (unsigned char)text.at[i];
         const char *short_form = escaped(c);
 
@@ -501,6 +513,17 @@ void sg_json_write_text(struct sg_buffer *out, struct sg_str text)
     }
     sg_buffer_add(out, sg_str_skip(text, start));
     sg_buffer_add_byte(out, '"');
+}
+
+void sg_json_write_text(struct sg_buffer *out, struct sg_str text)
+{
+    bool is_ascii;
+    size_t first = find_special(text, 0, &is_ascii);
+
+    if (first == text.length)
+        write_plain(out, text);
+    else
+        write_escaped(out, text, first);
 }
 
 enum { ON_ONE_LINE = -1 }; /* as a level of indentation: none */
