@@ -88,6 +88,20 @@ bool sg_task_keep_act(struct sg_task *task, const struct sg_named *it, struct sg
                       sg_sql_text_or_null(it->reason));
 }
 
+bool sg_task_begin_anew(struct sg_task *task, const struct sg_named *it,
+                        struct sg_sql_value not_before, struct sg_error *err)
+{
+    return SG_SQL_RUN(&task->state->sql, err, SG_SQL_REPLAY, SG_V_NUMBER(it->id), not_before,
+                      SG_V_NUMBER(task->state->now_ms + it->wait_ms), SG_V_TEXT(it->system));
+}
+
+/* What the target has after a call in doubt is not known to the byte: nothing is unchanged to it. */
+static bool forget_shadows(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
+{
+    return SG_SQL_RUN(&task->state->sql, err, SG_SQL_SHADOWS_CLEAR, SG_V_TEXT(it->ticket),
+                      SG_V_TEXT(it->target));
+}
+
 /* --- discard --- */
 
 static bool give_up(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
@@ -97,7 +111,8 @@ static bool give_up(struct sg_task *task, const struct sg_named *it, struct sg_e
                                             .state = SG_DELIVERY_DISCARDED,
                                             .reason = task->command->why,
                                             .clears_shadows = true},
-                        err);
+                        err) &&
+           (!it->is_in_doubt || forget_shadows(task, it, err));
 }
 
 static bool discard(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
@@ -161,27 +176,29 @@ static bool refuse_link(struct sg_task *task, const struct sg_named *it, struct 
                         struct sg_error *err)
 {
     struct sg_state *state = task->state;
+    struct sg_str id = task->command->foreign_id;
     bool is_there = false;
-    sqlite3_stmt *row = SG_SQL_BIND(&state->sql, SG_SQL_LINK_FIND, SG_V_TEXT(it->target),
-                                    SG_V_TEXT(task->command->foreign_id));
+    sqlite3_stmt *row = SG_SQL_BIND(&state->sql, SG_SQL_LINK_OF_ROUND, SG_V_TEXT(it->ticket),
+                                    SG_V_NUMBER(it->round), SG_V_TEXT(it->target));
 
     if (!sg_sql_row(&state->sql, row, &is_there, err))
         return false;
-    if (is_there) {
-        *refused = sg_str_format(state->arena, "%.*s is linked to ticket %.*s, round %lld",
-                                 SG_STR_ARG(task->command->foreign_id),
-                                 SG_STR_ARG(sg_sql_text(row, 0)), (long long)sg_sql_number(row, 1));
+    const bool is_ours = is_there && sg_str_equal(sg_sql_text(row, 0), id);
+    if (is_there && !is_ours)
+        *refused = sg_str_format(state->arena, "this round is linked to %.*s",
+                                 SG_STR_ARG(sg_sql_text(row, 0)));
+    if (is_there)
         sg_sql_done(row);
+    if (is_ours)
         return true;
-    }
-    row = SG_SQL_BIND(&state->sql, SG_SQL_LINK_OF_ROUND, SG_V_TEXT(it->ticket),
-                      SG_V_NUMBER(it->round), SG_V_TEXT(it->target));
+    row = SG_SQL_BIND(&state->sql, SG_SQL_LINK_FIND, SG_V_TEXT(it->target), SG_V_TEXT(id));
     if (!sg_sql_row(&state->sql, row, &is_there, err))
         return false;
     if (!is_there)
         return true;
-    *refused = sg_str_format(state->arena, "this round is linked to %.*s",
-                             SG_STR_ARG(sg_sql_text(row, 0)));
+    *refused =
+        sg_str_format(state->arena, "%.*s is linked to ticket %.*s, round %lld", SG_STR_ARG(id),
+                      SG_STR_ARG(sg_sql_text(row, 0)), (long long)sg_sql_number(row, 1));
     sg_sql_done(row);
     return true;
 }
@@ -200,6 +217,9 @@ static bool refuse_resolve(struct sg_task *task, const struct sg_named *it, stru
     } else if (route == NULL) {
         *refused = sg_str_format(task->state->arena, "its mapping %.*s is not in force",
                                  SG_STR_ARG(it->mapping));
+    } else if (task->command->was_done && task->command->foreign_id.length == 0) {
+        *refused = sg_str_format(task->state->arena, "what %.*s calls it is missing: `--done ID`",
+                                 SG_STR_ARG(it->target));
     } else if (task->command->was_done && route->opens_link) {
         return refuse_link(task, it, refused, err);
     }
@@ -224,10 +244,8 @@ static bool end_resolved(struct sg_task *task, const struct sg_named *it, struct
         if (sg_state_find_route(state, it->mapping)->opens_link)
             ending.link_id = command->foreign_id;
     }
-    /* what the target has now is not known to the byte */
-    return sg_state_end(state, &ending, err) &&
-           SG_SQL_RUN(&state->sql, err, SG_SQL_SHADOWS_CLEAR, SG_V_TEXT(it->ticket),
-                      SG_V_TEXT(it->target));
+    return sg_state_end(state, &ending, err) && forget_shadows(task, it, err) &&
+           (command->was_done || sg_task_begin_anew(task, it, SG_V_NULL, err));
 }
 
 static bool resolve(struct sg_task *task, const struct sg_named *it, struct sg_error *err)

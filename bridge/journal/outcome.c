@@ -14,6 +14,7 @@ struct outcome {
     int64_t round, day;
     bool has_turn;
     bool makes_link;
+    bool is_in_doubt;
 };
 
 static bool is_open(enum sg_delivery_state state)
@@ -60,9 +61,11 @@ static bool find_delivery(struct sg_state *state, struct outcome *out, struct sg
 
 /* --- the link --- */
 
+/* It was done, so it is not sent again: a person says what it is, or gives it up. */
 static bool fail_for_link(struct sg_state *state, struct outcome *out, const char *why)
 {
     out->state = SG_DELIVERY_FAILED;
+    out->is_in_doubt = true;
     out->makes_link = false;
     out->reason =
         sg_str_format(state->arena, "done, as %.*s, but %s", SG_STR_ARG(out->ending->link_id), why);
@@ -149,7 +152,7 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
                       is_due ? SG_V_NUMBER(ending->next_at) : SG_V_NULL,
                       is_open(out->state) ? SG_V_NULL : SG_V_NUMBER(state->now_ms),
                       SG_V_NUMBER(ending->was_called), SG_V_NUMBER(state->now_ms),
-                      SG_V_NUMBER(is_temporary), SG_V_NUMBER(ending->is_in_doubt),
+                      SG_V_NUMBER(is_temporary), SG_V_NUMBER(out->is_in_doubt),
                       SG_V_NUMBER(ending->moves_key), SG_V_NUMBER(ending->sends),
                       SG_V_NUMBER(ending->empty_probes), sg_sql_text_or_null(out->reason),
                       sg_sql_text_or_null(file), SG_V_NUMBER(ending->place.line),
@@ -218,7 +221,10 @@ static bool clear_shadows(struct sg_state *state, const struct outcome *out, str
 
 bool sg_state_end(struct sg_state *state, const struct sg_ending *ending, struct sg_error *err)
 {
-    struct outcome out = {.ending = ending, .state = ending->state, .reason = ending->reason};
+    struct outcome out = {.ending = ending,
+                          .state = ending->state,
+                          .reason = ending->reason,
+                          .is_in_doubt = ending->is_in_doubt};
     struct sg_taken *taken = sg_state_find_taken(state, ending->delivery);
 
     assert(state->is_begun);

@@ -146,8 +146,7 @@ static bool run_again(struct sg_task *task, const struct sg_named *it, struct sg
  * its own system to be read again. */
 static bool send_again(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
 {
-    return SG_SQL_RUN(&task->state->sql, err, SG_SQL_REPLAY, SG_V_NUMBER(it->id), take_turn(task),
-                      SG_V_NUMBER(task->state->now_ms + it->wait_ms), SG_V_TEXT(it->system)) &&
+    return sg_task_begin_anew(task, it, take_turn(task), err) &&
            (it->wait_key.length > 0 || sg_lane_settle(task->state, it->lane, err));
 }
 

@@ -34,6 +34,13 @@ SG_MUST_USE bool sg_task_who_was_it(struct sg_task *task, int64_t id, struct sg_
 SG_MUST_USE bool sg_task_keep_act(struct sg_task *task, const struct sg_named *it,
                                   struct sg_str refused, struct sg_error *err);
 
+/**
+ * Makes the row one that has just come, whose attempts alone are kept. `not_before`: its turn, or
+ * NULL for at once.
+ */
+SG_MUST_USE bool sg_task_begin_anew(struct sg_task *task, const struct sg_named *it,
+                                    struct sg_sql_value not_before, struct sg_error *err);
+
 /* --- replays.c --- */
 
 /** Goes on with the pace of the command before it, or begins one. */

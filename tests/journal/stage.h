@@ -77,7 +77,7 @@ void sg_stage_open(struct stage *stage);
 void sg_stage_crash_and_open(struct stage *stage);
 
 /**
- * Names of routes, with a space between: `create-case` (opens the link) and `cancel-case` from
+ * Names of routes, with a space between: `create-case` (opens the link) and `cancel-case` (wants its shadow) from
  * saja.ticket to GAM, `note-ticket` from it back to SAJA (wants its shadow), `response-to-ticket`
  * and `acknowledge` from gam.response to SAJA and GAM.
  */

@@ -175,15 +175,15 @@ static void what_was_not_done_is_sent_again_by_a_new_key(void **state)
     }
 }
 
-/* A note in doubt to SAJA of 1405-1, whose shadow is the one before. */
-static int64_t note_in_doubt(struct stage *stage)
+/* A change in doubt of what GAM has of 1405-1, whose shadow is the one before. */
+static int64_t change_in_doubt(struct stage *stage)
 {
-    sg_stage_set_routes(stage, "note-ticket");
+    sg_stage_set_routes(stage, "cancel-case");
     (void)CAPTURE(stage, .key = "1405-1", .version = "v1");
-    END(stage, sg_stage_take(stage, "saja"), .state = SG_DELIVERY_DELIVERED, .was_called = true,
-        .operation = SG_STR("add_update"), .input_hash = SG_STR("w"));
+    END(stage, sg_stage_take(stage, "gam"), .state = SG_DELIVERY_DELIVERED, .was_called = true,
+        .operation = SG_STR("cancel_case"), .input_hash = SG_STR("w"));
     (void)CAPTURE(stage, .key = "1405-1", .version = "v2");
-    struct sg_delivery *delivery = sg_stage_take(stage, "saja");
+    struct sg_delivery *delivery = sg_stage_take(stage, "gam");
     assert_true(sg_str_is(delivery->shadow, "w"));
     END(stage, delivery, .state = SG_DELIVERY_FAILED, .was_called = true, .is_in_doubt = true);
     (void)CAPTURE(stage, .key = "1405-1", .version = "v3");
@@ -195,17 +195,18 @@ static void what_a_target_has_is_not_known_after_what_was_in_doubt(void **state)
     static const struct {
         enum sg_command_kind kind;
         bool was_done;
-    } rows[] = {{SG_COMMAND_RESOLVE, true}, {SG_COMMAND_RESOLVE, false}};
+    } rows[] = {
+        {SG_COMMAND_RESOLVE, true}, {SG_COMMAND_RESOLVE, false}, {SG_COMMAND_DISCARD, false}};
 
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
         struct stage *stage = *state;
         const struct sg_command command = {.kind = rows[r].kind,
-                                           OF(note_in_doubt(stage)),
+                                           OF(change_in_doubt(stage)),
                                            .was_done = rows[r].was_done,
                                            .foreign_id = SG_STR("n-1")};
 
         assert_string_equal(sg_stage_obey(stage, &command), "");
-        assert_int_equal(sg_stage_take(stage, "saja")->shadow.length, 0);
+        assert_int_equal(sg_stage_take(stage, "gam")->shadow.length, 0);
         sg_stage_renew(state);
     }
 }
@@ -243,6 +244,7 @@ static void a_resolve_is_refused_in_a_sentence_and_changes_nothing(void **state)
         {without_mapping, "44/1405", "its mapping create-case is not in force"},
         {second_case, "44/1405", "44/1405 is linked to ticket 1405-2, round 1"},
         {second_case, "46/1405", "this round is linked to 45/1405"},
+        {in_doubt, "", "what gam calls it is missing: `--done ID`"},
         {no_delivery, "44/1405", "there is no delivery 77"},
     };
 
@@ -261,6 +263,63 @@ static void a_resolve_is_refused_in_a_sentence_and_changes_nothing(void **state)
     }
 }
 
+/* After ten temporary ends, with ten of others delivered meanwhile, the next would fail it again. */
+static void what_was_not_done_begins_anew(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-1");
+    struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+    END(stage, delivery, .state = SG_DELIVERY_UNKNOWN, .was_called = true, .is_temporary = true,
+        .next_at = stage->now_ms, .sends = 1);
+    delivery = sg_stage_take(stage, "gam");
+    assert_int_equal(delivery->temporary_ends, 1);
+    END(stage, delivery, .state = SG_DELIVERY_FAILED, .is_in_doubt = true, .sends = 3);
+    assert_string_equal(ASK(stage, RESOLVE, OF(delivery->id)), "");
+    delivery = sg_stage_take(stage, "gam");
+    assert_int_equal(delivery->temporary_ends, 0);
+    assert_int_equal(delivery->sends, 0);
+    assert_int_equal(delivery->attempts, 1);
+}
+
+/* The call was answered by an id that is another ticket's: that it was done is known, not what. */
+static void what_was_done_under_an_id_that_is_not_its_own_is_for_a_person_to_say(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-2");
+    sg_stage_take_and_deliver(stage, "gam", "44/1405");
+    (void)CAPTURE(stage, .key = "1405-1");
+    struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+    sg_stage_deliver(stage, delivery, "44/1405");
+    const char *failed_for = "create-case failed done, as 44/1405, but that is linked to ticket "
+                             "1405-2, round 1";
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), failed_for);
+    assert_string_equal(ASK(stage, REPLAY, OF(delivery->id), .old = true),
+                        "it may have been done: say what is true, by `sgbridge resolve 2 --done "
+                        "ID` or `--not-done`");
+    assert_string_equal(
+        ASK(stage, RESOLVE, OF(delivery->id), .was_done = true, .foreign_id = SG_STR("44/1405")),
+        "44/1405 is linked to ticket 1405-2, round 1");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), failed_for);
+    assert_string_equal(
+        ASK(stage, RESOLVE, OF(delivery->id), .was_done = true, .foreign_id = SG_STR("45/1405")),
+        "");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_LINKS, "1405-1", "2"), "45/1405");
+}
+
+/* As after a restore, or for a second case of a round that somebody asked for. */
+static void the_link_that_its_round_has_already_ends_it(void **state)
+{
+    struct stage *stage = *state;
+    const int64_t id = second_case(stage);
+
+    assert_string_equal(
+        ASK(stage, RESOLVE, OF(id), .was_done = true, .foreign_id = SG_STR("45/1405")), "");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_LINKS, "1405-1", "2"), "45/1405");
+    assert_int_equal(sg_stage_count(stage, "delivered"), 3);
+}
+
 int sg_verdicts_tests(struct stage_choice *kind)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +331,9 @@ int sg_verdicts_tests(struct stage_choice *kind)
         STAGE_TEST(what_was_not_done_is_sent_again_by_a_new_key, kind),
         STAGE_TEST(what_a_target_has_is_not_known_after_what_was_in_doubt, kind),
         STAGE_TEST(a_resolve_is_refused_in_a_sentence_and_changes_nothing, kind),
+        STAGE_TEST(what_was_not_done_begins_anew, kind),
+        STAGE_TEST(what_was_done_under_an_id_that_is_not_its_own_is_for_a_person_to_say, kind),
+        STAGE_TEST(the_link_that_its_round_has_already_ends_it, kind),
     };
     return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);
 }
