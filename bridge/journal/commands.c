@@ -102,6 +102,19 @@ static bool forget_shadows(struct sg_task *task, const struct sg_named *it, stru
                       SG_V_TEXT(it->target));
 }
 
+/* Whether this command has done it already, or refused it: it may be named twice. */
+static bool is_seen_to(struct sg_task *task, int64_t id, bool *is_there, struct sg_error *err)
+{
+    sqlite3_stmt *row = SG_SQL_BIND(&task->state->sql, SG_SQL_ACT_FIND, SG_V_NUMBER(id),
+                                    SG_V_TEXT(task->command->id));
+
+    if (!sg_sql_row(&task->state->sql, row, is_there, err))
+        return false;
+    if (*is_there)
+        sg_sql_done(row);
+    return true;
+}
+
 /* --- discard --- */
 
 static bool give_up(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
@@ -115,22 +128,57 @@ static bool give_up(struct sg_task *task, const struct sg_named *it, struct sg_e
            (!it->is_in_doubt || forget_shadows(task, it, err));
 }
 
-static bool discard(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
+/* One that somebody else sent again after this command's author looked at it: not to be lost. */
+static bool refuse_if_sent_since(struct sg_task *task, const struct sg_named *it,
+                                 struct sg_str *refused, struct sg_error *err)
 {
-    struct sg_str refused = SG_STR(""), who;
+    sqlite3_stmt *row = SG_SQL_BIND(&task->state->sql, SG_SQL_ACT_LAST, SG_V_NUMBER(it->id));
+    bool is_there = false;
 
+    if (!sg_sql_row(&task->state->sql, row, &is_there, err))
+        return false;
+    if (!is_there)
+        return true;
+    if (sg_sql_number(row, 2) >= task->command->at)
+        *refused = sg_str_format(task->state->arena,
+                                 "it is on its way since you asked (%.*s by %.*s): ask again to "
+                                 "discard it all the same",
+                                 SG_STR_ARG(sg_sql_text(row, 0)), SG_STR_ARG(sg_sql_text(row, 1)));
+    sg_sql_done(row);
+    return true;
+}
+
+static bool refuse_discard(struct sg_task *task, const struct sg_named *it, struct sg_str *refused,
+                           struct sg_error *err)
+{
+    struct sg_arena *arena = task->state->arena;
+    struct sg_str who;
+
+    if (it->state == SG_DELIVERY_PENDING)
+        return refuse_if_sent_since(task, it, refused, err);
     if (it->state == SG_DELIVERY_UNKNOWN) {
-        refused = sg_str_format(task->state->arena,
-                                "it may have been done, and is being looked up: say what is true, "
-                                "by `sgbridge resolve %lld --done ID` or `--not-done`",
-                                (long long)it->id);
+        *refused = sg_str_format(arena,
+                                 "it may have been done, and is being looked up: say what is true, "
+                                 "by `sgbridge resolve %lld --done ID` or `--not-done`",
+                                 (long long)it->id);
     } else if (it->state >= SG_DELIVERY_DELIVERED) {
         if (!sg_task_who_was_it(task, it->id, &who, err))
             return false;
-        refused = sg_str_format(task->state->arena, "it has ended already: %s%.*s",
-                                sg_delivery_state_name(it->state), SG_STR_ARG(who));
+        *refused = sg_str_format(arena, "it has ended already: %s%.*s",
+                                 sg_delivery_state_name(it->state), SG_STR_ARG(who));
     }
-    if (refused.length == 0 && !give_up(task, it, err))
+    return true;
+}
+
+static bool discard_one(struct sg_task *task, const struct sg_named *it, bool *is_refused,
+                        struct sg_error *err)
+{
+    struct sg_str refused = SG_STR("");
+
+    if (!refuse_discard(task, it, &refused, err))
+        return false;
+    *is_refused = refused.length > 0;
+    if (!*is_refused && !give_up(task, it, err))
         return false;
     return sg_task_keep_act(task, it, refused, err);
 }
@@ -154,19 +202,23 @@ static bool discard_rest(struct sg_task *task, const struct sg_named *first, str
     struct sg_str all = sg_buffer_text(&ids);
     for (size_t at = 0; at < all.length; at += sizeof(int64_t)) {
         struct sg_named it;
+        bool is_seen = false, is_refused = false;
         int64_t id;
 
         memcpy(&id, all.at + at, sizeof id);
-        if (!find(task, id, &it, &is_there, err) || (is_there && !discard(task, &it, err)))
+        if (!is_seen_to(task, id, &is_seen, err) || !find(task, id, &it, &is_there, err) ||
+            (is_there && !is_seen && !discard_one(task, &it, &is_refused, err)))
             return false;
     }
     return true;
 }
 
-static bool discard_with_rest(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
+static bool discard(struct sg_task *task, const struct sg_named *it, struct sg_error *err)
 {
-    return discard(task, it, err) &&
-           (!task->command->with_rest || task->refused > 0 || discard_rest(task, it, err));
+    bool is_refused = false;
+
+    return discard_one(task, it, &is_refused, err) &&
+           (!task->command->with_rest || is_refused || discard_rest(task, it, err));
 }
 
 /* --- resolve --- */
@@ -274,9 +326,10 @@ static bool for_each_delivery(struct sg_task *task,
     for (size_t d = 0; d < task->command->count; d++) {
         const int64_t id = task->command->deliveries[d];
         struct sg_named it;
-        bool is_there = false;
+        bool is_there = false, is_seen = false;
 
-        if (!find(task, id, &it, &is_there, err) || (is_there && !act(task, &it, err)))
+        if (!is_seen_to(task, id, &is_seen, err) || !find(task, id, &it, &is_there, err) ||
+            (is_there && !is_seen && !act(task, &it, err)))
             return false;
         if (!is_there) {
             task->refused++;
@@ -304,7 +357,7 @@ static bool carry_out(struct sg_task *task, struct sg_error *err)
     case SG_COMMAND_SEND:
         return sg_replay_begin_pace(task, err) && sg_replay_send_events(task, err);
     case SG_COMMAND_DISCARD:
-        return for_each_delivery(task, discard_with_rest, err);
+        return for_each_delivery(task, discard, err);
     case SG_COMMAND_RESOLVE:
         return for_each_delivery(task, resolve, err);
     case SG_COMMAND_PAUSE:

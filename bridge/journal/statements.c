@@ -157,9 +157,11 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  said) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SG_SQL_ACT_ADD] = "INSERT OR REPLACE INTO act(delivery, command, refused, was)"
                        " VALUES(?1, ?2, ?3, ?4)",
-    [SG_SQL_ACT_LAST] = "SELECT c.kind, c.who FROM act a JOIN command c ON c.id = a.command"
-                        " WHERE a.delivery = ?1 AND a.refused IS NULL"
-                        " ORDER BY c.done_at DESC, c.id DESC LIMIT 1",
+    [SG_SQL_ACT_FIND] = "SELECT 1 FROM act WHERE delivery = ?1 AND command = ?2",
+    [SG_SQL_ACT_LAST] =
+        "SELECT c.kind, c.who, c.done_at FROM act a JOIN command c ON c.id = a.command"
+        " WHERE a.delivery = ?1 AND a.refused IS NULL AND c.kind <> 'unmask'"
+        " ORDER BY c.done_at DESC, c.id DESC LIMIT 1",
     [SG_SQL_COMMANDED] =
         "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.in_doubt, d.seq, d.step,"
         " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL, coalesce(e.body = '', 0), e.system"

@@ -91,6 +91,42 @@ static void a_lane_is_given_up_from_one_delivery_on(void **state)
     assert_int_equal(sg_stage_count(stage, "discarded"), 6);
 }
 
+/* Of each lane: what is named by its lane's rest, and then by itself, is given up once. */
+static void each_lane_is_given_up_whatever_another_was_refused_for(void **state)
+{
+    struct stage *stage = *state;
+
+    const int64_t first = delivered(stage);
+    sg_stage_set_routes(stage, BOTH);
+    (void)CAPTURE(stage, .key = "1405-2", .version = "v1");
+    (void)CAPTURE(stage, .key = "1405-2", .version = "v2");
+    const int64_t second = first + 1, named[] = {first, second, second + 1};
+    assert_string_equal(ASK(stage, DISCARD, .id = SG_STR("c"), .deliveries = named, .count = 3,
+                            .with_rest = true, .why = SG_STR("کاغذی")),
+                        "it has ended already: delivered");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-2"),
+                        "create-case discarded کاغذی; cancel-case discarded کاغذی;"
+                        " create-case discarded کاغذی; cancel-case discarded کاغذی");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_COMMAND, "c", "01"), "4 1");
+}
+
+/* Both had seen it fail. The one whose word came second is told, and may ask once more. */
+static void of_two_who_ask_at_once_the_second_is_told_who_was_first(void **state)
+{
+    struct stage *stage = *state;
+    const int64_t id = failed(stage), seen_at = stage->now_ms;
+
+    stage->now_ms += 1000;
+    assert_string_equal(ASK(stage, REPLAY, OF(id), .who = SG_STR("rahimi"), .at = seen_at), "");
+    assert_string_equal(ASK(stage, DISCARD, OF(id), .at = seen_at, .why = SG_STR("کاغذی")),
+                        "it is on its way since you asked (replay by rahimi): ask again to discard "
+                        "it all the same");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), "create-case pending");
+    stage->now_ms += 1000;
+    assert_string_equal(ASK(stage, DISCARD, OF(id), .why = SG_STR("کاغذی")), "");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), "create-case discarded کاغذی");
+}
+
 static void a_discard_is_refused_in_a_sentence_and_changes_nothing(void **state)
 {
     static const struct {
@@ -325,6 +361,8 @@ int sg_verdicts_tests(struct stage_choice *kind)
     const struct CMUnitTest tests[] = {
         STAGE_TEST(what_is_discarded_lets_its_lane_go_on_and_keeps_why, kind),
         STAGE_TEST(a_lane_is_given_up_from_one_delivery_on, kind),
+        STAGE_TEST(each_lane_is_given_up_whatever_another_was_refused_for, kind),
+        STAGE_TEST(of_two_who_ask_at_once_the_second_is_told_who_was_first, kind),
         STAGE_TEST(a_discard_is_refused_in_a_sentence_and_changes_nothing, kind),
         STAGE_TEST(a_call_under_way_ends_before_anything_is_decided, kind),
         STAGE_TEST(what_was_done_has_its_link_and_what_waited_for_it_moves, kind),
