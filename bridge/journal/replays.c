@@ -99,7 +99,8 @@ static bool place_run(struct sg_task *task, sqlite3_stmt *event, struct run *run
     run->ticket = sg_str_copy(arena, sg_sql_text(row, 0));
     run->round = sg_sql_number(row, 1);
     sg_sql_done(row);
-    return true;
+    return SG_SQL_RUN(&task->state->sql, err, SG_SQL_EVENT_MOVE, SG_V_NUMBER(run->event),
+                      SG_V_TEXT(run->ticket), SG_V_NUMBER(run->round));
 }
 
 static struct sg_str source_of(struct sg_arena *arena, sqlite3_stmt *event)
@@ -177,27 +178,46 @@ static bool refuse_open(struct sg_task *task, const struct sg_named *it, struct 
     return true;
 }
 
+/* ` (REASON)`, or "". */
+static struct sg_str why_of(struct sg_arena *arena, const struct sg_named *it)
+{
+    return it->reason.length == 0 ? SG_STR("")
+                                  : sg_str_format(arena, " (%.*s)", SG_STR_ARG(it->reason));
+}
+
+/* Those that have ended, and that no option lets go again. */
+static void refuse_for_good(struct sg_task *task, const struct sg_named *it, struct sg_str *refused)
+{
+    const struct sg_route *route = sg_state_find_route(task->state, it->mapping);
+
+    if (it->mapping.length == 0)
+        *refused =
+            SG_STR("it went through no mapping: --mapping NAME sends its record through one");
+    else if (it->state == SG_DELIVERY_DELIVERED && route != NULL && route->is_known_by_field)
+        *refused = sg_str_format(task->state->arena,
+                                 "%.*s knows it by an id within it, and would ignore it: a second "
+                                 "one changes nothing",
+                                 SG_STR_ARG(it->target));
+}
+
 static bool refuse_ended(struct sg_task *task, const struct sg_named *it, struct sg_str *refused,
                          struct sg_error *err)
 {
     struct sg_arena *arena = task->state->arena;
-    const struct sg_route *route = sg_state_find_route(task->state, it->mapping);
     struct sg_str who;
 
-    if (!task->command->again && it->state == SG_DELIVERY_DELIVERED) {
+    refuse_for_good(task, it, refused);
+    if (refused->length > 0 || task->command->again)
+        return true;
+    if (it->state == SG_DELIVERY_DELIVERED) {
         *refused = SG_STR("it was delivered already: --again sends it once more");
-    } else if (!task->command->again) {
-        if (!sg_task_who_was_it(task, it->id, &who, err))
-            return false;
-        *refused = sg_str_format(
-            arena, "it has ended as %s%.*s (%.*s): --again sends it all the same",
-            sg_delivery_state_name(it->state), SG_STR_ARG(who), SG_STR_ARG(it->reason));
-    } else if (it->state == SG_DELIVERY_DELIVERED && route != NULL && route->is_known_by_field) {
-        *refused = sg_str_format(arena,
-                                 "%.*s knows it by an id within it, and would ignore it: a second "
-                                 "one changes nothing",
-                                 SG_STR_ARG(it->target));
+        return true;
     }
+    if (!sg_task_who_was_it(task, it->id, &who, err))
+        return false;
+    *refused = sg_str_format(arena, "it has ended as %s%.*s%.*s: --again sends it all the same",
+                             sg_delivery_state_name(it->state), SG_STR_ARG(who),
+                             SG_STR_ARG(why_of(arena, it)));
     return true;
 }
 
@@ -208,6 +228,11 @@ static bool refuse_if_newer(struct sg_task *task, const struct sg_named *it, str
 
     if (task->command->old)
         return true;
+    if (it->state == SG_DELIVERY_SKIPPED && sg_str_is(it->reason, "older")) {
+        *refused = SG_STR("a newer version of its record was taken in before it, and it would "
+                          "overwrite that: --old sends it all the same");
+        return true;
+    }
     sqlite3_stmt *row =
         SG_SQL_BIND(&task->state->sql, SG_SQL_NEWER_DELIVERED, SG_V_TEXT(it->ticket),
                     SG_V_TEXT(it->lane), SG_V_NUMBER(it->seq));
@@ -290,11 +315,12 @@ static bool send_event(struct sg_task *task, const struct sg_route *route, int64
         return false;
     if (!is_there) {
         task->refused++;
+        task->said = sg_str_format(state->arena, "there is no event %lld", (long long)seq);
         return true;
     }
     source = source_of(state->arena, event);
-    const bool is_good =
-        refuse_event(task, event, route, seq, &refused, err) && place_run(task, event, &run, err);
+    const bool is_good = refuse_event(task, event, route, seq, &refused, err) &&
+                         (refused.length > 0 || place_run(task, event, &run, err));
 
     sg_sql_done(event);
     if (!is_good)

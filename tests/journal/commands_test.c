@@ -130,6 +130,24 @@ static void what_was_skipped_for_want_of_its_link_finds_it_when_it_runs_again(vo
     assert_int_equal(sg_stage_take(stage, "saja")->run, 3);
 }
 
+/* The link comes after it has ended: its ticket's history tells of it once it runs again. */
+static void what_finds_its_link_late_is_in_its_tickets_history(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .link = "44/1405", .skips_after_wait = true);
+    stage->now_ms += STAGE_DAY_MS;
+    (void)CAPTURE(stage, .key = "1405-1");
+    sg_stage_take_and_deliver(stage, "gam", "44/1405");
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"), "create-case delivered");
+    assert_string_equal(ASK(stage, REPLAY, OF(1), .again = true), "");
+    sg_stage_crash_and_open(stage);
+    assert_string_equal(sg_stage_deliveries(stage, "1405-1"),
+                        "response-to-ticket skipped no link for 44/1405 known within 24h;"
+                        " create-case delivered; response-to-ticket pending");
+    assert_int_equal(sg_stage_take(stage, "saja")->run, 2);
+}
+
 /* --- what is refused, and why --- */
 
 static int64_t on_its_way(struct stage *stage)
@@ -143,6 +161,14 @@ static int64_t sent_again(struct stage *stage)
     (void)CAPTURE(stage, .key = "1405-1");
     const int64_t id = id_of(sg_stage_take_and_fail(stage, "gam", "no row for \"77\""));
     assert_string_equal(ASK(stage, REPLAY, OF(id)), "");
+    return id;
+}
+
+static int64_t looked_at(struct stage *stage)
+{
+    const int64_t id = on_its_way(stage);
+
+    assert_string_equal(ASK(stage, UNMASK, OF(id), .why = SG_STR("شکایت تلفنی")), "");
     return id;
 }
 
@@ -202,6 +228,29 @@ static int64_t known_by_field(struct stage *stage)
     return delivery->id;
 }
 
+static int64_t older(struct stage *stage)
+{
+    (void)CAPTURE(stage, .key = "1405-1", .number = 2);
+    sg_stage_take_and_deliver(stage, "gam", "44/1405");
+    (void)CAPTURE(stage, .key = "1405-1", .number = 1);
+    return first_id(stage, "1405-1") + 1;
+}
+
+static int64_t without_any_mapping(struct stage *stage)
+{
+    sg_stage_set_routes(stage, "response-to-ticket");
+    (void)CAPTURE(stage, .key = "1405-1");
+    return first_id(stage, "1405-1");
+}
+
+static int64_t echo(struct stage *stage)
+{
+    (void)CAPTURE(stage, .key = "1405-1");
+    struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+    END(stage, delivery, .state = SG_DELIVERY_ECHO);
+    return delivery->id;
+}
+
 static int64_t skipped(struct stage *stage)
 {
     (void)CAPTURE(stage, .key = "1405-1");
@@ -247,6 +296,7 @@ static void a_replay_is_refused_in_a_sentence_and_changes_nothing(void **state)
         {on_its_way, false, false, "it is on its way already"},
         {on_its_way, true, true, "it is on its way already"},
         {sent_again, false, false, "it is on its way already (replay by sara)"},
+        {looked_at, false, false, "it is on its way already"}, /* nobody did anything to it */
         {looked_up, true, true,
          "it may have been done, and is being looked up: see `sgbridge unknown`"},
         {in_doubt, true, true,
@@ -260,8 +310,16 @@ static void a_replay_is_refused_in_a_sentence_and_changes_nothing(void **state)
         {overtaken, true, false,
          "something newer of this ticket was delivered since (delivery 2), and it would overwrite "
          "that: --old sends it all the same"},
+        {known_by_field, false, false,
+         "saja knows it by an id within it, and would ignore it: a second one changes nothing"},
         {known_by_field, true, true,
          "saja knows it by an id within it, and would ignore it: a second one changes nothing"},
+        {older, true, false,
+         "a newer version of its record was taken in before it, and it would overwrite that: --old "
+         "sends it all the same"},
+        {without_any_mapping, true, true,
+         "it went through no mapping: --mapping NAME sends its record through one"},
+        {echo, false, false, "it has ended as echo: --again sends it all the same"},
         {skipped, false, false,
          "it has ended as skipped (when /kind is \"info\"): --again sends it all the same"},
         {given_up, false, false,
@@ -281,6 +339,17 @@ static void a_replay_is_refused_in_a_sentence_and_changes_nothing(void **state)
         assert_string_equal(sg_stage_deliveries(stage, "1405-1"), before);
         sg_stage_renew(state);
     }
+}
+
+static void what_is_named_twice_is_sent_once(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-1");
+    const int64_t id = id_of(sg_stage_take_and_fail(stage, "gam", "no row for \"77\""));
+    const int64_t twice[] = {id, id};
+    assert_string_equal(ASK(stage, REPLAY, .id = SG_STR("c"), .deliveries = twice, .count = 2), "");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_COMMAND, "c", "01"), "1 0");
 }
 
 static void one_that_is_refused_keeps_no_other_from_being_sent(void **state)
@@ -400,6 +469,8 @@ static void older_events_that_do_not_go_through_it_are_refused(void **state)
         ASK(stage, SEND, OF(4), .mapping = SG_STR("create-case"), .id = SG_STR("c")),
         "there is no mapping create-case in force");
     assert_string_equal(sg_stage_view(stage, SG_VIEW_COMMAND, "c", "01"), "0 1");
+    assert_string_equal(ASK(stage, SEND, OF(77), .mapping = SG_STR("note-ticket")),
+                        "there is no event 77");
     assert_string_equal(sg_stage_takes(stage, "saja"), "");
 }
 
@@ -532,7 +603,9 @@ int sg_commands_tests(struct stage_choice *kind)
         STAGE_TEST(what_failed_for_want_of_its_link_waits_again, kind),
         STAGE_TEST(what_has_ended_runs_again_at_the_end_of_its_lane, kind),
         STAGE_TEST(what_was_skipped_for_want_of_its_link_finds_it_when_it_runs_again, kind),
+        STAGE_TEST(what_finds_its_link_late_is_in_its_tickets_history, kind),
         STAGE_TEST(a_replay_is_refused_in_a_sentence_and_changes_nothing, kind),
+        STAGE_TEST(what_is_named_twice_is_sent_once, kind),
         STAGE_TEST(one_that_is_refused_keeps_no_other_from_being_sent, kind),
         STAGE_TEST(a_command_of_the_same_id_is_done_once, kind),
         STAGE_TEST(what_was_not_committed_was_not_done, kind),
