@@ -376,6 +376,8 @@ bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
                                   now_ms, due_ms, err))
             return false;
     }
+    if (sg_pause_is_never(*due_ms))
+        *due_ms = INT64_MAX;
     return true;
 }
 

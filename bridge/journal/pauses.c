@@ -136,6 +136,11 @@ int64_t sg_pause_due(const struct sg_pause *pause)
     return NEVER + pause->id;
 }
 
+bool sg_pause_is_never(int64_t due_ms)
+{
+    return due_ms >= NEVER;
+}
+
 /* --- their end --- */
 
 static bool end(struct sg_state *state, const struct sg_pause *pause, struct sg_error *err)

@@ -23,6 +23,7 @@ bool sg_pause_is_system_paused(const struct sg_state *state, struct sg_str syste
 
 /** When a delivery that it holds back is due: never, until it is let go. */
 int64_t sg_pause_due(const struct sg_pause *pause);
+bool sg_pause_is_never(int64_t due_ms);
 
 /** Reads them, if they are not known. */
 SG_MUST_USE bool sg_pauses_read(struct sg_state *state, struct sg_error *err);

@@ -147,6 +147,7 @@ void sg_state_rolled_back(struct sg_state *state)
             let_go(state, t);
     }
     state->are_pauses_known = false;
+    state->put_off_count = 0; /* what it was put off for may be undone: it is looked at again */
     end_transaction(state);
 }
 

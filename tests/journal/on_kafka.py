@@ -15,8 +15,8 @@ sys.path.append(str(ROOT / "tests" / "kafka"))
 from broker import Cluster  # noqa: E402
 
 # The longest first. What they wait for is the broker, not the processor.
-GROUPS = ("commands", "verdicts", "links", "lanes", "outcome", "capture", "shadows", "sweep", "notes", "transaction",
-          "rounds", "opening")
+GROUPS = ("commands", "verdicts", "pauses", "links", "lanes", "outcome", "capture", "shadows", "sweep", "notes",
+          "transaction", "rounds", "opening")
 AT_ONCE = 4
 
 
