@@ -16,6 +16,9 @@
 
 enum { FILE_MAX = 64 * 1024, FOLDER_MODE = 0770, FILE_MODE = 0640 };
 
+/* One an hour: slower is nobody's wish, and sums of these stay far from the end of the numbers. */
+static const int64_t SPACING_US_MAX = INT64_C(3600000000);
+
 const char *sg_spool_folder(struct sg_arena *arena, const char *dir)
 {
     return sg_str_c(arena, sg_str_format(arena, "%s/spool", dir));
@@ -32,10 +35,16 @@ bool sg_spool_make(const char *dir, struct sg_error *err)
 
 /* --- command to JSON --- */
 
-static void set_text(json_t *object, const char *name, struct sg_str text)
+/* `*wrong` becomes the name of a text that is not in UTF-8, which JSON cannot hold. */
+static void set_text(json_t *object, const char *name, struct sg_str text, const char **wrong)
 {
-    if (text.length > 0)
-        (void)json_object_set_new(object, name, json_stringn(text.at, text.length));
+    if (text.length == 0)
+        return;
+    json_t *value = json_stringn(text.at, text.length);
+    if (value == NULL)
+        *wrong = name;
+    else
+        (void)json_object_set_new(object, name, value);
 }
 
 static void set_number(json_t *object, const char *name, int64_t number)
@@ -50,14 +59,14 @@ static void set_flag(json_t *object, const char *name, bool flag)
         (void)json_object_set_new(object, name, json_true());
 }
 
-static json_t *json_of(const struct sg_command *command)
+static json_t *json_of(const struct sg_command *command, const char **wrong)
 {
     json_t *out = json_object();
 
-    set_text(out, "do", sg_str_of(sg_command_kind_name(command->kind)));
-    set_text(out, "who", command->who);
+    set_text(out, "do", sg_str_of(sg_command_kind_name(command->kind)), wrong);
+    set_text(out, "who", command->who, wrong);
     set_number(out, "at", command->at);
-    set_text(out, "why", command->why);
+    set_text(out, "why", command->why, wrong);
     if (command->count > 0) {
         json_t *deliveries = json_array();
         for (size_t d = 0; d < command->count; d++)
@@ -67,14 +76,14 @@ static json_t *json_of(const struct sg_command *command)
     set_flag(out, "again", command->again);
     set_flag(out, "old", command->old);
     set_number(out, "spacing_us", command->spacing_us);
-    set_text(out, "after", command->after);
-    set_text(out, "mapping", command->mapping);
+    set_text(out, "after", command->after, wrong);
+    set_text(out, "mapping", command->mapping, wrong);
     set_flag(out, "with_rest", command->with_rest);
     set_flag(out, "was_done", command->was_done);
-    set_text(out, "foreign_id", command->foreign_id);
+    set_text(out, "foreign_id", command->foreign_id, wrong);
     if (command->name.length > 0)
-        set_text(out, "scope", sg_str_of(sg_pause_scope_name(command->scope)));
-    set_text(out, "name", command->name);
+        set_text(out, "scope", sg_str_of(sg_pause_scope_name(command->scope)), wrong);
+    set_text(out, "name", command->name, wrong);
     set_number(out, "until", command->until);
     return out;
 }
@@ -153,7 +162,7 @@ static int get_name(struct reader *in, const char *member, int count, const char
         if (sg_str_is(name, name_of(n)))
             return n;
     }
-    if (name.length > 0)
+    if (json_object_get(in->object, member) != NULL)
         in->wrong = member;
     return 0;
 }
@@ -188,6 +197,8 @@ static bool read_command(struct reader *in, struct sg_command *out, struct sg_er
         .until = get_number(in, "until"),
     };
     get_deliveries(in, out);
+    if (out->spacing_us > SPACING_US_MAX)
+        in->wrong = "spacing_us";
     if (in->wrong != NULL)
         return fail(err, in->wrong);
     return (json_object_get(in->object, "do") != NULL && out->who.length > 0) ||
@@ -267,7 +278,8 @@ static bool put_file(struct sg_arena *arena, const char *dir, struct sg_str id, 
 bool sg_spool_write(struct sg_arena *arena, const char *dir, struct sg_command *command,
                     struct sg_error *err)
 {
-    json_t *json = json_of(command);
+    const char *wrong = NULL;
+    json_t *json = json_of(command, &wrong);
     char *text = json_dumps(json, JSON_COMPACT);
 
     json_decref(json);
@@ -275,6 +287,8 @@ bool sg_spool_write(struct sg_arena *arena, const char *dir, struct sg_command *
         abort(); /* without memory only */
     command->id = new_id(arena);
     const bool is_good =
+        (wrong == NULL || sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){.file = "spool"},
+                                       "`%s` is not in UTF-8", wrong)) &&
         sg_spool_make(dir, err) &&
         (put_file(arena, dir, command->id, sg_str_of(text)) ||
          sg_error_errno(err, (struct sg_place){.file = sg_spool_folder(arena, dir)},

@@ -19,7 +19,8 @@ SG_MUST_USE bool sg_spool_make(const char *dir, struct sg_error *err);
 
 /**
  * Gives the command an id, in the arena, and writes its file: it lives through a crash when it gives
- * true. Written by root, the file is the folder's owner's, so that the daemon may read it.
+ * true. Written by root, the file is the folder's owner's, so that the daemon may read it. INPUT: a
+ * text of it is not in UTF-8.
  */
 SG_MUST_USE bool sg_spool_write(struct sg_arena *arena, const char *dir, struct sg_command *command,
                                 struct sg_error *err);
