@@ -16,8 +16,8 @@
 
 enum { FILE_MAX = 64 * 1024, FOLDER_MODE = 0770, FILE_MODE = 0640 };
 
-/* One an hour: slower is nobody's wish, and sums of these stay far from the end of the numbers. */
-static const int64_t SPACING_US_MAX = INT64_C(3600000000);
+/* One a day: slower is nobody's wish, and sums of these stay far from the end of the numbers. */
+static const int64_t SPACING_US_MAX = INT64_C(86400000000);
 
 const char *sg_spool_folder(struct sg_arena *arena, const char *dir)
 {
