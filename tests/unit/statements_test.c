@@ -55,7 +55,7 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
         "SEARCH f USING INDEX delivery_lane (lane=?)" AND "CORRELATED SCALAR SUBQUERY 2" AND
         "SEARCH u USING INDEX delivery_lane (lane=?)" AND "CORRELATED SCALAR SUBQUERY 3" AND
         "SEARCH t USING PRIMARY KEY (name=?)" AND "CORRELATED SCALAR SUBQUERY 4" AND
-        "SEARCH c USING INDEX delivery_calls (ticket=? AND first_at>?)" AND
+        "SEARCH c USING COVERING INDEX delivery_calls (ticket=? AND first_at>?)" AND
         "CORRELATED SCALAR SUBQUERY 5" AND
         "SEARCH h USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
     [SG_SQL_LINKS] = "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
