@@ -6,22 +6,26 @@
 #include "cli/cli.h"
 #include "journal/view_failed.h"
 
-/** A member of the subcommand's own options. */
+/** The first member of the subcommand's own options. */
 struct sg_filter_options {
     const char *system, *target, *mapping, *reason, *ticket, *department, *since, *until;
 };
 
-/** Its rows: `SG_FILTER_OPTIONS(struct options, filter),` among those of the subcommand. */
-#define SG_FILTER_OPTIONS(type, member)                                                           \
-    SG_OPTION_VALUE(type, member.system, "system", "NAME", "events of this system"),              \
-        SG_OPTION_VALUE(type, member.target, "target", "NAME", "calls of this system"),           \
-        SG_OPTION_VALUE(type, member.mapping, "mapping", "NAME", "through this mapping"),         \
-        SG_OPTION_VALUE(type, member.reason, "reason", "TEXT", "a part of it; =TEXT: all of it"), \
-        SG_OPTION_VALUE(type, member.ticket, "ticket", "KEY", "of this ticket"),                  \
-        SG_OPTION_VALUE(type, member.department, "department", "NAME", "of this department"),     \
-        SG_OPTION_VALUE(type, member.since, "since", "TIME",                                      \
+/** Its rows, among those of a subcommand whose options begin with it. */
+#define SG_FILTER_OPTIONS                                                                         \
+    SG_OPTION_VALUE(struct sg_filter_options, system, "system", "NAME", "events of this system"), \
+        SG_OPTION_VALUE(struct sg_filter_options, target, "target", "NAME",                       \
+                        "calls of this system"),                                                  \
+        SG_OPTION_VALUE(struct sg_filter_options, mapping, "mapping", "NAME",                     \
+                        "through this mapping"),                                                  \
+        SG_OPTION_VALUE(struct sg_filter_options, reason, "reason", "TEXT",                       \
+                        "a part of it; =TEXT: all of it"),                                        \
+        SG_OPTION_VALUE(struct sg_filter_options, ticket, "ticket", "KEY", "of this ticket"),     \
+        SG_OPTION_VALUE(struct sg_filter_options, department, "department", "NAME",               \
+                        "of this department"),                                                    \
+        SG_OPTION_VALUE(struct sg_filter_options, since, "since", "TIME",                         \
                         "failed then or later: 02:10, 2h, '1405-07-02 02:10'"),                   \
-        SG_OPTION_VALUE(type, member.until, "until", "TIME", "failed before then")
+        SG_OPTION_VALUE(struct sg_filter_options, until, "until", "TIME", "failed before then")
 
 /** False after saying on standard error what is wrong with the words: SG_EXIT_USAGE. */
 SG_MUST_USE bool sg_filter_read(const struct sg_cli *cli, const struct sg_settings *settings,

@@ -31,9 +31,11 @@ static struct sg_str plain(struct sg_arena *arena, struct sg_str text)
     char *copy = sg_arena_get(arena, folded.length + 1, 1);
 
     for (size_t i = 0; i < folded.length; i++) {
-        char c = folded.at[i];
-
-        copy[i] = c == '/' ? '-' : c == 'T' || c == 't' ? ' ' : c;
+        copy[i] = folded.at[i];
+        if (copy[i] == '/')
+            copy[i] = '-';
+        else if (copy[i] == 'T' || copy[i] == 't')
+            copy[i] = ' ';
     }
     return (struct sg_str){copy, folded.length};
 }

@@ -61,20 +61,24 @@ static bool cannot_be_read(const struct sg_error *err)
 static bool next_failed(void *owner, int64_t *ids, size_t room, size_t *count)
 {
     struct source *source = owner;
+    struct sg_view_page page = {.ids = ids, .room = room};
     struct sg_error err;
+    const bool is_good =
+        sg_view_failed_ids(source->view, &source->filter, &source->after_failed, &page, &err);
 
-    return sg_view_failed_ids(source->view, &source->filter, &source->after_failed, ids, room,
-                              count, &err) ||
-           cannot_be_read(&err);
+    *count = page.count;
+    return is_good || cannot_be_read(&err);
 }
 
 static bool next_event(void *owner, int64_t *ids, size_t room, size_t *count)
 {
     struct source *source = owner;
+    struct sg_view_page page = {.ids = ids, .room = room};
     struct sg_error err;
+    const bool is_good = sg_view_unsent_events(source->view, &source->events, &page, &err);
 
-    return sg_view_unsent_events(source->view, &source->events, ids, room, count, &err) ||
-           cannot_be_read(&err);
+    *count = page.count;
+    return is_good || cannot_be_read(&err);
 }
 
 static bool open_view(const struct sg_settings *settings, struct source *source)
@@ -295,7 +299,7 @@ static int run(const struct sg_cli *cli)
 }
 
 static const struct sg_option OPTIONS[] = {
-    SG_FILTER_OPTIONS(struct options, filter),
+    SG_FILTER_OPTIONS,
     SG_OPTION_FLAG(struct options, all, "all", "all that has failed"),
     SG_OPTION_FLAG(struct options, dry_run, "dry-run", "show what would be sent, and send nothing"),
     SG_OPTION_VALUE(struct options, rate, "rate", "5/s", "no faster than that"),

@@ -159,8 +159,7 @@ int64_t sg_view_number(const struct sg_view_row *row, int column)
 }
 
 bool sg_view_each(struct sg_sql *sql, size_t statement, const struct sg_sql_value *values,
-                  size_t count, void (*each)(const struct sg_view_row *row, void *owner),
-                  void *owner, struct sg_error *err)
+                  size_t count, const struct sg_view_reader *reader, struct sg_error *err)
 {
     struct sg_view_row row = {sg_sql_bind(sql, statement, values, count)};
     bool is_there = true;
@@ -169,7 +168,7 @@ bool sg_view_each(struct sg_sql *sql, size_t statement, const struct sg_sql_valu
         if (!sg_sql_row(sql, row.statement, &is_there, err))
             return false;
         if (is_there)
-            each(&row, owner);
+            reader->each(&row, reader->owner);
     }
     return true;
 }
@@ -179,9 +178,10 @@ bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg
                  struct sg_error *err)
 {
     const struct sg_sql_value value = SG_V_TEXT(of);
+    const struct sg_view_reader reader = {each, owner};
 
     return sg_view_each(&view->questions, question, &value, question >= SG_VIEW_ROUNDS ? 1 : 0,
-                        each, owner, err);
+                        &reader, err);
 }
 
 /* ?1 now, ?2 where departments stand. The spans double from 5 minutes on. */
@@ -198,14 +198,12 @@ const char *const SG_AGES_STATEMENTS[SG_AGES_STATEMENT_COUNT] = {
 };
 
 bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by, struct sg_str departments,
-                  int64_t now_ms, void (*each)(const struct sg_view_row *row, void *owner),
-                  void *owner, struct sg_error *err)
+                  int64_t now_ms, const struct sg_view_reader *reader, struct sg_error *err)
 {
     const struct sg_sql_value values[] = {
         SG_V_NUMBER(now_ms), SG_V_TEXT(departments.length > 0 ? departments : SG_STR("{}"))};
 
-    return sg_view_each(&view->ages, by, values, by == SG_AGES_BY_DEPARTMENT ? 2 : 1, each, owner,
-                        err);
+    return sg_view_each(&view->ages, by, values, by == SG_AGES_BY_DEPARTMENT ? 2 : 1, reader, err);
 }
 
 bool sg_view_look(struct sg_view *view, struct sg_arena *arena, const struct sg_view_look *look,

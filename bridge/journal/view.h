@@ -67,6 +67,12 @@ struct sg_view_row;
 struct sg_str sg_view_text(const struct sg_view_row *row, int column);
 int64_t sg_view_number(const struct sg_view_row *row, int column);
 
+/** Who is told of each row. */
+struct sg_view_reader {
+    void (*each)(const struct sg_view_row *row, void *owner);
+    void *owner;
+};
+
 /** Calls `each` for every row; `of` is the ticket, the delivery's id or the command that is asked for
  * ("" where there is none). */
 SG_MUST_USE bool sg_view_ask(struct sg_view *view, enum sg_view_question question, struct sg_str of,
@@ -87,6 +93,12 @@ SG_MUST_USE bool sg_view_look(struct sg_view *view, struct sg_arena *arena,
                               const struct sg_view_look *look, struct sg_delivery *out,
                               bool *is_there, struct sg_error *err);
 
+/** Room for numbers of deliveries or events, and how many were put into it. */
+struct sg_view_page {
+    int64_t *ids;
+    size_t room, count;
+};
+
 /** By what open deliveries are counted. */
 enum sg_view_ages_by { SG_AGES_BY_TARGET, SG_AGES_BY_MAPPING, SG_AGES_BY_DEPARTMENT };
 
@@ -99,7 +111,6 @@ enum { SG_VIEW_AGES = 10 };
  */
 SG_MUST_USE bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by,
                               struct sg_str departments, int64_t now_ms,
-                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
-                              struct sg_error *err);
+                              const struct sg_view_reader *reader, struct sg_error *err);
 
 #endif

@@ -30,7 +30,8 @@ static bool find_from(struct sg_view *view, int64_t seq, struct captured *out, s
     const struct sg_sql_value value = SG_V_NUMBER(seq);
 
     *out = (struct captured){.seq = INT64_MAX, .at = INT64_MAX};
-    return sg_view_each(&view->events, SG_EVENTS_FROM, &value, 1, set_captured, out, err);
+    return sg_view_each(&view->events, SG_EVENTS_FROM, &value, 1,
+                        &(struct sg_view_reader){set_captured, out}, err);
 }
 
 /* An hour, by which a clock may have been set back between two captures. */
@@ -42,7 +43,8 @@ static bool find_first(struct sg_view *view, int64_t since, int64_t *first, stru
     struct captured last = {0};
     int64_t low = 1;
 
-    if (!sg_view_each(&view->events, SG_EVENTS_LAST, NULL, 0, set_captured, &last, err))
+    if (!sg_view_each(&view->events, SG_EVENTS_LAST, NULL, 0,
+                      &(struct sg_view_reader){set_captured, &last}, err))
         return false;
     for (int64_t high = last.seq + 1; low < high;) {
         const int64_t middle = low + (high - low) / 2;
@@ -77,32 +79,27 @@ static bool set_values(struct sg_view *view, const struct sg_unsent_events *even
     return true;
 }
 
-struct page {
-    int64_t *ids;
-    size_t count;
-};
-
 static void add_id(const struct sg_view_row *row, void *owner)
 {
-    struct page *page = owner;
+    struct sg_view_page *page = owner;
 
     page->ids[page->count++] = sg_view_number(row, 0);
 }
 
-bool sg_view_unsent_events(struct sg_view *view, struct sg_unsent_events *events, int64_t *ids,
-                           size_t room, size_t *count, struct sg_error *err)
+bool sg_view_unsent_events(struct sg_view *view, struct sg_unsent_events *events,
+                           struct sg_view_page *page, struct sg_error *err)
 {
     struct sg_sql_value values[VALUES];
-    struct page page = {.ids = ids};
+    const struct sg_view_reader reader = {add_id, page};
 
+    page->count = 0;
     if (!set_values(view, events, values, err))
         return false;
-    values[VALUES - 1] = SG_V_NUMBER((int64_t)room);
-    if (!sg_view_each(&view->events, SG_EVENTS_UNSENT, values, VALUES, add_id, &page, err))
+    values[VALUES - 1] = SG_V_NUMBER((int64_t)page->room);
+    if (!sg_view_each(&view->events, SG_EVENTS_UNSENT, values, VALUES, &reader, err))
         return false;
-    *count = page.count;
-    if (page.count > 0)
-        events->after = ids[page.count - 1];
+    if (page->count > 0)
+        events->after = page->ids[page->count - 1];
     return true;
 }
 
@@ -117,6 +114,6 @@ bool sg_view_unsent_count(struct sg_view *view, const struct sg_unsent_events *e
     struct sg_sql_value values[VALUES];
 
     return set_values(view, events, values, err) &&
-           sg_view_each(&view->events, SG_EVENTS_UNSENT_COUNT, values, VALUES - 1, set_number,
-                        count, err);
+           sg_view_each(&view->events, SG_EVENTS_UNSENT_COUNT, values, VALUES - 1,
+                        &(struct sg_view_reader){set_number, count}, err);
 }

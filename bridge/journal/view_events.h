@@ -12,10 +12,9 @@ struct sg_unsent_events {
     int64_t after; /* the last one given; 0: none */
 };
 
-/** One page of them, the oldest first: at most `room` behind `events->after`, which moves on. */
+/** One page of them, the oldest first, behind `events->after`, which moves on. */
 SG_MUST_USE bool sg_view_unsent_events(struct sg_view *view, struct sg_unsent_events *events,
-                                       int64_t *ids, size_t room, size_t *count,
-                                       struct sg_error *err);
+                                       struct sg_view_page *page, struct sg_error *err);
 
 /** How many there are behind `events->after`. */
 SG_MUST_USE bool sg_view_unsent_count(struct sg_view *view, const struct sg_unsent_events *events,

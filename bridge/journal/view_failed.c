@@ -182,8 +182,7 @@ static size_t of_ticket_or(const struct sg_failed_filter *filter, size_t of_tick
 
 bool sg_view_failed(struct sg_view *view, const struct sg_failed_filter *filter,
                     const struct sg_failed_place *after, int64_t limit,
-                    void (*each)(const struct sg_view_row *row, void *owner), void *owner,
-                    struct sg_error *err)
+                    const struct sg_view_reader *reader, struct sg_error *err)
 {
     struct sg_sql_value values[PAGED];
     const bool is_inside = after->id != 0 && after->failed_at < until_of(filter);
@@ -194,44 +193,44 @@ bool sg_view_failed(struct sg_view *view, const struct sg_failed_filter *filter,
     values[PARTS + 3] = SG_V_NUMBER(limit);
     return sg_view_each(&view->failed,
                         of_ticket_or(filter, SG_FAILED_NEWEST_OF_TICKET, SG_FAILED_NEWEST), values,
-                        PAGED, each, owner, err);
+                        PAGED, reader, err);
 }
 
-/* Ids on their way into the caller's array. */
-struct page {
-    int64_t *ids;
-    size_t count;
+/* Ids on their way into the caller's page, and the place of the last. */
+struct paged {
+    struct sg_view_page *page;
     struct sg_failed_place last;
 };
 
 static void add_id(const struct sg_view_row *row, void *owner)
 {
-    struct page *page = owner;
+    struct paged *paged = owner;
 
-    page->last =
+    paged->last =
         (struct sg_failed_place){.failed_at = sg_view_number(row, 1), .id = sg_view_number(row, 0)};
-    page->ids[page->count++] = page->last.id;
+    paged->page->ids[paged->page->count++] = paged->last.id;
 }
 
 bool sg_view_failed_ids(struct sg_view *view, const struct sg_failed_filter *filter,
-                        struct sg_failed_place *after, int64_t *ids, size_t room, size_t *count,
+                        struct sg_failed_place *after, struct sg_view_page *page,
                         struct sg_error *err)
 {
-    struct page page = {.ids = ids, .last = *after};
+    struct paged paged = {.page = page, .last = *after};
+    const struct sg_view_reader reader = {add_id, &paged};
     struct sg_sql_value values[PAGED];
     const bool is_inside = after->failed_at >= filter->since;
 
+    page->count = 0;
     set_parts(filter, values);
     values[PARTS] = SG_V_NUMBER(is_inside ? after->failed_at : filter->since);
     values[PARTS + 1] = SG_V_NUMBER(is_inside ? after->id : 0);
     values[PARTS + 2] = SG_V_NUMBER(until_of(filter));
-    values[PARTS + 3] = SG_V_NUMBER((int64_t)room);
+    values[PARTS + 3] = SG_V_NUMBER((int64_t)page->room);
     if (!sg_view_each(&view->failed,
                       of_ticket_or(filter, SG_FAILED_OLDEST_OF_TICKET, SG_FAILED_OLDEST), values,
-                      PAGED, add_id, &page, err))
+                      PAGED, &reader, err))
         return false;
-    *after = page.last;
-    *count = page.count;
+    *after = paged.last;
     return true;
 }
 
@@ -248,7 +247,7 @@ bool sg_view_failed_count(struct sg_view *view, const struct sg_failed_filter *f
     set_span(filter, values);
     return sg_view_each(&view->failed,
                         of_ticket_or(filter, SG_FAILED_COUNT_OF_TICKET, SG_FAILED_COUNT), values,
-                        SPANNED, set_number, count, err);
+                        SPANNED, &(struct sg_view_reader){set_number, count}, err);
 }
 
 bool sg_view_failed_find(struct sg_view *view, int64_t id, struct sg_failed_place *place,
@@ -257,7 +256,8 @@ bool sg_view_failed_find(struct sg_view *view, int64_t id, struct sg_failed_plac
     const struct sg_sql_value value = SG_V_NUMBER(id);
 
     *place = (struct sg_failed_place){.failed_at = -1, .id = id};
-    if (!sg_view_each(&view->failed, SG_FAILED_WHEN, &value, 1, set_number, &place->failed_at, err))
+    if (!sg_view_each(&view->failed, SG_FAILED_WHEN, &value, 1,
+                      &(struct sg_view_reader){set_number, &place->failed_at}, err))
         return false;
     *is_there = place->failed_at >= 0;
     return true;
@@ -265,8 +265,7 @@ bool sg_view_failed_find(struct sg_view *view, int64_t id, struct sg_failed_plac
 
 bool sg_view_failed_groups(struct sg_view *view, const struct sg_failed_filter *filter,
                            enum sg_failed_group by, int64_t limit,
-                           void (*each)(const struct sg_view_row *row, void *owner), void *owner,
-                           struct sg_error *err)
+                           const struct sg_view_reader *reader, struct sg_error *err)
 {
     static const enum sg_view_failed_statement statements[] = {
         [SG_FAILED_GROUP_REASON] = SG_FAILED_BY_REASON,
@@ -280,5 +279,5 @@ bool sg_view_failed_groups(struct sg_view *view, const struct sg_failed_filter *
 
     set_span(filter, values);
     values[SPANNED] = SG_V_NUMBER(limit);
-    return sg_view_each(&view->failed, statements[by], values, SPANNED + 1, each, owner, err);
+    return sg_view_each(&view->failed, statements[by], values, SPANNED + 1, reader, err);
 }

@@ -49,16 +49,15 @@ enum sg_failed_column {
 /** One page of them, the newest first: at most `limit` behind `after`. */
 SG_MUST_USE bool sg_view_failed(struct sg_view *view, const struct sg_failed_filter *filter,
                                 const struct sg_failed_place *after, int64_t limit,
-                                void (*each)(const struct sg_view_row *row, void *owner),
-                                void *owner, struct sg_error *err);
+                                const struct sg_view_reader *reader, struct sg_error *err);
 
 /**
- * One page of their ids, in the order in which they failed: at most `room` behind `*after`, which
- * moves to the last of them. `*count` is 0 when there are no more.
+ * One page of their ids, in the order in which they failed, behind `*after`, which moves to the last
+ * of them. Its count is 0 when there are no more.
  */
 SG_MUST_USE bool sg_view_failed_ids(struct sg_view *view, const struct sg_failed_filter *filter,
-                                    struct sg_failed_place *after, int64_t *ids, size_t room,
-                                    size_t *count, struct sg_error *err);
+                                    struct sg_failed_place *after, struct sg_view_page *page,
+                                    struct sg_error *err);
 
 /** How many there are. */
 SG_MUST_USE bool sg_view_failed_count(struct sg_view *view, const struct sg_failed_filter *filter,
@@ -91,7 +90,6 @@ enum sg_failed_group_column {
 /** The `limit` largest groups, the largest first; of hours the last, in their order. */
 SG_MUST_USE bool sg_view_failed_groups(struct sg_view *view, const struct sg_failed_filter *filter,
                                        enum sg_failed_group by, int64_t limit,
-                                       void (*each)(const struct sg_view_row *row, void *owner),
-                                       void *owner, struct sg_error *err);
+                                       const struct sg_view_reader *reader, struct sg_error *err);
 
 #endif

@@ -18,11 +18,10 @@ struct sg_view {
 /** Adds what the statements of view_failed.c call beside SQLite's own functions. */
 SG_MUST_USE bool sg_view_add_functions(sqlite3 *db, struct sg_error *err);
 
-/** Calls `each` for every row of a statement with these values, and leaves it at its beginning. */
+/** Tells of every row of a statement with these values, and leaves it at its beginning. */
 SG_MUST_USE bool sg_view_each(struct sg_sql *sql, size_t statement,
                               const struct sg_sql_value *values, size_t count,
-                              void (*each)(const struct sg_view_row *row, void *owner), void *owner,
-                              struct sg_error *err);
+                              const struct sg_view_reader *reader, struct sg_error *err);
 
 /** All statements, for tests of how SQLite goes about them. */
 extern const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS];
