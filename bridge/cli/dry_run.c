@@ -184,16 +184,16 @@ static bool rehearse_one(struct dry_run *run, int64_t delivery)
 static bool rehearse_all(struct dry_run *run)
 {
     int64_t ids[SG_COMMAND_DELIVERIES_MAX];
-    size_t count = 1;
+    struct sg_view_page page = {.ids = ids, .room = SG_COMMAND_DELIVERIES_MAX};
 
-    while (count > 0) {
-        if (!run->handover->next(run->handover->owner, ids, SG_COMMAND_DELIVERIES_MAX, &count))
+    do {
+        if (!run->handover->next(run->handover->owner, &page))
             return false;
-        for (size_t d = 0; d < count; d++) {
+        for (size_t d = 0; d < page.count; d++) {
             if (!rehearse_one(run, ids[d]))
                 return false;
         }
-    }
+    } while (page.count > 0);
     return true;
 }
 

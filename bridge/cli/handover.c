@@ -96,14 +96,16 @@ static size_t room_of(const struct sg_handover *handover)
 static bool hand_some_over(struct sg_handover *handover, bool *is_over)
 {
     int64_t ids[SG_COMMAND_DELIVERIES_MAX];
+    struct sg_view_page page = {.ids = ids, .room = room_of(handover)};
     struct sg_command command = handover->command;
 
-    if (!handover->next(handover->owner, ids, room_of(handover), &command.count))
+    if (!handover->next(handover->owner, &page))
         return false;
-    *is_over = command.count == 0;
+    *is_over = page.count == 0;
     if (*is_over)
         return true;
     command.deliveries = ids;
+    command.count = page.count;
     if (!sg_submit_and_await(handover->cli, handover->settings, &command, &handover->submitted))
         return false;
     handover->command.after = command.id;

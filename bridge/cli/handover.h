@@ -7,9 +7,10 @@
 #define SG_CLI_HANDOVER_H
 
 #include "cli/submit.h"
+#include "journal/view.h"
 
-/** The next ids, at most `room`; `*count` 0 when there are no more. False after saying why not. */
-typedef bool sg_next_ids_fn(void *owner, int64_t *ids, size_t room, size_t *count);
+/** The next ids; a count of 0 when there are no more. False after saying why not. */
+typedef bool sg_next_ids_fn(void *owner, struct sg_view_page *page);
 
 struct sg_handover {
     const struct sg_cli *cli;

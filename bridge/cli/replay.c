@@ -41,14 +41,15 @@ struct source {
     size_t count, given;
 };
 
-static bool next_word(void *owner, int64_t *ids, size_t room, size_t *count)
+static bool next_word(void *owner, struct sg_view_page *page)
 {
     struct source *source = owner;
+    const size_t left = source->count - source->given;
 
-    *count = source->count - source->given < room ? source->count - source->given : room;
-    if (*count > 0)
-        memcpy(ids, source->ids + source->given, *count * sizeof *ids);
-    source->given += *count;
+    page->count = left < page->room ? left : page->room;
+    if (page->count > 0)
+        memcpy(page->ids, source->ids + source->given, page->count * sizeof *page->ids);
+    source->given += page->count;
     return true;
 }
 
@@ -58,27 +59,21 @@ static bool cannot_be_read(const struct sg_error *err)
     return false;
 }
 
-static bool next_failed(void *owner, int64_t *ids, size_t room, size_t *count)
+static bool next_failed(void *owner, struct sg_view_page *page)
 {
     struct source *source = owner;
-    struct sg_view_page page = {.ids = ids, .room = room};
     struct sg_error err;
-    const bool is_good =
-        sg_view_failed_ids(source->view, &source->filter, &source->after_failed, &page, &err);
 
-    *count = page.count;
-    return is_good || cannot_be_read(&err);
+    return sg_view_failed_ids(source->view, &source->filter, &source->after_failed, page, &err) ||
+           cannot_be_read(&err);
 }
 
-static bool next_event(void *owner, int64_t *ids, size_t room, size_t *count)
+static bool next_event(void *owner, struct sg_view_page *page)
 {
     struct source *source = owner;
-    struct sg_view_page page = {.ids = ids, .room = room};
     struct sg_error err;
-    const bool is_good = sg_view_unsent_events(source->view, &source->events, &page, &err);
 
-    *count = page.count;
-    return is_good || cannot_be_read(&err);
+    return sg_view_unsent_events(source->view, &source->events, page, &err) || cannot_be_read(&err);
 }
 
 static bool open_view(const struct sg_settings *settings, struct source *source)
