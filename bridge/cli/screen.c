@@ -12,7 +12,7 @@
 #define FSI "\u2068"
 #define PDI "\u2069"
 
-enum { USUAL_WIDTH = 80, LEAST_WIDTH = 20, REPLACEMENT = 0xFFFD };
+enum { USUAL_WIDTH = 80, USUAL_HEIGHT = 24, LEAST_WIDTH = 20, REPLACEMENT = 0xFFFD };
 
 static int terminal_width(int fd)
 {
@@ -26,6 +26,14 @@ static int terminal_width(int fd)
         columns <= UINT16_MAX)
         return (int)columns;
     return USUAL_WIDTH;
+}
+
+int sg_screen_height(FILE *out)
+{
+    struct winsize size;
+
+    return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row
+                                                                         : USUAL_HEIGHT;
 }
 
 struct sg_screen sg_screen_of(struct sg_arena *arena, FILE *out)

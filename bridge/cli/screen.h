@@ -26,6 +26,9 @@ struct sg_screen {
 /** Of `out`, for as long as `arena` lives. */
 struct sg_screen sg_screen_of(struct sg_arena *arena, FILE *out);
 
+/** The lines that a terminal shows; 24 where that is not known. */
+int sg_screen_height(FILE *out);
+
 /**
  * `text`, fit for one line: tabs and line ends become spaces, other control characters and bytes
  * that are no UTF-8 U+FFFD; what embeds, overrides or isolates a direction is dropped, for

@@ -11,6 +11,7 @@ static const char *const ALARMS[] = {"name", "system", "#since", "words", NULL};
 static const char *const CONTACTS[] = {"name",           "#ok_at",       "#bad_at", "said",
                                        "#breaker_since", "#next_try_at", NULL};
 static const char *const FACTS[] = {"name", "value", NULL};
+static const char *const PAUSES[] = {"scope", "name", "who", "#since", "#until", "why", NULL};
 static const char *const CURSORS[] = {"system", "record", "#moved_at", NULL};
 
 enum { INDENT = 11 }; /* where what is said of a name begins */
@@ -22,7 +23,7 @@ struct options {
 /* All that was asked. */
 struct status {
     const struct sg_settings *settings;
-    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *standing;
+    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *pauses, *standing;
     const struct sg_node *lanes;
     bool is_running;
 };
@@ -56,11 +57,12 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct status *s
     status->contacts = sg_answers_rows(cli, view, SG_VIEW_CONTACTS, all, CONTACTS);
     status->facts = sg_answers_rows(cli, view, SG_VIEW_FACTS, all, FACTS);
     status->cursors = sg_answers_rows(cli, view, SG_VIEW_CURSORS, all, CURSORS);
+    status->pauses = sg_answers_rows(cli, view, SG_VIEW_PAUSES, all, PAUSES);
     status->standing = sg_answers_standing(cli, view);
     status->lanes = lanes == NULL ? NULL : lanes->first;
     return status->lanes != NULL && status->open != NULL && status->totals != NULL &&
            status->alarms != NULL && status->contacts != NULL && status->facts != NULL &&
-           status->cursors != NULL && status->standing != NULL;
+           status->cursors != NULL && status->pauses != NULL && status->standing != NULL;
 }
 
 /* Every state with its count: the open ones from their rows, the ended ones from the totals. */
@@ -123,6 +125,7 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
                           sg_node_number(cli->arena, numbers[n].number));
     (void)sg_node_add(out, SG_STR("counts"), counts(cli, status));
     (void)sg_node_add(out, SG_STR("alarms"), status->alarms);
+    (void)sg_node_add(out, SG_STR("pauses"), status->pauses);
     (void)sg_node_add(out, SG_STR("systems"), status->contacts);
     (void)sg_node_add(out, SG_STR("cursors"), status->cursors);
     (void)sg_node_add(out, SG_STR("view"), status->standing);
@@ -161,6 +164,19 @@ static void print_alarm(const struct sg_cli *cli, const struct sg_screen *screen
     (void)printf("           since %.*s\n", SG_STR_ARG(time_of(cli, status, row, "since")));
 }
 
+static void print_pause(const struct sg_cli *cli, const struct sg_screen *screen,
+                        const struct status *status, const struct sg_node *row)
+{
+    const struct sg_str head = sg_str_format(
+        cli->arena, "PAUSED     %.*s %.*s by %.*s: ", SG_STR_ARG(sg_answers_text(row, "scope")),
+        SG_STR_ARG(sg_answers_text(row, "name")), SG_STR_ARG(sg_answers_text(row, "who")));
+
+    sg_screen_paragraph(screen, sg_str_c(cli->arena, head), INDENT, sg_answers_text(row, "why"));
+    (void)printf("           since %.*s\n", SG_STR_ARG(time_of(cli, status, row, "since")));
+    if (sg_answers_number(row, "until") > 0)
+        (void)printf("           until %.*s\n", SG_STR_ARG(time_of(cli, status, row, "until")));
+}
+
 static void print_systems(const struct sg_cli *cli, const struct status *status)
 {
     const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
@@ -174,6 +190,8 @@ static void print_systems(const struct sg_cli *cli, const struct status *status)
                      SG_STR_ARG(time_of(cli, status, row, "moved_at")));
     for (const struct sg_node *row = status->alarms->first; row != NULL; row = row->next)
         print_alarm(cli, &screen, status, row);
+    for (const struct sg_node *row = status->pauses->first; row != NULL; row = row->next)
+        print_pause(cli, &screen, status, row);
 }
 
 static void print_text(const struct sg_cli *cli, const struct status *status)
