@@ -29,6 +29,22 @@ struct sg_catalog *sg_stage_load(const struct sg_stage *stage)
     return catalog;
 }
 
+/* For a command: what is wrong is said, and fails no test. */
+static struct sg_catalog *load_again(void *owner, struct sg_arena *arena, struct sg_str *said)
+{
+    struct sg_stage *stage = owner;
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_catalog *catalog =
+        sg_catalog_load(stage->files.path, &(struct sg_secrets){.is_read = false}, false, findings);
+
+    *said = sg_findings_text(arena, findings);
+    if (catalog == NULL)
+        return NULL;
+    sg_catalog_free(stage->loaded);
+    stage->loaded = catalog;
+    return catalog;
+}
+
 void sg_stage_open(struct sg_stage *stage, const struct sg_stage_file *files, size_t count)
 {
     struct sg_error err;
@@ -54,7 +70,9 @@ void sg_stage_open(struct sg_stage *stage, const struct sg_stage_file *files, si
         sg_keeper_new(stage->journal, &(struct sg_keeper_settings){stage->state.path, 1});
     stage->service = sg_service_new(&(struct sg_service_setup){.settings = &stage->settings,
                                                                .keeper = stage->keeper,
-                                                               .transport = &stage->transport},
+                                                               .transport = &stage->transport,
+                                                               .load = load_again,
+                                                               .load_owner = stage},
                                     catalog, stage->now_ms);
     sg_catalog_free(catalog);
     sg_stage_settle(stage);
@@ -95,6 +113,7 @@ void sg_stage_close(struct sg_stage *stage)
     sg_service_free(stage->service);
     sg_keeper_free(stage->keeper);
     sg_journal_close(stage->journal);
+    sg_catalog_free(stage->loaded);
     unit_folder_close(&stage->files);
     unit_folder_close(&stage->state);
     sg_arena_free(stage->arena);

@@ -16,6 +16,7 @@ struct sg_stage {
     struct sg_keeper *keeper;
     struct sg_service *service;
     struct sg_transport transport;
+    struct sg_catalog *loaded;                 /* by the last command that asked for it */
     struct sg_call *calls[SG_STAGE_CALLS_MAX]; /* under way, in the order in which they began */
     size_t call_count;
     int64_t now_ms;
