@@ -136,14 +136,24 @@ static void submit(struct errand *errand)
     sg_keeper_submit(errand->service->setup.keeper, &errand->change);
 }
 
+/* Not within a letter. */
+static struct sg_str cut(struct sg_str text)
+{
+    if (text.length <= SAID_MAX)
+        return text;
+    text.length = SAID_MAX;
+    while (text.length > 0 && ((unsigned char)text.at[text.length] & 0xC0) == 0x80)
+        text.length--;
+    return text;
+}
+
 void sg_commands_end_reload(struct errand *errand, bool is_done, struct sg_str said)
 {
     errand->change.as.command.is_noted = true;
     errand->change.as.command.is_done = is_done;
     if (said.length > 0)
         errand->change.as.command.said = sg_str_copy(errand->arena, said);
-    if (errand->change.as.command.said.length > SAID_MAX)
-        errand->change.as.command.said.length = SAID_MAX;
+    errand->change.as.command.said = cut(errand->change.as.command.said);
     submit(errand);
 }
 

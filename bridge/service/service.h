@@ -24,7 +24,7 @@ struct sg_service_setup {
     const struct sg_settings *settings;
     struct sg_keeper *keeper;
     struct sg_transport *transport;
-    sg_load_fn *load; /* NULL: nobody may ask for it */
+    sg_load_fn *load; /* NULL only where nobody writes into the spool */
     void *load_owner;
 };
 

@@ -4,6 +4,7 @@
 #include "journal/spool.h"
 #include "stage.h"
 #include "tree/json.h"
+#include "tree/utf8.h"
 
 #define TELL(set)                                              \
     "mapping: tell\nfrom: src.ticket\nto: dst.tell\nset: " set \
@@ -183,6 +184,44 @@ static void a_reload_says_what_check_would(void **state)
     sg_stage_close(&stage);
 }
 
+/* A mapping of many wrong rules, whose long names are Persian after `prefix`. */
+static const char *wrong_rules(struct sg_stage *stage, const char *prefix)
+{
+    struct sg_buffer out = {.arena = stage->arena};
+
+    for (int r = 0; r < 300; r++) {
+        sg_buffer_add_format(&out, "%s/%s%d", r == 0 ? "{" : ", ", prefix, r);
+        for (int w = 0; w < 20; w++)
+            sg_buffer_add(&out, SG_STR("نشتآب"));
+        sg_buffer_add(&out, SG_STR(": /name"));
+    }
+    sg_buffer_add_byte(&out, '}');
+    return sg_str_c(stage->arena,
+                    sg_str_format(stage->arena,
+                                  "mapping: tell\nfrom: src.ticket\nto: dst.tell\nset: %.*s\n",
+                                  SG_STR_ARG(sg_buffer_text(&out))));
+}
+
+static void what_is_said_is_cut_between_two_letters(void **state)
+{
+    static const char *const prefixes[] = {"", "a"};
+    static struct sg_stage stage;
+
+    (void)state;
+    open_stage(&stage);
+    for (size_t p = 0; p < SG_ROWS(prefixes); p++) {
+        size_t bad = 0;
+
+        unit_folder_write(&stage.files, "tell.yaml", wrong_rules(&stage, prefixes[p]));
+        const char *id = ask(&stage, (struct sg_command){.kind = SG_COMMAND_RELOAD});
+        sg_stage_settle(&stage);
+        const char *said = entry(&stage, id);
+        assert_true(strlen(said) > 32 * 1024);
+        assert_true(sg_utf8_check(sg_str_of(said), &bad));
+    }
+    sg_stage_close(&stage);
+}
+
 static void a_paused_system_is_neither_polled_nor_called_until_it_is_resumed(void **state)
 {
     static const char *const systems[] = {"src", "dst"};
@@ -246,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_file_that_holds_no_command_is_put_aside_and_holds_up_nothing),
         cmocka_unit_test(what_is_asked_of_a_call_under_way_is_asked_again_when_it_has_ended),
         cmocka_unit_test(a_reload_says_what_check_would),
+        cmocka_unit_test(what_is_said_is_cut_between_two_letters),
         cmocka_unit_test(a_paused_system_is_neither_polled_nor_called_until_it_is_resumed),
         cmocka_unit_test(what_waits_for_its_slot_is_held_back_too),
     };
