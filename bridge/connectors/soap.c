@@ -92,7 +92,7 @@ static const struct sg_node *first_element(const struct sg_node *object)
     return NULL;
 }
 
-bool sg_soap_read(const struct sg_system *system, struct sg_arena *arena, struct sg_str text,
+bool sg_soap_open(const struct sg_system *system, struct sg_arena *arena, struct sg_str text,
                   struct sg_soap_body *out, struct sg_error *err)
 {
     const struct sg_node *root = NULL;
@@ -106,9 +106,17 @@ bool sg_soap_read(const struct sg_system *system, struct sg_arena *arena, struct
         body->kind == SG_NODE_LIST)
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "no SOAP envelope");
     out->tree = first_element(body);
+    out->is_fault = out->tree != NULL && sg_str_is(local_name(out->tree->name), "Fault");
+    return true;
+}
+
+bool sg_soap_read(const struct sg_system *system, struct sg_arena *arena, struct sg_str text,
+                  struct sg_soap_body *out, struct sg_error *err)
+{
+    if (!sg_soap_open(system, arena, text, out, err))
+        return false;
     if (out->tree == NULL)
         return true;
-    out->is_fault = sg_str_is(local_name(out->tree->name), "Fault");
     for (int deeper = 1; !out->is_fault && deeper < system->unwrap; deeper++) {
         const struct sg_node *inner = first_element(out->tree);
 

@@ -26,7 +26,11 @@ struct sg_soap_body {
     bool is_fault;              /* then `tree` is inside of Fault */
 };
 
-/** Fails with SG_ERROR_INPUT: not well-formed, or no envelope with a Body. */
+/** To the child of Body, its name as well. INPUT: not well-formed, or no envelope with a Body. */
+SG_MUST_USE bool sg_soap_open(const struct sg_system *system, struct sg_arena *arena,
+                              struct sg_str text, struct sg_soap_body *out, struct sg_error *err);
+
+/** The same, and deeper by what the system's `unwrap` says. */
 SG_MUST_USE bool sg_soap_read(const struct sg_system *system, struct sg_arena *arena,
                               struct sg_str text, struct sg_soap_body *out, struct sg_error *err);
 

@@ -126,13 +126,26 @@ struct sg_poll_spec {
     int64_t start; /* milliseconds UTC, or the number */
 };
 
-/** A webhook whose body is JSON, signed by HMAC. */
+/** How a sender shows who it is. */
+enum sg_webhook_auth {
+    SG_WEBHOOK_NONE,   /* it does not: whoever reaches the path is believed */
+    SG_WEBHOOK_HMAC,   /* RFC 2104, of the body */
+    SG_WEBHOOK_BASIC,  /* RFC 7617 */
+    SG_WEBHOOK_HEADER, /* a header with a value that both know */
+};
+
+/** What a system sends by itself. */
 struct sg_webhook_spec {
     struct sg_str path;
-    const char *hash;                     /* "sha256" */
-    struct sg_str header, prefix, secret; /* names of headers are in lower case */
-    bool is_base64;                       /* else hexadecimal */
-    struct sg_str timestamp_header;       /* "": none */
+    enum sg_webhook_auth auth;
+    struct sg_str header;           /* HMAC, HEADER; names of headers are in lower case */
+    struct sg_str secret;           /* HMAC's key, BASIC's password, HEADER's value */
+    struct sg_str user;             /* BASIC */
+    const char *hash;               /* HMAC: "sha256" */
+    struct sg_str prefix;           /* HMAC: before the sum */
+    bool is_base64;                 /* HMAC: the sum is; else hexadecimal */
+    struct sg_str timestamp_header; /* HMAC: "": none */
+    struct sg_str element;          /* of XML: the root, or the child of Body; "": any */
     const struct sg_rule *items;
 };
 

@@ -1,18 +1,12 @@
 #include "connectors/webhook.h"
 
-#include <stdlib.h>
-
-#include "base/hash.h"
-#include "base/units.h"
 #include "connectors/header.h"
 #include "connectors/items.h"
-#include "mapping/date.h"
+#include "connectors/soap.h"
+#include "tree/form.h"
 #include "tree/json.h"
 
-enum { AGE_MAX_MS = 5 * 60 * 1000, CANDIDATES_MAX = 16 };
-
-/* A timestamp of more is in milliseconds: in seconds it would be the year 5138. */
-#define SECONDS_MAX 100000000000
+enum { CANDIDATES_MAX = 16 };
 
 /* One record that listens at the path. */
 struct candidate {
@@ -42,53 +36,6 @@ bool sg_webhook_is_path(const struct sg_catalog *catalog, struct sg_str path)
     struct candidate candidates[CANDIDATES_MAX];
 
     return find_candidates(catalog, path, candidates) > 0;
-}
-
-/* --- signatures --- */
-
-/* Seconds or milliseconds since 1970, or RFC 3339. */
-static bool read_timestamp(struct sg_str text, const struct sg_zone *zone, int64_t *ms)
-{
-    if (!sg_units_integer(text, ms))
-        return sg_date_parse_iso(text, zone, ms);
-    if (*ms<SECONDS_MAX && * ms> - SECONDS_MAX)
-        *ms *= 1000;
-    return true;
-}
-
-static bool is_timely(const struct candidate *candidate, struct sg_str timestamp, int64_t now_ms)
-{
-    int64_t at_ms, age_ms;
-
-    return read_timestamp(timestamp, candidate->system->zone, &at_ms) &&
-           !__builtin_sub_overflow(now_ms, at_ms, &age_ms) && age_ms <= AGE_MAX_MS &&
-           age_ms >= -AGE_MAX_MS;
-}
-
-static bool is_signed(const struct candidate *candidate, const struct sg_webhook_request *request,
-                      int64_t now_ms, struct sg_arena *arena)
-{
-    const struct sg_webhook_spec *spec = candidate->record->webhook;
-    struct sg_str sent = sg_header_get(request->headers, request->header_count, spec->header);
-    struct sg_str stamp = {0};
-    struct sg_hmac *hmac SG_AUTO(sg_hmac) = sg_hmac_new(spec->hash, spec->secret);
-    unsigned char bytes[SG_HASH_MAX_BYTES];
-
-    if (spec->timestamp_header.length > 0) {
-        stamp = sg_header_get(request->headers, request->header_count, spec->timestamp_header);
-        if (!is_timely(candidate, stamp, now_ms))
-            return false;
-    }
-    if (hmac == NULL || sent.length < spec->prefix.length ||
-        !sg_str_equal((struct sg_str){sent.at, spec->prefix.length}, spec->prefix))
-        return false;
-    const struct sg_str parts[] = {stamp, stamp.length > 0 ? SG_STR(".") : stamp, request->body};
-    const struct sg_str sum = {(const char *)bytes, sg_hmac_of(hmac, parts, 3, bytes)};
-
-    sent = sg_str_skip(sent, spec->prefix.length);
-    if (spec->is_base64)
-        return sg_hash_equal(sent, sg_base64(arena, sum));
-    return sg_hash_equal(sg_str_lower(arena, sent), sg_hex(arena, sum));
 }
 
 /* --- items --- */
@@ -142,22 +89,64 @@ static bool read_events(const struct reading *reading, const struct sg_items *it
     return true;
 }
 
-/* The first of those signed whose items are there takes the request. */
-static void read_body(struct reading *reading, const struct candidate *candidates, size_t count,
-                      struct sg_str body, struct sg_webhook_events *out)
+/* --- the body --- */
+
+static bool is_form(const struct sg_webhook_request *request)
 {
-    struct sg_scopes scopes = {{0}};
-    struct sg_items items;
+    const struct sg_str form = SG_STR("application/x-www-form-urlencoded");
+    struct sg_str type =
+        sg_header_get(request->headers, request->header_count, SG_STR("content-type"));
+
+    return type.length >= form.length &&
+           sg_header_same_name((struct sg_str){type.at, form.length}, form) &&
+           (type.length == form.length || type.at[form.length] == ';' ||
+            type.at[form.length] == ' ');
+}
+
+/* The thing at hand: a form where it says that it is one, else what its system speaks. */
+static bool read_tree(const struct reading *reading, const struct sg_webhook_request *request,
+                      const struct sg_system *system, const struct sg_node **tree)
+{
+    struct sg_soap_body body;
     struct sg_error err;
 
-    if (!sg_json_read(reading->arena, body, NULL, &scopes.at[SG_SCOPE_HAND], &err)) {
+    if (is_form(request))
+        return sg_form_read(reading->arena, request->body, tree, &err);
+    if (system->format == SG_FORMAT_JSON)
+        return sg_json_read(reading->arena, request->body, NULL, tree, &err);
+    if (!sg_soap_open(system, reading->arena, request->body, &body, &err) || body.tree == NULL)
+        return false;
+    *tree = body.tree;
+    return true;
+}
+
+/* Of XML the element decides, where one is named; else whose items are there. */
+static bool has_items(const struct candidate *candidate, const struct sg_node *tree,
+                      struct sg_items *items)
+{
+    const struct sg_webhook_spec *spec = candidate->record->webhook;
+    const struct sg_scopes scopes = {{[SG_SCOPE_HAND] = tree}};
+    struct sg_error err;
+
+    return (spec->element.length == 0 || sg_str_equal(spec->element, tree->name)) &&
+           sg_items_get(spec->items, &scopes, items, &err) && items->count > 0;
+}
+
+/* The first of those known whose items are there takes the request. */
+static void read_body(struct reading *reading, const struct sg_webhook_request *request,
+                      const struct candidate *candidates, size_t count,
+                      struct sg_webhook_events *out)
+{
+    const struct sg_node *tree = NULL;
+    struct sg_items items;
+
+    if (!read_tree(reading, request, candidates[0].system, &tree)) {
         (void)refuse(out, 400, "malformed");
         return;
     }
     for (size_t c = 0; c < count; c++) {
         reading->candidate = &candidates[c];
-        if (sg_items_get(candidates[c].record->webhook->items, &scopes, &items, &err) &&
-            items.count > 0) {
+        if (has_items(reading->candidate, tree, &items)) {
             (void)read_events(reading, &items, out);
             return;
         }
@@ -180,11 +169,12 @@ void sg_webhook_read(const struct sg_catalog *catalog, const struct sg_webhook_r
         return;
     }
     for (size_t c = 0; c < known; c++) {
-        if (is_signed(&candidates[c], request, now_ms, arena))
+        if (sg_webhook_is_known(candidates[c].system, candidates[c].record->webhook, request,
+                                now_ms))
             candidates[count++] = candidates[c];
     }
     if (count == 0)
-        (void)refuse(out, 401, "bad signature");
+        (void)refuse(out, 401, "unknown sender");
     else
-        read_body(&reading, candidates, count, request->body, out);
+        read_body(&reading, request, candidates, count, out);
 }

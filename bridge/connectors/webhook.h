@@ -15,18 +15,25 @@ struct sg_webhook_request {
 
 struct sg_webhook_events {
     int status;          /* 0: accepted, answer 200 when the journal has them; else 4xx */
-    const char *problem; /* for the log: "bad signature", "malformed", "no items", "no id" */
+    const char *problem; /* for the log: "unknown sender", "malformed", "no items", "no id" */
     struct sg_str system, record;
     struct sg_event *events;
     size_t count;
 };
 
+/**
+ * Whether it comes from whom `auth` says: signed (RFC 2104; with a timestamp not older than five
+ * minutes), with user and password (RFC 7617), or with the value of a header; compared in constant
+ * time. Any thread.
+ */
+bool sg_webhook_is_known(const struct sg_system *system, const struct sg_webhook_spec *spec,
+                         const struct sg_webhook_request *request, int64_t now_ms);
+
 /** The paths that are listened to. */
 bool sg_webhook_is_path(const struct sg_catalog *catalog, struct sg_str path);
 
 /**
- * 404 for an unknown path, 401 for a bad or late signature (RFC 2104, compared in constant time),
- * 400 for a malformed body, no items, or an item without an id. Any thread.
+ * 404 for an unknown path, 401 for an unknown sender, 400 for a malformed body, no items, or an item without an id. Any thread.
  */
 void sg_webhook_read(const struct sg_catalog *catalog, const struct sg_webhook_request *request,
                      size_t max_event_bytes, int64_t now_ms, struct sg_arena *arena,

@@ -1,4 +1,4 @@
-/* `webhook`: what a system sends by itself. So far JSON, signed by HMAC. */
+/* `webhook`: what a system sends by itself. */
 #include "connectors/spec.h"
 
 #include "base/buffer.h"
@@ -16,6 +16,7 @@ static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
 
     if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
+    out->auth = SG_WEBHOOK_HMAC;
     if (sg_spec_choice(spec, sg_spec_need(spec, yaml, "hmac", "hash"), SG_SPEC_WORDS(hashes),
                        &choice))
         out->hash = hashes[choice].at;
@@ -30,24 +31,58 @@ static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
     out->timestamp_header = sg_str_lower(spec->arena, out->timestamp_header);
 }
 
+static void compile_basic(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                          struct sg_webhook_spec *out)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("user"), SG_STR_INIT("password")};
+
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        return;
+    out->auth = SG_WEBHOOK_BASIC;
+    sg_spec_text(spec, sg_spec_need(spec, yaml, "basic", "user"), &out->user);
+    sg_spec_secret(spec, sg_spec_need(spec, yaml, "basic", "password"), &out->secret);
+}
+
+static void compile_header(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                           struct sg_webhook_spec *out)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("name"), SG_STR_INIT("value")};
+
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        return;
+    out->auth = SG_WEBHOOK_HEADER;
+    sg_spec_word(spec, sg_spec_need(spec, yaml, "header", "name"), &out->header);
+    sg_spec_secret(spec, sg_spec_need(spec, yaml, "header", "value"), &out->secret);
+    out->header = sg_str_lower(spec->arena, out->header);
+}
+
 static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_webhook_spec *out)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("hmac"), SG_STR_INIT("basic"),
                                          SG_STR_INIT("header")};
 
-    if (yaml == NULL)
-        return;
-    if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")) {
-        sg_spec_refuse_later(spec, yaml->at, yaml->text);
-        return;
-    }
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
+    if (yaml == NULL || (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")) ||
+        !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     if (yaml->count != 1)
-        (void)sg_findings_add(spec->findings, yaml->at, "`auth` of a webhook is {hmac: …}");
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "`auth` of a webhook is none, or has one of hmac, basic, header");
     if (sg_yaml_find(yaml, "hmac") != NULL)
         compile_hmac(spec, sg_yaml_find(yaml, "hmac"), out);
+    if (sg_yaml_find(yaml, "basic") != NULL)
+        compile_basic(spec, sg_yaml_find(yaml, "basic"), out);
+    if (sg_yaml_find(yaml, "header") != NULL)
+        compile_header(spec, sg_yaml_find(yaml, "header"), out);
+}
+
+static void compile_element(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                            struct sg_webhook_spec *out)
+{
+    if (yaml != NULL && spec->system->format == SG_FORMAT_JSON)
+        (void)sg_findings_add(spec->findings, yaml->key_at,
+                              "`element` is for XML, and this system speaks JSON");
+    sg_spec_word(spec, yaml, &out->element);
 }
 
 const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec,
@@ -58,17 +93,15 @@ const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec
                                          SG_STR_INIT("accept"), SG_STR_INIT("refuse")};
     struct sg_webhook_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 3))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
         return NULL;
-    if (spec->system->format != SG_FORMAT_JSON)
-        (void)sg_findings_add(spec->findings, yaml->key_at,
-                              "`webhook` of a system other than JSON is not known to this version");
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     const struct sg_yaml *path = sg_spec_need(spec, yaml, "webhook", "path");
     sg_spec_word(spec, path, &out->path);
     if (out->path.length > 0 && out->path.at[0] != '/')
         (void)sg_findings_add(spec->findings, path->at, "a path starts with `/`");
     compile_auth(spec, sg_spec_need(spec, yaml, "webhook", "auth"), out);
+    compile_element(spec, sg_yaml_find(yaml, "element"), out);
     sg_spec_source(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, "webhook", "items"), &out->items);
     return out;
 }
