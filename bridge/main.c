@@ -8,14 +8,25 @@
 
 /* As --help lists them: those of one group stand together. */
 static const struct sg_subcommand *const COMMANDS[] = {
-    &SG_SUBCOMMAND_STATUS,       &SG_SUBCOMMAND_TRACE,
-    &SG_SUBCOMMAND_AUDIT,        &SG_SUBCOMMAND_UNKNOWN,
-    &SG_SUBCOMMAND_QSHAPE,       &SG_SUBCOMMAND_TOP,
-    &SG_SUBCOMMAND_REPLAY,       &SG_SUBCOMMAND_DISCARD,
-    &SG_SUBCOMMAND_RESOLVE,      &SG_SUBCOMMAND_PAUSE,
-    &SG_SUBCOMMAND_RESUME,       &SG_SUBCOMMAND_RELOAD,
-    &SG_SUBCOMMAND_CHECK,        &SG_SUBCOMMAND_RUN,
-    &SG_SUBCOMMAND_JOURNAL_COPY, NULL,
+    // clang-format off: one a line, for the next one to be added
+    &SG_SUBCOMMAND_STATUS,
+    &SG_SUBCOMMAND_FAILED,
+    &SG_SUBCOMMAND_TRACE,
+    &SG_SUBCOMMAND_AUDIT,
+    &SG_SUBCOMMAND_UNKNOWN,
+    &SG_SUBCOMMAND_QSHAPE,
+    &SG_SUBCOMMAND_TOP,
+    &SG_SUBCOMMAND_REPLAY,
+    &SG_SUBCOMMAND_DISCARD,
+    &SG_SUBCOMMAND_RESOLVE,
+    &SG_SUBCOMMAND_PAUSE,
+    &SG_SUBCOMMAND_RESUME,
+    &SG_SUBCOMMAND_RELOAD,
+    &SG_SUBCOMMAND_CHECK,
+    &SG_SUBCOMMAND_RUN,
+    &SG_SUBCOMMAND_JOURNAL_COPY,
+    NULL,
+    // clang-format on
 };
 
 static int run(struct sg_arena *arena, int argc, char **argv)

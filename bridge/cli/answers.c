@@ -19,16 +19,14 @@ struct sg_view *sg_answers_open(const struct sg_cli *cli, const struct sg_settin
     return view;
 }
 
-/* Rows on their way into a list. */
-struct rows {
-    struct sg_arena *arena;
-    struct sg_node *list;
-    const char *const *columns;
-};
-
-static void add_row(const struct sg_view_row *row, void *owner)
+struct sg_rows sg_rows_begin(struct sg_arena *arena, const char *const *columns)
 {
-    const struct rows *rows = owner;
+    return (struct sg_rows){arena, sg_node_new(arena, SG_NODE_LIST), columns};
+}
+
+void sg_rows_add(const struct sg_view_row *row, void *owner)
+{
+    const struct sg_rows *rows = owner;
     struct sg_node *object = sg_node_new(rows->arena, SG_NODE_OBJECT);
 
     for (int c = 0; rows->columns[c] != NULL; c++) {
@@ -43,16 +41,22 @@ static void add_row(const struct sg_view_row *row, void *owner)
     (void)sg_node_append(rows->list, object);
 }
 
+int sg_answers_unreadable(const struct sg_error *err)
+{
+    (void)fprintf(stderr, "sgbridge: the journal cannot be read: %s\n", err->text);
+    return SG_EXIT_UNABLE;
+}
+
 struct sg_node *sg_answers_rows(const struct sg_cli *cli, struct sg_view *view,
-                                enum sg_view_question question, struct sg_str ticket,
+                                enum sg_view_question question, struct sg_str of,
                                 const char *const *columns)
 {
-    struct rows rows = {cli->arena, sg_node_new(cli->arena, SG_NODE_LIST), columns};
+    struct sg_rows rows = sg_rows_begin(cli->arena, columns);
     struct sg_error err;
 
-    if (sg_view_ask(view, question, ticket, add_row, &rows, &err))
+    if (sg_view_ask(view, question, of, sg_rows_add, &rows, &err))
         return rows.list;
-    (void)fprintf(stderr, "sgbridge: the journal cannot be read: %s\n", err.text);
+    (void)sg_answers_unreadable(&err);
     return NULL;
 }
 
@@ -77,6 +81,27 @@ struct sg_str sg_answers_time(const struct sg_cli *cli, const struct sg_settings
     if (ms == 0)
         return SG_STR("never");
     return sg_date_write_people(cli->arena, settings->zone, ms);
+}
+
+struct sg_str sg_answers_minute(const struct sg_cli *cli, const struct sg_settings *settings,
+                                int64_t ms)
+{
+    const struct sg_str whole = sg_date_write_people(cli->arena, settings->zone, ms);
+
+    return ms == 0 ? SG_STR("never") : (struct sg_str){whole.at, sizeof "1405/07/02 02:10" - 1};
+}
+
+struct sg_str sg_answers_count(struct sg_arena *arena, int64_t count)
+{
+    const struct sg_str digits = sg_str_format(arena, "%lld", (long long)count);
+    struct sg_buffer out = {.arena = arena};
+
+    for (size_t d = 0; d < digits.length; d++) {
+        if (d > 0 && (digits.length - d) % 3 == 0)
+            sg_buffer_add_byte(&out, ',');
+        sg_buffer_add_byte(&out, digits.at[d]);
+    }
+    return sg_buffer_text(&out);
 }
 
 struct sg_node *sg_answers_standing(const struct sg_cli *cli, struct sg_view *view)

@@ -17,6 +17,18 @@ struct sg_node *sg_answers_rows(const struct sg_cli *cli, struct sg_view *view,
                                 enum sg_view_question question, struct sg_str ticket,
                                 const char *const *columns);
 
+/** Rows on their way into `list`, as objects of these columns, in `arena`: the owner for the view. */
+struct sg_rows {
+    struct sg_arena *arena;
+    struct sg_node *list;
+    const char *const *columns;
+};
+struct sg_rows sg_rows_begin(struct sg_arena *arena, const char *const *columns);
+void sg_rows_add(const struct sg_view_row *row, void *rows);
+
+/** Says on standard error that the journal cannot be read; gives SG_EXIT_UNABLE. */
+int sg_answers_unreadable(const struct sg_error *err);
+
 /** A member's text, "" when it is missing; and as a number, 0 when it is. */
 struct sg_str sg_answers_text(const struct sg_node *object, const char *member);
 int64_t sg_answers_number(const struct sg_node *object, const char *member);
@@ -24,6 +36,13 @@ int64_t sg_answers_number(const struct sg_node *object, const char *member);
 /** A time for people, or "never" for 0. */
 struct sg_str sg_answers_time(const struct sg_cli *cli, const struct sg_settings *settings,
                               int64_t ms);
+
+/** The same, short, for tables: `1405/07/02 02:10`. */
+struct sg_str sg_answers_minute(const struct sg_cli *cli, const struct sg_settings *settings,
+                                int64_t ms);
+
+/** A count for people: `1,204`. */
+struct sg_str sg_answers_count(struct sg_arena *arena, int64_t count);
 
 /**
  * Where the journal itself is elsewhere: how old the view is that was read, and what this instance

@@ -54,8 +54,7 @@ bool sg_filter_read(const struct sg_cli *cli, const struct sg_settings *settings
                                         .departments = settings->departments};
     filter->reason = filter->is_reason_whole ? sg_str_skip(reason, 1) : reason;
     if (options->department != NULL && settings->departments.length == 0) {
-        (void)sg_subcommand_misused(cli, "the settings do not say where a record names its "
-                                         "department: set `department: {saja.ticket: /…}`");
+        (void)sg_subcommand_misused(cli, SG_FILTER_NO_DEPARTMENT);
         return false;
     }
     return read_time(cli, settings, "since", options->since, now_ms, &filter->since) &&

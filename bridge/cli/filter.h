@@ -24,8 +24,13 @@ struct sg_filter_options {
         SG_OPTION_VALUE(struct sg_filter_options, department, "department", "NAME",               \
                         "of this department"),                                                    \
         SG_OPTION_VALUE(struct sg_filter_options, since, "since", "TIME",                         \
-                        "failed then or later: 02:10, 2h, '1405-07-02 02:10'"),                   \
+                        "from then on: 02:10, 2h, '1405-07-02'"),                                 \
         SG_OPTION_VALUE(struct sg_filter_options, until, "until", "TIME", "failed before then")
+
+/** Said where departments are asked for. */
+#define SG_FILTER_NO_DEPARTMENT                                         \
+    "the settings do not say where a record names its department: set " \
+    "`department: {saja.ticket: /…}`"
 
 /** False after saying on standard error what is wrong with the words: SG_EXIT_USAGE. */
 SG_MUST_USE bool sg_filter_read(const struct sg_cli *cli, const struct sg_settings *settings,

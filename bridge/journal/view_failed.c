@@ -58,11 +58,12 @@
     ", d.place_file, d.place_line, d.place_column, d.pointer, d.attempts, d.first_at,"       \
     " d.last_at, d.in_doubt"
 
-/* In the order of enum sg_failed_group_column. */
-#define GROUPS(key, mapping, by, order)                                          \
-    "SELECT " key ", " mapping ", count(*), min(d.failed_at), max(d.failed_at)," \
-    " some_tickets(d.ticket)" FAILED SPAN " GROUP BY " by " ORDER BY " order " LIMIT ?11"
-#define LARGEST_FIRST "3 DESC, 4"
+/* In the order of enum sg_failed_group_column. MATERIALIZED: the key is made once a row. */
+#define GROUPS(key, mapping, by)                                                        \
+    "WITH f AS MATERIALIZED (SELECT " key " AS k, " mapping " AS m, d.id, d.failed_at," \
+    " d.in_doubt, d.ticket" FAILED SPAN ")"                                             \
+    " SELECT k, m, count(*), min(failed_at), max(failed_at), min(id), sum(in_doubt),"   \
+    " some_tickets(ticket) FROM f GROUP BY " by " ORDER BY 3 DESC, 4 LIMIT ?11"
 
 const char *const SG_FAILED_STATEMENTS[SG_FAILED_STATEMENT_COUNT] = {
     [SG_FAILED_NEWEST] = COLUMNS FAILED NEWEST_FIRST,
@@ -72,12 +73,10 @@ const char *const SG_FAILED_STATEMENTS[SG_FAILED_STATEMENT_COUNT] = {
     [SG_FAILED_COUNT] = "SELECT count(*)" FAILED SPAN,
     [SG_FAILED_COUNT_OF_TICKET] = "SELECT count(*)" FAILED_OF_TICKET SPAN,
     [SG_FAILED_WHEN] = "SELECT failed_at FROM delivery WHERE id = ?1 AND failed_at IS NOT NULL",
-    [SG_FAILED_BY_REASON] = GROUPS(REASON, "d.mapping", "1, 2", LARGEST_FIRST),
-    [SG_FAILED_BY_MAPPING] = GROUPS("d.mapping", "''", "1", LARGEST_FIRST),
-    [SG_FAILED_BY_SYSTEM] = GROUPS(SOURCE, "''", "1", LARGEST_FIRST),
-    [SG_FAILED_BY_TARGET] = GROUPS("d.target", "''", "1", LARGEST_FIRST),
-    [SG_FAILED_BY_DEPARTMENT] = GROUPS(DEPARTMENT, "''", "1", LARGEST_FIRST),
-    [SG_FAILED_BY_HOUR] = GROUPS("d.failed_at / 3600000 * 3600000", "''", "1", "1 DESC"),
+    [SG_FAILED_BY_REASON] = GROUPS(REASON, "d.mapping", "k, m"),
+    [SG_FAILED_BY_MAPPING] = GROUPS("d.mapping", "''", "k"),
+    [SG_FAILED_BY_SYSTEM] = GROUPS(SOURCE, "''", "k"),
+    [SG_FAILED_BY_DEPARTMENT] = GROUPS(DEPARTMENT, "''", "k"),
 };
 
 /* --- some_tickets(ticket): the three that come first, in the order of their texts --- */
@@ -271,9 +270,7 @@ bool sg_view_failed_groups(struct sg_view *view, const struct sg_failed_filter *
         [SG_FAILED_GROUP_REASON] = SG_FAILED_BY_REASON,
         [SG_FAILED_GROUP_MAPPING] = SG_FAILED_BY_MAPPING,
         [SG_FAILED_GROUP_SYSTEM] = SG_FAILED_BY_SYSTEM,
-        [SG_FAILED_GROUP_TARGET] = SG_FAILED_BY_TARGET,
         [SG_FAILED_GROUP_DEPARTMENT] = SG_FAILED_BY_DEPARTMENT,
-        [SG_FAILED_GROUP_HOUR] = SG_FAILED_BY_HOUR,
     };
     struct sg_sql_value values[SPANNED + 1];
 

@@ -72,9 +72,7 @@ enum sg_failed_group {
     SG_FAILED_GROUP_REASON, /* and mapping */
     SG_FAILED_GROUP_MAPPING,
     SG_FAILED_GROUP_SYSTEM, /* the source */
-    SG_FAILED_GROUP_TARGET,
     SG_FAILED_GROUP_DEPARTMENT,
-    SG_FAILED_GROUP_HOUR, /* in which it failed; the key is when that begins */
 };
 
 /** The columns of sg_view_failed_groups(). */
@@ -84,10 +82,12 @@ enum sg_failed_group_column {
     SG_GROUP_COUNT,
     SG_GROUP_FIRST_AT,
     SG_GROUP_LAST_AT,
-    SG_GROUP_TICKETS, /* at most three, a line each; a line end after the last: there are more */
+    SG_GROUP_ID,       /* of one of them */
+    SG_GROUP_IN_DOUBT, /* how many of them may have been done */
+    SG_GROUP_TICKETS,  /* at most three, a line each; a line end after the last: there are more */
 };
 
-/** The `limit` largest groups, the largest first; of hours the last, in their order. */
+/** The `limit` largest groups, the largest first. */
 SG_MUST_USE bool sg_view_failed_groups(struct sg_view *view, const struct sg_failed_filter *filter,
                                        enum sg_failed_group by, int64_t limit,
                                        const struct sg_view_reader *reader, struct sg_error *err);

@@ -1,0 +1,88 @@
+#include "cli/record.h"
+
+#include "base/buffer.h"
+#include "mapping/shown.h"
+
+enum { POINTER_COLUMN = 28, INDENT = 4 };
+
+/* A value without its quotes: what may be seen of it. */
+static struct sg_str shown(struct sg_arena *arena, struct sg_str value)
+{
+    const struct sg_shown masked = sg_shown_of(value);
+
+    return masked.text[0] == '"' ? value : sg_str_copy(arena, sg_str_of(masked.text));
+}
+
+/* A name as a reference token (RFC 6901). */
+static void add_token(struct sg_buffer *pointer, struct sg_str name)
+{
+    sg_buffer_add_byte(pointer, '/');
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.at[i] == '~')
+            sg_buffer_add(pointer, SG_STR("~0"));
+        else if (name.at[i] == '/')
+            sg_buffer_add(pointer, SG_STR("~1"));
+        else
+            sg_buffer_add_byte(pointer, name.at[i]);
+    }
+}
+
+static void print_value(const struct sg_screen *screen, struct sg_str pointer, struct sg_str value)
+{
+    const struct sg_str name = sg_screen_isolate(screen, sg_screen_clean(screen->arena, pointer));
+    const int width = sg_ruler_width(screen->ruler, name);
+    struct sg_buffer head = {.arena = screen->arena};
+
+    sg_buffer_add_format(&head, "  %.*s%*s ", SG_STR_ARG(name),
+                         width < POINTER_COLUMN ? POINTER_COLUMN - width : 1, "");
+    sg_screen_paragraph(screen, sg_buffer_c(&head), INDENT, value);
+}
+
+/* Depth is limited by whoever read the tree: SG_TREE_DEPTH_MAX. */
+static void print_below(const struct sg_screen *screen, struct sg_str pointer,
+                        const struct sg_node *node, bool is_masked)
+{
+    size_t index = 0;
+
+    if (node->kind != SG_NODE_OBJECT && node->kind != SG_NODE_LIST) {
+        struct sg_str value = node->kind == SG_NODE_NULL ? SG_STR("null") : node->text;
+
+        print_value(screen, pointer, is_masked ? shown(screen->arena, value) : value);
+        return;
+    }
+    for (const struct sg_node *child = node->first; child != NULL; child = child->next, index++) {
+        struct sg_buffer path = {.arena = screen->arena};
+
+        sg_buffer_add(&path, pointer);
+        if (node->kind == SG_NODE_OBJECT)
+            add_token(&path, child->name);
+        else
+            sg_buffer_add_format(&path, "/%zu", index);
+        print_below(screen, sg_buffer_text(&path), child, is_masked);
+    }
+}
+
+void sg_record_print(const struct sg_screen *screen, const struct sg_node *record, bool is_masked)
+{
+    print_below(screen, (struct sg_str){0}, record, is_masked);
+}
+
+struct sg_node *sg_record_mask(struct sg_arena *arena, const struct sg_node *record)
+{
+    struct sg_node *copy = sg_node_new(arena, record->kind);
+
+    copy->text = record->text;
+    if (record->kind == SG_NODE_TEXT || record->kind == SG_NODE_NUMBER) {
+        copy->text = shown(arena, record->text);
+        copy->kind = sg_str_equal(copy->text, record->text) ? record->kind : SG_NODE_TEXT;
+    }
+    for (const struct sg_node *child = record->first; child != NULL; child = child->next) {
+        struct sg_node *masked = sg_record_mask(arena, child);
+
+        if (record->kind == SG_NODE_OBJECT)
+            (void)sg_node_add(copy, child->name, masked);
+        else
+            (void)sg_node_append(copy, masked);
+    }
+    return copy;
+}
