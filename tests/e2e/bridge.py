@@ -150,6 +150,17 @@ class Bridge:
         with open(f"/proc/{self.pid()}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
 
+    def replace(self, file, pattern, by):
+        """Edits a file of its mappings/ by a regular expression, line by line; gives the text that it had."""
+        path = self.mappings / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(pattern, by, text, flags=re.MULTILINE), encoding="utf-8")
+        return text
+
+    def spool(self):
+        """What people have asked for that is not in the journal yet: the names of files."""
+        return sorted(path.name for path in (self.state / "spool").glob("*.json"))
+
     # What its commands say.
 
     def command(self, *words, config=None, environment=()):
@@ -157,6 +168,12 @@ class Bridge:
         return subprocess.run([self.binary, *words, "--config", config or self.config],
                               env=self._environment | dict(environment), capture_output=True, text=True, timeout=60,
                               check=False)
+
+    def begin_command(self, *words, environment=()):
+        """The same, not waited for: its process, all that it prints in one pipe."""
+        return subprocess.Popen([self.binary, *words, "--config", self.config], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env=self._environment | dict(environment))
 
     def status(self):
         """`status --json`, as a dictionary; {} while there is no journal to read."""

@@ -25,6 +25,27 @@ class People:
         self._tickets.update(keys)
         return keys
 
+    def make_of(self, service_code):
+        """One new ticket of that subject; gives its key."""
+        key, = self._world.saja.post("ticket", fields={"service_code": service_code})["tickets"]
+        self._tickets.add(key)
+        return key
+
+    def call_again(self, keys):
+        """These citizens call again, whatever has become of their tickets."""
+        for key in keys:
+            self._acted["follow_up"].add(key)
+            self._world.saja.post("follow_up", ticket=key)
+
+    def lose_patience(self, keys):
+        """Of these tickets, those whose story says so are cancelled or re-opened now, though they have no case yet."""
+        for key in keys:
+            told = story.of(self._seed, key)
+            if told.cancelled and self._once("end", key):
+                self._world.saja.post("cancel", ticket=key)
+            elif told.reopened == "waiting" and self._once("end", key):
+                self._world.saja.post("reopen", ticket=key)
+
     def act(self):
         """Does all that is due by now; gives how many tickets still have something to come."""
         self._look()

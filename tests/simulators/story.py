@@ -7,6 +7,7 @@ the drivers ask here instead of asking each other.
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 REFERENCE = re.compile(r"^(?P<name>[a-z0-9-]+?)-(?P<key>\d{4}-\d+)\.(?P<round>\d+)$")
 
@@ -22,6 +23,7 @@ class Story:
     edited: bool = False      # 137 corrects the address after the case was made
 
 
+@lru_cache(maxsize=None)
 def of(seed, key):
     """The story of the ticket `key`; the same for the same seed, in every process."""
     chance = random.Random(f"{seed}/{key}")
@@ -35,6 +37,7 @@ def of(seed, key):
     )
 
 
+@lru_cache(maxsize=None)
 def parse_reference(reference):
     """(key, round) of a client reference `NAME-KEY.ROUND`, or None if it is of another form."""
     found = REFERENCE.match(reference)
