@@ -368,8 +368,7 @@ static const struct sg_option OPTIONS[] = {
     SG_FILTER_OPTIONS,
     SG_OPTION_VALUE(struct sg_failed_options, after, "after", "ID", "older ones than this"),
     SG_OPTION_VALUE(struct sg_failed_options, limit, "limit", "N", "so many; 20, of groups 10"),
-    SG_OPTION_FLAG(struct sg_failed_options, unmask, "unmask",
-                   "the record as it is; asks why, and keeps that"),
+    SG_OPTION_FLAG(struct sg_failed_options, unmask, "unmask", "the record as it is; asks why"),
     SG_OPTION_VALUE(struct sg_failed_options, why, "why", "TEXT", "why, where nobody can be asked"),
     {.name = NULL},
 };
