@@ -8,6 +8,15 @@ enum { SUBCODES_MAX = 8 };
 
 /* --- writing --- */
 
+static void write_envelope(struct sg_buffer *out, const struct sg_system *system)
+{
+    sg_buffer_add_format(out,
+                         "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
+                         "<soap:Envelope xmlns:soap=\"%s\">",
+                         system->is_soap12 ? "http://www.w3.org/2003/05/soap-envelope"
+                                           : "http://schemas.xmlsoap.org/soap/envelope/");
+}
+
 static void write_header(struct sg_buffer *out, const struct sg_system *system,
                          const struct sg_node *header, int64_t now_ms)
 {
@@ -32,16 +41,46 @@ void sg_soap_write(struct sg_buffer *out, const struct sg_system *system,
 {
     const struct sg_node empty = {.kind = SG_NODE_TEXT};
 
-    sg_buffer_add_format(out,
-                         "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
-                         "<soap:Envelope xmlns:soap=\"%s\">",
-                         system->is_soap12 ? "http://www.w3.org/2003/05/soap-envelope"
-                                           : "http://schemas.xmlsoap.org/soap/envelope/");
+    write_envelope(out, system);
     write_header(out, system, message->header, now_ms);
     sg_buffer_add(out, SG_STR("<soap:Body>"));
     sg_xml_write(out, message->element, message->content == NULL ? &empty : message->content,
                  system->names);
     sg_buffer_add(out, SG_STR("</soap:Body></soap:Envelope>"));
+}
+
+static void write_detail(struct sg_buffer *out, const struct sg_system *system,
+                         const struct sg_soap_fault *fault, const char *name)
+{
+    const struct sg_node empty = {.kind = SG_NODE_TEXT};
+
+    if (fault->element.length == 0)
+        return;
+    sg_buffer_add_format(out, "<%s>", name);
+    sg_xml_write(out, fault->element, fault->content == NULL ? &empty : fault->content,
+                 system->names);
+    sg_buffer_add_format(out, "</%s>", name);
+}
+
+void sg_soap_write_fault(struct sg_buffer *out, const struct sg_system *system,
+                         const struct sg_soap_fault *fault)
+{
+    write_envelope(out, system);
+    if (system->is_soap12) {
+        sg_buffer_add(out, SG_STR("<soap:Body><soap:Fault><soap:Code><soap:Value>soap:Sender"
+                                  "</soap:Value></soap:Code><soap:Reason><soap:Text "
+                                  "xml:lang=\"en\">"));
+        sg_xml_write_text(out, fault->text);
+        sg_buffer_add(out, SG_STR("</soap:Text></soap:Reason>"));
+        write_detail(out, system, fault, "soap:Detail");
+    } else {
+        sg_buffer_add(out, SG_STR("<soap:Body><soap:Fault><faultcode>soap:Client</faultcode>"
+                                  "<faultstring>"));
+        sg_xml_write_text(out, fault->text);
+        sg_buffer_add(out, SG_STR("</faultstring>"));
+        write_detail(out, system, fault, "detail");
+    }
+    sg_buffer_add(out, SG_STR("</soap:Fault></soap:Body></soap:Envelope>"));
 }
 
 struct sg_str sg_soap_content_type(const struct sg_system *system, struct sg_arena *arena,

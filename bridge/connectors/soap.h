@@ -16,6 +16,17 @@ struct sg_soap_message {
 void sg_soap_write(struct sg_buffer *out, const struct sg_system *system,
                    const struct sg_soap_message *message, int64_t now_ms);
 
+/** What a fault tells who sent what is wrong. */
+struct sg_soap_fault {
+    struct sg_str text;            /* why */
+    struct sg_str element;         /* in its detail; "": none */
+    const struct sg_node *content; /* of that; NULL: it is empty */
+};
+
+/** Writes an envelope with a Fault whose code says that the sender is to blame: Client, or Sender. */
+void sg_soap_write_fault(struct sg_buffer *out, const struct sg_system *system,
+                         const struct sg_soap_fault *fault);
+
 /** The Content-Type; in SOAP 1.2 it carries the action, in 1.1 the header `SOAPAction` does. */
 struct sg_str sg_soap_content_type(const struct sg_system *system, struct sg_arena *arena,
                                    struct sg_str action);

@@ -20,6 +20,9 @@ static const struct {
                         "an answer"},
     [SG_SPEC_PAGE] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_HEADERS), "a poll's answer"},
     [SG_SPEC_RECORD] = {BIT(SG_SCOPE_HAND), "a record"},
+    [SG_SPEC_REPLY] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_HEADERS) | BIT(SG_SCOPE_EVENT) |
+                           BIT(SG_SCOPE_ERROR) | BIT(SG_SCOPE_NOW),
+                       "a webhook's reply"},
     [SG_SPEC_MESSAGE] = {BIT(SG_SCOPE_MESSAGE) | BIT(SG_SCOPE_HEADERS), "`put`"},
 };
 

@@ -32,6 +32,7 @@ enum sg_spec_place {
     SG_SPEC_ANSWER,    /* `gives`, `answers`, `find`: the answer, or an item of it */
     SG_SPEC_PAGE,      /* `items`, `at` and cursors of a poll: the answer, or an item */
     SG_SPEC_RECORD,    /* a record's own rules: the item */
+    SG_SPEC_REPLY,     /* a webhook's `accept` and `refuse`: what was received */
     SG_SPEC_MESSAGE,   /* `put`: what stands beside a message's value */
 };
 

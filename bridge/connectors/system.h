@@ -134,6 +134,16 @@ enum sg_webhook_auth {
     SG_WEBHOOK_HEADER, /* a header with a value that both know */
 };
 
+enum sg_reply_body { SG_REPLY_EMPTY, SG_REPLY_JSON, SG_REPLY_XML, SG_REPLY_SOAP };
+
+/** What a webhook's sender is told; all zero: the default. */
+struct sg_webhook_reply_spec {
+    int status; /* 0: the default */
+    enum sg_reply_body body;
+    struct sg_str element;         /* XML, SOAP */
+    const struct sg_rule *content; /* NULL: nothing */
+};
+
 /** What a system sends by itself. */
 struct sg_webhook_spec {
     struct sg_str path;
@@ -147,6 +157,7 @@ struct sg_webhook_spec {
     struct sg_str timestamp_header; /* HMAC: "": none */
     struct sg_str element;          /* of XML: the root, or the child of Body; "": any */
     const struct sg_rule *items;
+    struct sg_webhook_reply_spec accept, refuse;
 };
 
 /** A topic in which a system publishes its changes. */

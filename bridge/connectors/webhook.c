@@ -42,8 +42,17 @@ bool sg_webhook_is_path(const struct sg_catalog *catalog, struct sg_str path)
 
 static bool refuse(struct sg_webhook_events *out, int status, const char *problem)
 {
-    *out = (struct sg_webhook_events){.status = status, .problem = problem};
+    out->status = status;
+    out->problem = problem;
+    out->count = 0;
     return false;
+}
+
+/* Whose request it is: its reply says how it is answered. */
+static void set_owner(struct sg_webhook_events *out, const struct candidate *candidate)
+{
+    out->of = candidate->system;
+    out->spec = candidate->record->webhook;
 }
 
 /* Whether the sender told which record it is; without, it is refused and not taken as failed. */
@@ -140,13 +149,16 @@ static void read_body(struct reading *reading, const struct sg_webhook_request *
     const struct sg_node *tree = NULL;
     struct sg_items items;
 
+    set_owner(out, &candidates[0]);
     if (!read_tree(reading, request, candidates[0].system, &tree)) {
         (void)refuse(out, 400, "malformed");
         return;
     }
+    out->tree = tree;
     for (size_t c = 0; c < count; c++) {
         reading->candidate = &candidates[c];
         if (has_items(reading->candidate, tree, &items)) {
+            set_owner(out, reading->candidate);
             (void)read_events(reading, &items, out);
             return;
         }
@@ -173,8 +185,10 @@ void sg_webhook_read(const struct sg_catalog *catalog, const struct sg_webhook_r
                                 now_ms))
             candidates[count++] = candidates[c];
     }
-    if (count == 0)
+    if (count == 0) {
+        set_owner(out, &candidates[0]);
         (void)refuse(out, 401, "unknown sender");
-    else
-        read_body(&reading, request, candidates, count, out);
+        return;
+    }
+    read_body(&reading, request, candidates, count, out);
 }

@@ -19,6 +19,9 @@ struct sg_webhook_events {
     struct sg_str system, record;
     struct sg_event *events;
     size_t count;
+    const struct sg_system *of; /* whose webhook it is, for the reply; NULL: nobody's */
+    const struct sg_webhook_spec *spec;
+    const struct sg_node *tree; /* what was received; NULL: it cannot be read */
 };
 
 /**
@@ -38,5 +41,21 @@ bool sg_webhook_is_path(const struct sg_catalog *catalog, struct sg_str path);
 void sg_webhook_read(const struct sg_catalog *catalog, const struct sg_webhook_request *request,
                      size_t max_event_bytes, int64_t now_ms, struct sg_arena *arena,
                      struct sg_webhook_events *out);
+
+/** What the sender is told. */
+struct sg_webhook_reply {
+    int status;
+    struct sg_str content_type, body; /* "" and "": empty */
+};
+
+/**
+ * The reply to a request that was read: accepted, once the journal has its events, or refused with
+ * `events->status`. As `accept` or `refuse` of the webhook says; else 200 or the 4xx, and empty, but
+ * in SOAP: an empty `…Response`, or a Fault, which is sent with 500 in SOAP 1.1 (section 6.2). A rule
+ * that cannot be kept gives the default. Lives in the arena. Any thread.
+ */
+void sg_webhook_reply(const struct sg_webhook_request *request,
+                      const struct sg_webhook_events *events, int64_t now_ms,
+                      struct sg_arena *arena, struct sg_webhook_reply *out);
 
 #endif

@@ -85,6 +85,53 @@ static void compile_element(const struct sg_spec *spec, const struct sg_yaml *ya
     sg_spec_word(spec, yaml, &out->element);
 }
 
+/* `json`, {xml: ROOT} or {soap: ELEMENT}. */
+static void compile_reply_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                               struct sg_webhook_reply_spec *out)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("xml"), SG_STR_INIT("soap")};
+    const struct sg_yaml *xml = sg_yaml_find(yaml, "xml"), *soap = sg_yaml_find(yaml, "soap");
+
+    if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "json")) {
+        out->body = SG_REPLY_JSON;
+        return;
+    }
+    if (yaml->kind != SG_YAML_MAP || yaml->count != 1) {
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "one of json, {xml: ROOT}, {soap: ELEMENT} is expected");
+        return;
+    }
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        return;
+    sg_spec_refuse_without_soap(spec, soap);
+    out->body = soap != NULL ? SG_REPLY_SOAP : SG_REPLY_XML;
+    sg_spec_word(spec, soap != NULL ? soap : xml, &out->element);
+}
+
+static void compile_reply(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                          struct sg_webhook_reply_spec *out)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("status"), SG_STR_INIT("body"),
+                                         SG_STR_INIT("content")};
+    const struct sg_yaml *body = sg_yaml_find(yaml, "body"), *content;
+    int64_t status = 0;
+
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        return;
+    content = sg_yaml_find(yaml, "content");
+    sg_spec_integer(spec, sg_spec_need(spec, yaml, "the reply", "status"), 200, 599, &status);
+    out->status = (int)status;
+    if (body != NULL)
+        compile_reply_body(spec, body, out);
+    if (content != NULL && body == NULL)
+        (void)sg_findings_add(spec->findings, content->key_at,
+                              "`content` without a body; say `body: json`, {xml: ROOT} or "
+                              "{soap: ELEMENT}");
+    if (content == NULL && out->body == SG_REPLY_JSON)
+        (void)sg_findings_add(spec->findings, body->key_at, "`body: json` needs `content`");
+    sg_spec_rule(spec, SG_SPEC_REPLY, content, &out->content);
+}
+
 const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec,
                                                       const struct sg_yaml *yaml)
 {
@@ -93,7 +140,7 @@ const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec
                                          SG_STR_INIT("accept"), SG_STR_INIT("refuse")};
     struct sg_webhook_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     const struct sg_yaml *path = sg_spec_need(spec, yaml, "webhook", "path");
@@ -103,5 +150,7 @@ const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec
     compile_auth(spec, sg_spec_need(spec, yaml, "webhook", "auth"), out);
     compile_element(spec, sg_yaml_find(yaml, "element"), out);
     sg_spec_source(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, "webhook", "items"), &out->items);
+    compile_reply(spec, sg_yaml_find(yaml, "accept"), &out->accept);
+    compile_reply(spec, sg_yaml_find(yaml, "refuse"), &out->refuse);
     return out;
 }

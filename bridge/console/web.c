@@ -40,25 +40,39 @@ struct request {
     int64_t began_ms;
     struct sg_header headers[HEADERS_MAX];
     size_t header_count;
+    struct sg_webhook_request received;
     struct sg_webhook_events events;
     struct sg_catalog *catalog;
     struct sg_change change;
     bool is_with_journal;
 };
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *text)
+static enum MHD_Result send_reply(struct MHD_Connection *connection,
+                                  const struct sg_webhook_reply *reply, struct sg_arena *arena)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, // NOLINT(performance-no-int-to-ptr): MHD only reads
+        reply->body.length,
+        (void *)(uintptr_t)reply->body.at, // NOLINT(performance-no-int-to-ptr): MHD only reads
         MHD_RESPMEM_MUST_COPY);
+    const unsigned status = (unsigned)reply->status;
 
     if (response == NULL)
         return MHD_NO;
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         (void)MHD_add_response_header(response, "Retry-After", "5");
+    if (reply->content_type.length > 0)
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                                      sg_str_c(arena, reply->content_type));
     enum MHD_Result result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    return send_reply(connection,
+                      &(struct sg_webhook_reply){.status = (int)status, .body = sg_str_of(text)},
+                      NULL);
 }
 
 static enum MHD_Result add_header(void *owner, enum MHD_ValueKind kind, const char *name,
@@ -106,23 +120,33 @@ static enum MHD_Result hand_to_journal(struct request *request)
                : answer(request->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stands by\n");
 }
 
+/* As the webhook's file has it. */
+static enum MHD_Result answer_sender(struct request *request)
+{
+    struct sg_webhook_reply reply;
+
+    sg_webhook_reply(&request->received, &request->events, sg_clock_now_ms(), request->arena,
+                     &reply);
+    return send_reply(request->connection, &reply, request->arena);
+}
+
 static enum MHD_Result receive_webhook(struct request *request, struct sg_str path)
 {
     const struct sg_settings *settings = request->web->settings;
 
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, request);
-    const struct sg_webhook_request received = {.path = path,
-                                                .headers = request->headers,
-                                                .header_count = request->header_count,
-                                                .body = sg_buffer_text(&request->body)};
-    sg_webhook_read(request->catalog, &received, (size_t)settings->max_event_bytes,
+    request->received = (struct sg_webhook_request){.path = path,
+                                                    .headers = request->headers,
+                                                    .header_count = request->header_count,
+                                                    .body = sg_buffer_text(&request->body)};
+    sg_webhook_read(request->catalog, &request->received, (size_t)settings->max_event_bytes,
                     sg_clock_now_ms(), request->arena, &request->events);
     if (request->events.status == 0)
         return hand_to_journal(request);
     SG_LOG(WARN, "webhook.refused", SG_TEXT("path", path),
            SG_NUMBER("status", request->events.status),
            SG_TEXT("why", sg_str_of(request->events.problem)));
-    return answer(request->connection, (unsigned)request->events.status, "");
+    return answer_sender(request);
 }
 
 /* The journal is done with it, whether its client is still there or not. */
@@ -144,7 +168,7 @@ static enum MHD_Result answer_written(struct request *request)
     }
     SG_LOG(DEBUG, "webhook.taken", SG_NUMBER("events", (int64_t)change->as.capture.count),
            SG_NUMBER("repeats", (int64_t)change->as.capture.repeats));
-    return answer(request->connection, MHD_HTTP_OK, "");
+    return answer_sender(request);
 }
 
 /* With its brokers away it cannot take anything in, and finds that out late: no sender is to wait for

@@ -14,6 +14,7 @@ const char *sg_scope_name(enum sg_scope scope)
         [SG_SCOPE_PAGE] = "page",
         [SG_SCOPE_INPUT] = "input",
         [SG_SCOPE_HEADERS] = "headers",
+        [SG_SCOPE_ERROR] = "error",
         [SG_SCOPE_MESSAGE] = "message",
     };
 

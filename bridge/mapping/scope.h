@@ -16,6 +16,7 @@ enum sg_scope {
     SG_SCOPE_PAGE,
     SG_SCOPE_INPUT,
     SG_SCOPE_HEADERS,
+    SG_SCOPE_ERROR,   /* why a webhook is refused */
     SG_SCOPE_MESSAGE, /* of Kafka: what stands beside its value */
     SG_SCOPE_COUNT,
 };

@@ -357,6 +357,24 @@ static void a_webhook_says_who_sends_what(void **state)
          "8:43: `header` needs `name`"},
         {WEBHOOK("path: /h, items: \"\", auth: none, element: E"),
          "8:48: `element` is for XML, and this system speaks JSON"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 202}"), ""},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 99}"),
+         "8:65: a whole number from 200 to 599 is expected"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, refuse: {body: json, content: /id}"),
+         "8:48: `the reply` needs `status`"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 200, body: json}"),
+         "8:70: `body: json` needs `content`"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 200, content: /id}"),
+         "8:70: `content` without a body; say `body: json`, {xml: ROOT} or {soap: ELEMENT}"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 200, body: form, content: "
+                 "/id}"),
+         "8:76: one of json, {xml: ROOT}, {soap: ELEMENT} is expected"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, refuse: {status: 500, body: {soap: E}}"),
+         "8:77: `soap` is for `format: soap`, and this system's is another"},
+        {WEBHOOK("path: /h, items: \"\", auth: none, accept: {status: 200, body: json, content: "
+                 "{from: link:/x}}"),
+         "8:98: unknown scope `link:`; a webhook's reply has event:, now:, headers:, error: and "
+         "record:"},
         {SOAP "records: {r: {id: /i, key: /i, webhook: {path: /h, items: /i, element: E, auth: "
               "none}}}\n",
          ""},
@@ -456,8 +474,6 @@ static void what_later_versions_bring_is_refused_by_name(void **state)
          "6:31: " LATER("multipart")},
         {OPERATION "    request: {post: /t, body: {xml: R}}\n    input: {/a: {}}\n    once: ask\n",
          "6:32: " LATER("xml")},
-        {RECORD "    webhook: {path: /h, items: \"\", accept: {}, refuse: {}, auth: none}\n",
-         "8:36: " LATER("accept") "\n8:48: " LATER("refuse")},
     };
 #undef READ
 #undef LATER

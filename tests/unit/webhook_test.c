@@ -51,7 +51,17 @@ static const char SYSTEM[] =
     "    id: /id\n"
     "    key: /id\n"
     "    webhook: {path: /hooks/header, auth: {header: {name: X-Api-Key, value: \"" KEY
-    "\"}}, items: \"\"}\n";
+    "\"}}, items: \"\"}\n"
+    "  told:\n"
+    "    id: /id\n"
+    "    key: /id\n"
+    "    webhook:\n"
+    "      path: /hooks/told\n"
+    "      auth: none\n"
+    "      items: \"\"\n"
+    "      accept: {status: 202, body: json, content: {set: {/ok: event:/id, /at: now:/time, "
+    "/token: headers:/x-token}}}\n"
+    "      refuse: {status: 422, body: {xml: Error}, content: {set: {/Why: error:/text}}}\n";
 
 static const char SOAP_SYSTEM[] =
     "system: soap\n"
@@ -68,7 +78,8 @@ static const char SOAP_SYSTEM[] =
     "  closed:\n"
     "    id: /Id\n"
     "    key: /Id\n"
-    "    webhook: {path: /hooks/soap, auth: none, items: \"\", element: Closed}\n";
+    "    webhook: {path: /hooks/soap, auth: none, items: \"\", element: Closed,\n"
+    "              refuse: {status: 500, body: {soap: Refused}, content: {set: {/Id: /Id}}}}\n";
 
 struct fixture {
     char dir[64];
@@ -335,6 +346,59 @@ static void a_body_is_read_as_what_it_is(void **state)
     }
 }
 
+/* "STATUS TYPE BODY". */
+static const char *reply_to(const struct fixture *fixture, struct sg_arena *arena,
+                            const struct sg_webhook_request *request)
+{
+    struct sg_webhook_events events;
+    struct sg_webhook_reply reply;
+
+    sg_webhook_read(fixture->catalog, request, 10000, UNIT_NOW_MS, arena, &events);
+    sg_webhook_reply(request, &events, UNIT_NOW_MS, arena, &reply);
+    return sg_str_c(arena, sg_str_format(arena, "%d %.*s %.*s", reply.status,
+                                         SG_STR_ARG(reply.content_type), SG_STR_ARG(reply.body)));
+}
+
+#define SOAP_REPLY(body)                                                                       \
+    " text/xml; charset=utf-8 <?xml version=\"1.0\" encoding=\"utf-8\"?>"                      \
+    "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>" body \
+    "</soap:Body></soap:Envelope>"
+#define FAULT(why, detail)                                                       \
+    SOAP_REPLY("<soap:Fault><faultcode>soap:Client</faultcode><faultstring>" why \
+               "</faultstring>" detail "</soap:Fault>")
+
+static void the_sender_is_told_what_the_file_says(void **state)
+{
+    static const struct {
+        const char *path, *body, *reply;
+    } rows[] = {
+        {"/hooks/plain", "{\"id\":\"x\"}", "200  "},
+        {"/hooks/plain", "{", "400  "},
+        {"/hooks/basic", "{\"id\":\"x\"}", "401  "},
+        {"/hooks/none", "{\"id\":\"x\"}", "404  "},
+        {"/hooks/told", "{\"id\":\"x\"}",
+         "202 application/json {\"ok\":\"x\",\"at\":\"2026-07-01T04:30:00Z\",\"token\":\"t\"}"},
+        {"/hooks/told", "{\"name\":\"n\"}",
+         "422 application/xml; charset=utf-8 <Error><Why>no id</Why></Error>"},
+        {"/hooks/soap",
+         ENVELOPE("<Answered xmlns=\"urn:t\"><Answer><Id>1</Id></Answer></Answered>"),
+         "200" SOAP_REPLY("<AnsweredResponse xmlns=\"urn:t\"/>")},
+        {"/hooks/soap", ENVELOPE("<Opened xmlns=\"urn:t\"/>"), "500" FAULT("no items", "")},
+        {"/hooks/soap", "<x", "500" FAULT("malformed", "")},
+        {"/hooks/soap", ENVELOPE("<Closed xmlns=\"urn:t\"><Name>n</Name></Closed>"),
+         "500" FAULT("no id", "")}, /* the rule of its detail cannot be kept */
+    };
+
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_header header = {SG_STR("x-token"), SG_STR("t")};
+        const struct sg_webhook_request request = {sg_str_of(rows[r].path), &header, 1,
+                                                   sg_str_of(rows[r].body)};
+
+        assert_string_equal(reply_to(*state, arena, &request), rows[r].reply);
+    }
+}
+
 static void only_paths_of_the_files_are_listened_to(void **state)
 {
     const struct fixture *fixture = *state;
@@ -354,6 +418,7 @@ int main(void)
         cmocka_unit_test(a_timestamp_is_signed_and_at_most_five_minutes_off),
         cmocka_unit_test(a_sender_is_known_as_its_auth_says),
         cmocka_unit_test(a_body_is_read_as_what_it_is),
+        cmocka_unit_test(the_sender_is_told_what_the_file_says),
         cmocka_unit_test(only_paths_of_the_files_are_listened_to),
     };
     return cmocka_run_group_tests_name("webhook", tests, set_up, tear_down);
