@@ -183,6 +183,20 @@ class Bridge:
         except ValueError:
             return {}
 
+    def trace(self, ticket):
+        """`trace TICKET --json`, as a dictionary; RuntimeError with what it says when there is none."""
+        said = self.command("trace", ticket, "--json")
+        if said.returncode != 0:
+            raise RuntimeError(said.stdout + said.stderr)
+        return json.loads(said.stdout)
+
+    def acknowledged(self, ticket):
+        """(how many answers the journal has of the ticket, the deliveries that have told GAM so)."""
+        told = self.trace(ticket)
+        return (sum(event["system"] == "gam" for event in told["events"]),
+                [row["id"] for row in told["deliveries"]
+                 if row["mapping"] == "response-acknowledge" and row["state"] == "delivered"])
+
     def counts(self):
         """Deliveries by state."""
         return self.status().get("counts", {})

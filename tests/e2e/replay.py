@@ -10,7 +10,6 @@ At the end all is delivered, and what was asked for once more by `--again` has g
 """
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -37,6 +36,7 @@ SAJA_FAULTS = {"refused": {"p": 0.03, "on": ["servicerequestupdates"]}, "drop_af
 FILTERS = (("--all",), ("--reason", "no row for"), ("--mapping", "ticket-to-case"), ("--target", "saja"))
 DONE, REFUSED, QUEUED = 0, 1, 3           # exit codes
 AT_ONCE = 4                               # commands under way
+_REPORT_EVERY = 5
 COMMAND_S, LEAD_S, STUCK_S, SETTLE_S = 60, 60, 600, 900
 
 
@@ -128,6 +128,8 @@ class Night:
             deeds[number % len(deeds)](leader)
             self._live(self._chance.uniform(0.2, self._args.between))
             leader.kill()
+            if (number + 1) % _REPORT_EVERY == 0:
+                print(f"{number + 1} kills; at the last of them {leader.open_count()} were open", flush=True)
             if number % 2:
                 self._ask_while_down(leader)
             leader.start(wait=False)
@@ -210,7 +212,7 @@ class Night:
         """A delivery of response-acknowledge that has ended well, of a ticket not taken yet; None: there is none."""
         answered = [entry["ticket"] for entry in self.world.gam.ledger() if entry["what"] == "response"]
         for ticket in sorted(set(answered) - set(self._asked_again)):
-            _, done = _acknowledged(bridge, ticket)
+            _, done = bridge.acknowledged(ticket)
             if done:
                 self._asked_again[ticket] = done[0]
                 return done[0]
@@ -254,21 +256,12 @@ class Night:
     def check_runs(self):
         """What was asked for by `--again` has gone once by itself, and once more."""
         for ticket, delivery in self._asked_again.items():
-            answers, done = _acknowledged(self.world.bridge, ticket)
+            answers, done = self.world.bridge.acknowledged(ticket)
             if len(done) != answers + 1:
                 self.findings.append(f"delivery {delivery} of {ticket} was asked for once more, and its {answers} answers "
                                      f"were acknowledged {len(done)} times")
         print(f"{len(self._asked_again)} delivered ones were asked for once more")
         print("replay ended with", ", ".join(f"{code}: {count} times" for code, count in sorted(self._ends.items())))
-
-
-def _acknowledged(bridge, ticket):
-    """How many answers the journal has of a ticket, and the deliveries that have acknowledged one."""
-    said = bridge.command("trace", ticket, "--json")
-    told = json.loads(said.stdout) if said.returncode == DONE else {"events": [], "deliveries": []}
-    return (sum(event["system"] == "gam" for event in told["events"]),
-            [row["id"] for row in told["deliveries"]
-             if row["mapping"] == "response-acknowledge" and row["state"] == "delivered"])
 
 
 def run(world, args):

@@ -11,6 +11,7 @@ import paths
 from disk import may_mount
 
 HERE = Path(__file__).resolve().parent
+NIGHT = ("--tickets", "60", "--between", "2", "--rate", "20/s")    # a small one, for replay.py
 
 
 def on_embedded(sgbridge):
@@ -33,6 +34,10 @@ def on_embedded(sgbridge):
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
          [*python, str(HERE / "soak.py"), "--kills", "30", "--seed", "3", *bridge]),
+        ("what failed in a bad night is sent again while the bridge is killed, each once and in order",
+         [*python, str(HERE / "replay.py"), *NIGHT, "--kills", "6", *bridge]),
+        ("of two people who send again and give up the same, one wins and the other is told",
+         [*python, str(HERE / "two_people.py"), *bridge]),
         *disk,
     ]
 
@@ -48,6 +53,10 @@ def on_kafka(sgbridge):
         ("death at each crash point loses nothing, on Kafka", drive("crash_points.py", "--journal", "kafka")),
         ("10 kills and 2 freezes of two instances lose nothing",
          drive("soak.py", *soak, "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s")),
+        ("what failed in a bad night is sent again by two instances while they are killed, each once and in order",
+         drive("replay.py", "--journal", "kafka", "--brokers", "1", *NIGHT, "--kills", "5")),
+        ("of two people who send again and give up the same, one wins and the other is told, on Kafka",
+         drive("two_people.py", "--journal", "kafka")),
         ("20 s without a broker lose nothing", drive("soak.py", *soak, "--outage", "20s")),
         ("a journal copied to Kafka in the middle of a run loses nothing", drive("journal_copy.py")),
         ("a record that no topic takes is one failure, and in nobody's way", drive("too_large.py")),

@@ -3,6 +3,7 @@
     soak.py --kills 300 --seed 1
     soak.py --journal kafka --kills 300 --seed 2     two instances, and the brokers are killed as well
     soak.py --journal kafka --outage 10m             all brokers away, and back
+    soak.py --replay --tickets 5000 --kills 20       what failed in a bad night is sent again; more in replay.py
 
 Waits until all has settled, prints how often each fault struck, and as last line
 `lost 0, duplicated 0, reordered 0`; exit 1 when it is another line, or when audit's sum does not hold.
@@ -17,6 +18,7 @@ from pathlib import Path
 import kafka_outage
 import kafka_soak
 import paths
+import replay
 from disk import SmallDisk
 from storm import Storm, report
 from world import World
@@ -92,6 +94,8 @@ def seconds(text):
 
 
 def main():
+    if "--replay" in sys.argv[1:]:
+        return replay.main([word for word in sys.argv[1:] if word != "--replay"])
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--journal", choices=("embedded", "kafka"), default="embedded")
     parser.add_argument("--kills", type=int, default=300)
@@ -103,12 +107,14 @@ def main():
     parser.add_argument("--freezes", type=int, default=10, help="kafka: how often the leader gets SIGSTOP, then SIGCONT")
     parser.add_argument("--frozen", type=seconds, default=60, help="kafka: for how long; all but the first for 15s")
     parser.add_argument("--watched", type=seconds, default=60, help="kafka: how long it must then be still")
+    parser.add_argument("--replay", action="store_true", help="instead: what failed is sent again; with --help: its options")
     parser.add_argument("--outage", type=seconds, help="kafka: instead of kills, all brokers are away for so long")
     args = parser.parse_args()
     if args.journal == "kafka":
         soak_kafka(args)
     else:
         soak_embedded(args)
+    return 0
 
 
 if __name__ == "__main__":
