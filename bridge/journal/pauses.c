@@ -2,11 +2,12 @@
 
 #include "base/buffer.h"
 #include "journal/lanes.h"
+#include "journal/view.h"
 
 enum { LET_GO_AT_ONCE = 500 };
 
 /* Later than any clock; the pause's number is added. */
-static const int64_t NEVER = INT64_C(1) << 61;
+static const int64_t NEVER = SG_VIEW_PAUSED;
 
 const char *sg_pause_scope_name(enum sg_pause_scope scope)
 {

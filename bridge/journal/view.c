@@ -44,7 +44,7 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
         "SELECT id, ticket, mapping, target, sent_at, failed_at, reason, said FROM delivery"
         " WHERE failed_at IS NOT NULL AND in_doubt = 1 ORDER BY failed_at, id LIMIT 500",
     [SG_VIEW_PAUSES] =
-        "SELECT scope, name, who, since, until, why FROM pause WHERE NOT is_over ORDER BY id",
+        "SELECT scope, name, who, since, until, why, id FROM pause WHERE NOT is_over ORDER BY id",
     [SG_VIEW_AUDIT] =
         "SELECT day, what, sum(n) FROM ("
         " SELECT day, state AS what, count(*) AS n FROM delivery GROUP BY day, state"
@@ -59,7 +59,7 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_DELIVERIES] =
         "SELECT d.seq, d.id, d.mapping, d.target, d.state, d.attempts, d.first_at, d.last_at,"
         " d.ended_at, d.reason, d.place_file, d.place_line, d.place_column, d.pointer, d.said,"
-        " d.next_at, d.map_hash"
+        " d.next_at, d.map_hash, d.event"
         " FROM event e JOIN delivery d ON d.event = e.seq WHERE e.ticket = ?1"
         " ORDER BY d.seq, d.step",
     [SG_VIEW_DELIVERY] =

@@ -39,13 +39,14 @@ enum sg_view_question {
                          record id; the oldest call first */
     SG_VIEW_IN_DOUBT, /* failed, and may have been done: id, ticket, mapping, target, sent_at,
                          failed_at, reason, said; the oldest first, at most 500 */
-    SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why */
+    SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why, id */
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_ROUNDS,   /* of a ticket: number, value */
     SG_VIEW_LINKS,    /* of a ticket: round, system, id, since */
     SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
-                           ended_at, reason, file, line, column, pointer, said, next_at, map_hash */
+                           ended_at, reason, file, line, column, pointer, said, next_at, map_hash,
+                           the event's seq */
     SG_VIEW_DELIVERY, /* of a delivery's id: id, state, ticket, round, mapping, target, source, record,
                          record id, version, attempts, taken_at, first_at, last_at, failed_at,
                          ended_at, reason, said, file, line, column, pointer, 1 in doubt, map_hash */
@@ -61,6 +62,9 @@ enum sg_view_question {
     SG_VIEW_REFUSED, /* of a command's id: delivery, why it was refused for it */
     SG_VIEW_QUESTIONS,
 };
+
+/** When a delivery that a pause holds back is due: this and the pause's id. */
+#define SG_VIEW_PAUSED (INT64_C(1) << 61)
 
 /** One row of an answer; its texts live until the next row. */
 struct sg_view_row;
