@@ -14,17 +14,17 @@ struct sg_view *sg_answers_open(const struct sg_cli *cli, const struct sg_settin
  * NULL ends them; one that starts with "#" is a number.
  */
 struct sg_node *sg_answers_rows(const struct sg_cli *cli, struct sg_view *view,
-                                enum sg_view_question question, struct sg_str ticket,
+                                enum sg_view_question question, struct sg_str of,
                                 const char *const *columns);
 
-/** Rows on their way into `list`, as objects of these columns, in `arena`: the owner for the view. */
+/** Rows on their way into `list`, as objects of these columns, in `arena`: the owner of sg_rows_add(). */
 struct sg_rows {
     struct sg_arena *arena;
     struct sg_node *list;
     const char *const *columns;
 };
 struct sg_rows sg_rows_begin(struct sg_arena *arena, const char *const *columns);
-void sg_rows_add(const struct sg_view_row *row, void *rows);
+void sg_rows_add(const struct sg_view_row *row, void *owner);
 
 /** Says on standard error that the journal cannot be read; gives SG_EXIT_UNABLE. */
 int sg_answers_unreadable(const struct sg_error *err);

@@ -1,6 +1,9 @@
 /* sgbridge audit: all that was taken in is accounted for, day by day (design.md, promise 1). */
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "cli/answers.h"
+#include "cli/moment.h"
+#include "cli/table.h"
 #include "mapping/zone.h"
 
 enum { STATES = SG_DELIVERY_DISCARDED + 1 };
@@ -50,82 +53,244 @@ static void print_sum(const struct sum *sum)
     (void)printf("\nrepeats dropped %lld\n", (long long)sum->repeats);
 }
 
-static void print_wrong_day(const struct sg_cli *cli, const struct sg_settings *settings,
-                            const struct sum *day)
-{
-    int64_t local_ms = day->day * DAY_MS;
+/* Sums that belong together: of each day, or of each mapping. */
+struct group {
+    struct sg_str name; /* of a mapping */
+    struct sum sum;     /* its day is that of all in it, where it is a day's */
+};
+struct groups {
+    struct group *at;
+    size_t count;
+};
 
-    (void)printf(
-        "%.*s: taken in %lld, accounted for %lld\n",
-        SG_STR_ARG(sg_answers_time(cli, settings, sg_zone_to_utc(settings->zone, local_ms))),
-        (long long)day->taken_in, (long long)accounted(day));
+struct options {
+    const char *since, *until, *mapping, *by;
+};
+
+/* One call of it. */
+struct audit {
+    const struct sg_cli *cli;
+    const struct options *options;
+    const struct sg_settings *settings;
+    int64_t since_day, until_day; /* both are counted */
+    struct groups days, mappings;
+    struct sum all;
+};
+
+static struct sum *sum_of_day(struct groups *days, int64_t day)
+{
+    struct group *last = days->count == 0 ? NULL : &days->at[days->count - 1];
+
+    if (last == NULL || last->sum.day != day) { /* rows come day by day */
+        last = &days->at[days->count++];
+        last->sum.day = day;
+    }
+    return &last->sum;
 }
 
-static struct sg_node *json_of(const struct sg_cli *cli, const struct sum *all, bool adds_up,
-                               struct sg_node *standing)
+static struct sum *sum_of_mapping(struct groups *mappings, struct sg_str name)
 {
-    struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
+    size_t m = 0;
 
-    (void)sg_node_add(out, SG_STR("adds_up"), sg_node_boolean(cli->arena, adds_up));
-    (void)sg_node_add(out, SG_STR("taken_in"), sg_node_number(cli->arena, all->taken_in));
-    (void)sg_node_add(out, SG_STR("repeats"), sg_node_number(cli->arena, all->repeats));
-    for (int s = 0; s < STATES; s++)
-        (void)sg_node_add(out, sg_str_of(sg_delivery_state_name(SHOWN[s])),
-                          sg_node_number(cli->arena, all->states[SHOWN[s]]));
-    (void)sg_node_add(out, SG_STR("view"), standing);
-    return out;
+    while (m < mappings->count && !sg_str_equal(mappings->at[m].name, name))
+        m++;
+    if (m == mappings->count)
+        mappings->at[mappings->count++].name = name;
+    return &mappings->at[m].sum;
 }
 
-/* Rows come day by day; false when one of the days does not add up, which is then named. */
-static bool sum_up(const struct sg_cli *cli, const struct sg_settings *settings,
-                   const struct sg_node *rows, struct sum *all)
+static bool is_counted(const struct audit *audit, int64_t day, struct sg_str mapping)
 {
-    struct sum day = {0};
+    return day >= audit->since_day && day <= audit->until_day &&
+           (audit->options->mapping == NULL || sg_str_is(mapping, audit->options->mapping));
+}
+
+static void sum_up(struct audit *audit, const struct sg_node *rows)
+{
+    audit->days.at = sg_arena_get(audit->cli->arena, rows->count + 1, sizeof(struct group));
+    audit->mappings.at = sg_arena_get(audit->cli->arena, rows->count + 1, sizeof(struct group));
+    for (const struct sg_node *row = rows->first; row != NULL; row = row->next) {
+        const int64_t day = sg_answers_number(row, "day"), n = sg_answers_number(row, "n");
+        const struct sg_str mapping = sg_answers_text(row, "mapping");
+        const struct sg_str what = sg_answers_text(row, "what");
+
+        if (!is_counted(audit, day, mapping))
+            continue;
+        add(sum_of_day(&audit->days, day), what, n);
+        add(sum_of_mapping(&audit->mappings, mapping), what, n);
+        add(&audit->all, what, n);
+    }
+}
+
+static struct sg_str name_of_day(const struct audit *audit, int64_t day)
+{
+    return sg_answers_minute(audit->cli, audit->settings,
+                             sg_zone_to_utc(audit->settings->zone, day * DAY_MS));
+}
+
+/* False when one of the days does not add up; each is named. */
+static bool check_days(const struct audit *audit)
+{
     bool adds_up = true;
 
-    for (const struct sg_node *row = rows->first; row != NULL; row = row->next) {
-        struct sg_str what = sg_answers_text(row, "what");
-        int64_t n = sg_answers_number(row, "n");
+    for (size_t d = 0; d < audit->days.count; d++) {
+        const struct sum *day = &audit->days.at[d].sum;
 
-        day.day = sg_answers_number(row, "day");
-        add(&day, what, n);
-        add(all, what, n);
-        if (row->next != NULL && sg_answers_number(row->next, "day") == day.day)
+        if (day->taken_in == accounted(day))
             continue;
-        if (day.taken_in != accounted(&day)) {
-            adds_up = false;
-            if (!cli->is_json)
-                print_wrong_day(cli, settings, &day);
-        }
-        day = (struct sum){0};
+        adds_up = false;
+        if (!audit->cli->is_json)
+            (void)printf("%.*s: taken in %lld, accounted for %lld\n",
+                         SG_STR_ARG(name_of_day(audit, day->day)), (long long)day->taken_in,
+                         (long long)accounted(day));
     }
     return adds_up;
 }
 
+/* --- by day, or by mapping --- */
+
+static bool is_by_day(const struct audit *audit)
+{
+    return sg_str_is(sg_str_of(audit->options->by), "day");
+}
+
+static struct sg_str name_of(const struct audit *audit, const struct group *group)
+{
+    if (is_by_day(audit)) {
+        const struct sg_str minute = name_of_day(audit, group->sum.day);
+
+        return (struct sg_str){minute.at, sizeof "1405/07/02" - 1};
+    }
+    return group->name.length > 0 ? group->name : SG_STR("(none)");
+}
+
+static const struct groups *groups_of(const struct audit *audit)
+{
+    return is_by_day(audit) ? &audit->days : &audit->mappings;
+}
+
+static void print_groups(const struct audit *audit)
+{
+    static const struct sg_column columns[STATES + 2] = {
+        {.title = "", .takes_rest = true},        {.title = "taken", .is_right = true},
+        {.title = "delivered", .is_right = true}, {.title = "skipped", .is_right = true},
+        {.title = "echo", .is_right = true},      {.title = "discarded", .is_right = true},
+        {.title = "pending", .is_right = true},   {.title = "unknown", .is_right = true},
+        {.title = "failed", .is_right = true}};
+    struct sg_arena *arena = audit->cli->arena;
+    const struct sg_screen screen = sg_screen_of(arena, stdout);
+    struct sg_table *table = sg_table_new(arena, columns, STATES + 2);
+
+    for (size_t g = 0; g < groups_of(audit)->count; g++) {
+        const struct group *group = &groups_of(audit)->at[g];
+        struct sg_str texts[STATES + 2] = {name_of(audit, group)};
+
+        texts[1] = sg_str_format(arena, "%lld", (long long)group->sum.taken_in);
+        for (int s = 0; s < STATES; s++)
+            texts[s + 2] = sg_str_format(arena, "%lld", (long long)group->sum.states[SHOWN[s]]);
+        sg_table_add(table, texts);
+    }
+    sg_table_print(table, &screen);
+}
+
+static void add_members(const struct audit *audit, struct sg_node *out, const struct sum *sum)
+{
+    struct sg_arena *arena = audit->cli->arena;
+
+    (void)sg_node_add(out, SG_STR("taken_in"), sg_node_number(arena, sum->taken_in));
+    (void)sg_node_add(out, SG_STR("repeats"), sg_node_number(arena, sum->repeats));
+    for (int s = 0; s < STATES; s++)
+        (void)sg_node_add(out, sg_str_of(sg_delivery_state_name(SHOWN[s])),
+                          sg_node_number(arena, sum->states[SHOWN[s]]));
+}
+
+static struct sg_node *groups_json(const struct audit *audit)
+{
+    struct sg_node *list = sg_node_new(audit->cli->arena, SG_NODE_LIST);
+
+    for (size_t g = 0; g < groups_of(audit)->count; g++) {
+        const struct group *group = &groups_of(audit)->at[g];
+        struct sg_node *out = sg_node_append(list, sg_node_new(audit->cli->arena, SG_NODE_OBJECT));
+
+        (void)sg_node_add(out, sg_str_of(audit->options->by),
+                          sg_node_text(audit->cli->arena, name_of(audit, group)));
+        add_members(audit, out, &group->sum);
+    }
+    return list;
+}
+
+static struct sg_node *json_of(const struct audit *audit, bool adds_up, struct sg_node *standing)
+{
+    struct sg_node *out = sg_node_new(audit->cli->arena, SG_NODE_OBJECT);
+
+    (void)sg_node_add(out, SG_STR("adds_up"), sg_node_boolean(audit->cli->arena, adds_up));
+    add_members(audit, out, &audit->all);
+    if (audit->options->by != NULL)
+        (void)sg_node_add(out, SG_STR("groups"), groups_json(audit));
+    (void)sg_node_add(out, SG_STR("view"), standing);
+    return out;
+}
+
+/* The day in which a moment is, as totals are kept by; `otherwise` when none was given. */
+static bool read_day(const struct audit *audit, const char *name, const char *word,
+                     int64_t otherwise, int64_t *day)
+{
+    const struct sg_zone *zone = audit->settings->zone;
+    struct sg_error err;
+    int64_t ms;
+
+    *day = otherwise;
+    if (word == NULL)
+        return true;
+    if (!sg_moment_read(audit->cli->arena, zone, sg_clock_now_ms(), sg_str_of(word), &ms, &err)) {
+        (void)sg_subcommand_misused(audit->cli, "--%s: %s", name, err.text);
+        return false;
+    }
+    *day = (ms + sg_zone_offset_ms(zone, ms)) / DAY_MS;
+    return true;
+}
+
+static void print_text(const struct audit *audit, const struct sg_node *standing)
+{
+    if (audit->options->by != NULL)
+        print_groups(audit);
+    print_sum(&audit->all);
+    sg_answers_print_standing(standing);
+}
+
 static int run(const struct sg_cli *cli)
 {
-    static const char *const columns[] = {"#day", "what", "#n", NULL};
-    const struct sg_settings *settings = NULL;
-    struct sg_view *view = sg_answers_open(cli, &settings);
-    struct sum all = {0};
+    static const char *const columns[] = {"#day", "mapping", "what", "#n", NULL};
+    struct audit audit = {.cli = cli, .options = cli->options};
+    struct sg_view *view = sg_answers_open(cli, &audit.settings);
 
     if (view == NULL)
         return SG_EXIT_UNABLE;
     const struct sg_node *rows =
-        sg_answers_rows(cli, view, SG_VIEW_AUDIT, (struct sg_str){0}, columns);
+        sg_answers_rows(cli, view, SG_VIEW_AUDIT_MAPPINGS, (struct sg_str){0}, columns);
     struct sg_node *standing = sg_answers_standing(cli, view);
     sg_view_close(view);
+    if (!read_day(&audit, "since", audit.options->since, INT64_MIN, &audit.since_day) ||
+        !read_day(&audit, "until", audit.options->until, INT64_MAX, &audit.until_day))
+        return SG_EXIT_USAGE;
     if (rows == NULL || standing == NULL)
         return SG_EXIT_UNABLE;
-    bool adds_up = sum_up(cli, settings, rows, &all);
-    if (cli->is_json) {
-        sg_answers_print_json(cli, json_of(cli, &all, adds_up, standing));
-    } else {
-        print_sum(&all);
-        sg_answers_print_standing(standing);
-    }
+    sum_up(&audit, rows);
+    bool adds_up = check_days(&audit);
+    if (cli->is_json)
+        sg_answers_print_json(cli, json_of(&audit, adds_up, standing));
+    else
+        print_text(&audit, standing);
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_VALUE(struct options, since, "since", "TIME", "from that day on"),
+    SG_OPTION_VALUE(struct options, until, "until", "TIME", "up to that day, which is counted"),
+    SG_OPTION_VALUE(struct options, mapping, "mapping", "NAME", "of this mapping alone"),
+    SG_OPTION_VALUE(struct options, by, "by", "day|mapping", "a line for each, before the sum"),
+    {.name = NULL},
+};
 
 const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
     .name = "audit",
@@ -135,5 +300,7 @@ const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
              "+ pending + unknown + failed. Says nothing was lost, or on which day.",
     .exits = "0 it adds up; 1 it does not",
     .has_json = true,
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
     .run = run,
 };

@@ -51,6 +51,13 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
         " UNION ALL SELECT day, what, n FROM total WHERE what IN ('taken in','repeats')"
         " UNION ALL SELECT day, substr(what, 7), n FROM total WHERE what LIKE 'swept %'"
         ") GROUP BY day, what ORDER BY day",
+    [SG_VIEW_AUDIT_MAPPINGS] =
+        "SELECT day, mapping, what, sum(n) FROM ("
+        " SELECT day, mapping, state AS what, count(*) AS n FROM delivery"
+        "  GROUP BY day, mapping, state"
+        " UNION ALL SELECT day, mapping, what, n FROM total WHERE what IN ('taken in','repeats')"
+        " UNION ALL SELECT day, mapping, substr(what, 7), n FROM total WHERE what LIKE 'swept %'"
+        ") GROUP BY day, mapping, what ORDER BY day",
     [SG_VIEW_ROUNDS] = "SELECT number, value FROM round WHERE ticket = ?1 ORDER BY number",
     [SG_VIEW_LINKS] =
         "SELECT round, system, foreign_id, since FROM link WHERE ticket = ?1 ORDER BY round",

@@ -41,9 +41,10 @@ enum sg_view_question {
                          failed_at, reason, said; the oldest first, at most 500 */
     SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why, id */
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
-    SG_VIEW_ROUNDS,   /* of a ticket: number, value */
-    SG_VIEW_LINKS,    /* of a ticket: round, system, id, since */
-    SG_VIEW_EVENTS,   /* of a ticket: seq, captured_at, system, record, record id, version, round */
+    SG_VIEW_AUDIT_MAPPINGS, /* the same of each mapping: day, mapping, what, how many */
+    SG_VIEW_ROUNDS,         /* of a ticket: number, value */
+    SG_VIEW_LINKS,          /* of a ticket: round, system, id, since */
+    SG_VIEW_EVENTS, /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash,
                            the event's seq */
