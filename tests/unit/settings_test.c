@@ -70,6 +70,26 @@ static void what_is_given_is_taken(void **state)
     unit_folder_close(&folder);
 }
 
+static void a_department_is_where_records_name_it(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct unit_folder folder;
+
+    (void)state;
+    unit_folder_open(&folder);
+    const struct sg_settings *settings = read_text(
+        arena, &folder,
+        "name: m\ndepartment: {saja.ticket: /agency_responsible, gam.letter: /گیرنده/0/@Code}\n",
+        findings);
+
+    assert_non_null(settings);
+    assert_string_equal(sg_str_c(arena, settings->departments),
+                        "{\"saja.ticket\":\"$.\\\"agency_responsible\\\"\","
+                        "\"gam.letter\":\"$.\\\"گیرنده\\\"[0].\\\"@Code\\\"\"}");
+    unit_folder_close(&folder);
+}
+
 /* What is said of files that are wrong. */
 static void check(const char *const (*rows)[2], size_t count)
 {
@@ -107,6 +127,12 @@ static void a_wrong_file_is_refused_with_all_its_errors(void **state)
         {"name: M\nlog: all\nkeep: 1\n",
          "1:7: " NAME_RULE "\n2:6: a log level is one of error, warn, info, debug\n"
          "3:7: a time span is expected, such as 90d"},
+        {"name: m\ndepartment: /a\n",
+         "2:13: a pointer for each record is expected: {saja.ticket: /agency}"},
+        {"name: m\ndepartment: {ticket: /a, saja.ticket: a, gam.letter: \"\"}\n",
+         "2:14: a record is expected, with its system: saja.ticket\n"
+         "2:39: a pointer starts with '/'\n"
+         "2:54: a pointer to one value is expected, and no `\"` in it"},
         {"- name\n", "1:1: a map is expected"},
         {"", "1:1: the file is empty"},
     };
@@ -282,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(what_is_given_is_taken),
+        cmocka_unit_test(a_department_is_where_records_name_it),
         cmocka_unit_test(a_wrong_file_is_refused_with_all_its_errors),
         cmocka_unit_test(a_wrong_value_is_refused_at_its_place),
         cmocka_unit_test(a_journal_in_kafka_is_taken_with_its_secrets_unread),
