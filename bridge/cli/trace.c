@@ -101,7 +101,7 @@ static void print_calls(const struct sg_cli *cli, const struct trace *trace,
     const int64_t first_at = sg_answers_number(row, "first_at");
     const int64_t last_at = sg_answers_number(row, "last_at");
 
-    if (first_at > 0 && first_at != last_at)
+    if (first_at > 0 && sg_answers_number(row, "attempts") > 1)
         (void)printf("     called %.*s, at first\n",
                      SG_STR_ARG(sg_answers_time(cli, trace->settings, first_at)));
     if (last_at > 0)
