@@ -28,6 +28,7 @@ struct daemon {
     struct sg_journal *journal;
     struct sg_web *web;
     struct sg_keeper *keeper; /* this and what follows: while it leads */
+    struct sg_commands_reader *commands;
     struct sg_http *http;
     struct sg_service *service;
 };
@@ -138,6 +139,18 @@ static bool wait_to_retry(const struct daemon *daemon, const struct sg_error *er
     return true;
 }
 
+/* What is wrong with the spool, or its way to the leader, keeps nobody from leading. */
+static void hand_on(const struct daemon *daemon)
+{
+    struct pollfd signals = {.fd = daemon->signal_fd, .events = POLLIN};
+    struct sg_error err;
+
+    if (sg_journal_hand_on(daemon->journal, &err))
+        return;
+    SG_LOG(WARN, "commands.wait", SG_TEXT("why", sg_str_of(err.text)));
+    (void)poll(&signals, 1, RETRY_MS);
+}
+
 /* Until it leads, or is to stop; false when it never will lead. */
 static bool stand_by(struct daemon *daemon)
 {
@@ -145,9 +158,12 @@ static bool stand_by(struct daemon *daemon)
     struct sg_error err;
 
     while (!leads && !daemon->is_stopping) {
-        if (!sg_journal_lead(daemon->journal, sg_clock_now_ms(), STAND_BY_MS, &leads, &err) &&
-            !wait_to_retry(daemon, &err))
-            return false;
+        if (!sg_journal_lead(daemon->journal, sg_clock_now_ms(), STAND_BY_MS, &leads, &err)) {
+            if (!wait_to_retry(daemon, &err))
+                return false;
+        } else if (!leads) {
+            hand_on(daemon);
+        }
         heed_signals(daemon);
     }
     return true;
@@ -170,13 +186,17 @@ static void start(struct daemon *daemon)
 {
     const struct sg_keeper_settings keeper = {.dir = daemon->settings->state,
                                               .reserve_bytes = daemon->settings->reserve_bytes};
+    struct sg_error err;
 
+    if (!sg_journal_open_commands(daemon->journal, &daemon->commands, &err))
+        SG_LOG(ERROR, "commands.unread", SG_TEXT("why", sg_str_of(err.text)));
     daemon->keeper = sg_keeper_new(daemon->journal, &keeper);
     daemon->http = sg_http_new();
     daemon->service =
         sg_service_new(&(struct sg_service_setup){.settings = daemon->settings,
                                                   .keeper = daemon->keeper,
                                                   .transport = sg_http_transport(daemon->http),
+                                                  .commands = daemon->commands,
                                                   .load = load_again,
                                                   .load_owner = daemon},
                        daemon->catalog, sg_clock_now_ms());
@@ -224,9 +244,11 @@ static void stop(struct daemon *daemon)
     sg_web_detach(daemon->web);
     sg_keeper_stop(daemon->keeper);
     sg_service_free(daemon->service);
+    sg_commands_reader_close(daemon->commands);
     sg_http_free(daemon->http);
     sg_keeper_free(daemon->keeper);
     daemon->service = NULL;
+    daemon->commands = NULL;
 }
 
 /* Leads when it may, stands by when it may not, until it is to stop. */

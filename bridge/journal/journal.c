@@ -92,6 +92,21 @@ int64_t sg_journal_leads_until_ms(const struct sg_journal *journal)
     return journal->kind->leads_until_ms(journal);
 }
 
+/* --- handing commands on --- */
+
+bool sg_journal_hand_on(struct sg_journal *journal, struct sg_error *err)
+{
+    return journal->kind->hand_on == NULL || journal->kind->hand_on(journal, err);
+}
+
+bool sg_journal_open_commands(const struct sg_journal *journal, struct sg_commands_reader **out,
+                              struct sg_error *err)
+{
+    *out = NULL;
+    return journal->kind->open_commands == NULL ||
+           journal->kind->open_commands(&journal->settings, out, err);
+}
+
 /* --- one transaction --- */
 
 bool sg_journal_begin(struct sg_journal *journal, int64_t now_ms, struct sg_error *err)

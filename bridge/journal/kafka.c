@@ -15,6 +15,7 @@
 #include "journal/copy.h"
 #include "journal/database.h"
 #include "journal/election.h"
+#include "journal/kafka_commands.h"
 #include "journal/kafka_inspect.h"
 #include "journal/kafka_log.h"
 #include "journal/kafka_topics.h"
@@ -40,7 +41,8 @@ struct sg_kafka {
     struct sg_sql sql;
     struct sg_rows *rows;
     struct sg_log_reader *reader;
-    struct sg_log_writer *writer; /* while it leads */
+    struct sg_log_writer *writer;        /* while it leads */
+    struct sg_commands_writer *commands; /* while it stands by */
     struct sg_election *election;
     bool has_topics, has_place; /* topics are checked; the reader goes on from the view's end */
     bool is_lost;               /* the writer is of no more use */
@@ -94,6 +96,7 @@ static void close_kafka(struct sg_journal *journal)
 
     if (kafka == NULL)
         return;
+    sg_commands_writer_free(kafka->commands);
     sg_log_writer_close(kafka->writer);
     sg_election_close(kafka->election); /* after the writer: the next one need not wait for it */
     sg_log_reader_close(kafka->reader);
@@ -369,6 +372,8 @@ static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *
         return false;
     if (sg_election_leads_until_ms(kafka->election) <= sg_clock_steady_ms())
         return follow(journal, now_ms, wait_ms, err);
+    sg_commands_writer_free(kafka->commands); /* what is in the spool it carries out itself */
+    kafka->commands = NULL;
     *leads = take_over(journal, now_ms, err);
     if (!*leads && err->kind == SG_ERROR_REFUSED && has_lost(kafka)) /* to one that joined since */
         err->kind = SG_ERROR_TEMPORARY;
@@ -378,6 +383,17 @@ static bool lead(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *
 static int64_t leads_until_ms(const struct sg_journal *journal)
 {
     return sg_election_leads_until_ms(journal->kafka->election);
+}
+
+/* --- handing commands on --- */
+
+static bool hand_on(struct sg_journal *journal, struct sg_error *err)
+{
+    struct sg_kafka *kafka = journal->kafka;
+
+    if (kafka->commands == NULL)
+        kafka->commands = sg_commands_writer_new(&journal->settings);
+    return sg_commands_writer_send(kafka->commands, err);
 }
 
 /* --- one transaction --- */
@@ -448,6 +464,8 @@ const struct sg_journal_kind SG_JOURNAL_KAFKA = {
     .close = close_kafka,
     .lead = lead,
     .leads_until_ms = leads_until_ms,
+    .hand_on = hand_on,
+    .open_commands = sg_commands_reader_open,
     .begin = begin,
     .captured = captured,
     .commit = commit,

@@ -140,8 +140,51 @@ static bool judge_events(const struct look *look, const char *name, struct sg_er
     return true;
 }
 
+static void tell_made(const struct look *look, const char *name, const char *as)
+{
+    tell(look, SG_INSPECTED_GOOD,
+         sg_str_format(look->arena,
+                       "topic %s is not there yet; run makes it: one partition, %s%d %s", name, as,
+                       look->settings->kafka->replication,
+                       look->settings->kafka->replication == 1 ? "copy" : "copies"));
+}
+
+static bool judge_commands(const struct look *look, const char *name, struct sg_error *err)
+{
+    const rd_kafka_metadata_topic_t *topic = find_topic(look, name);
+    struct sg_topic_settings has;
+    struct sg_error why;
+
+    if (topic == NULL) {
+        tell_made(look, name, "");
+        return true;
+    }
+    if (!sg_kafka_admin_describe(look->client, name, &has, err))
+        return false;
+    tell_unless(look, sg_kafka_topics_check_partitions(name, topic->partition_cnt, &why), &why);
+    if (has.retention_ms >= 0 && has.retention_ms < SG_KAFKA_COMMANDS_LAST_MS)
+        tell(look, SG_INSPECTED_DANGER,
+             sg_str_format(look->arena,
+                           "topic %s has retention.ms=%" PRId64
+                           ": what people asked of an instance that stands by is lost when none "
+                           "leads for so long; set it to %lld",
+                           name, has.retention_ms, SG_KAFKA_COMMANDS_LAST_MS));
+    return true;
+}
+
+/* The journal's own topics; what else there is of its prefix are events. */
+struct topics {
+    const char *state, *leader, *commands;
+};
+
+static bool is_own(const struct topics *topics, const char *name)
+{
+    return strcmp(name, topics->state) == 0 || strcmp(name, topics->leader) == 0 ||
+           strcmp(name, topics->commands) == 0;
+}
+
 /* Topics of events are `PREFIX.SYSTEM`; a dot more, and the topic is another prefix's. */
-static bool judge_all_events(const struct look *look, const char *state, const char *leader,
+static bool judge_all_events(const struct look *look, const struct topics *topics,
                              struct sg_error *err)
 {
     const struct sg_str prefix = sg_str_of(sg_kafka_topic(look->arena, look->settings, SG_STR("")));
@@ -150,7 +193,7 @@ static bool judge_all_events(const struct look *look, const char *state, const c
         const char *name = look->cluster->topics[t].topic;
 
         if (strncmp(name, prefix.at, prefix.length) != 0 || strchr(name + prefix.length, '.') ||
-            strcmp(name, state) == 0 || strcmp(name, leader) == 0)
+            is_own(topics, name))
             continue;
         if (!judge_events(look, name, err))
             return false;
@@ -183,33 +226,29 @@ static void judge_brokers(const struct look *look, bool makes_topics)
                            wanted));
 }
 
-static void tell_made(const struct look *look, const char *name, const char *as)
-{
-    tell(look, SG_INSPECTED_GOOD,
-         sg_str_format(look->arena,
-                       "topic %s is not there yet; run makes it: one partition, %s%d %s", name, as,
-                       look->settings->kafka->replication,
-                       look->settings->kafka->replication == 1 ? "copy" : "copies"));
-}
-
 static bool judge(const struct look *look, struct sg_error *err)
 {
-    const char *state = sg_kafka_topic(look->arena, look->settings, SG_STR("state"));
-    const char *leader = sg_kafka_topic(look->arena, look->settings, SG_STR("leader"));
-    const rd_kafka_metadata_topic_t *of_leader = find_topic(look, leader);
+    const struct topics own = {
+        .state = sg_kafka_topic(look->arena, look->settings, SG_STR("state")),
+        .leader = sg_kafka_topic(look->arena, look->settings, SG_STR("leader")),
+        .commands = sg_kafka_topic(look->arena, look->settings, SG_STR("commands"))};
+    const rd_kafka_metadata_topic_t *leader = find_topic(look, own.leader);
     struct sg_error why;
 
-    judge_brokers(look, find_topic(look, state) == NULL || of_leader == NULL);
-    if (of_leader == NULL)
-        tell_made(look, leader, "");
+    judge_brokers(look, find_topic(look, own.state) == NULL || leader == NULL ||
+                            find_topic(look, own.commands) == NULL);
+    if (leader == NULL)
+        tell_made(look, own.leader, "");
     else
-        tell_unless(look, sg_kafka_topics_check_partitions(leader, of_leader->partition_cnt, &why),
+        tell_unless(look, sg_kafka_topics_check_partitions(own.leader, leader->partition_cnt, &why),
                     &why);
-    if (find_topic(look, state) != NULL)
-        return judge_state(look, state, err) && judge_all_events(look, state, leader, err);
-    tell_made(look, state, "compacted, ");
-    judge_copies(look, state, look->settings->kafka->replication, false);
-    return judge_all_events(look, state, leader, err);
+    if (!judge_commands(look, own.commands, err))
+        return false;
+    if (find_topic(look, own.state) != NULL)
+        return judge_state(look, own.state, err) && judge_all_events(look, &own, err);
+    tell_made(look, own.state, "compacted, ");
+    judge_copies(look, own.state, look->settings->kafka->replication, false);
+    return judge_all_events(look, &own, err);
 }
 
 /* --- asking it --- */

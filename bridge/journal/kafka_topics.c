@@ -109,6 +109,19 @@ static bool make_leader(rd_kafka_t *client, const struct sg_journal_settings *se
     return make(client, settings, &wanted, err);
 }
 
+static bool make_commands(rd_kafka_t *client, const struct sg_journal_settings *settings,
+                          const char *name, struct sg_error *err)
+{
+    char keep[24];
+    const struct wanted wanted = {
+        .name = name,
+        .partitions = 1,
+        .configs = {{"cleanup.policy", "delete"}, {"retention.ms", keep}}};
+
+    (void)snprintf(keep, sizeof keep, "%lld", SG_KAFKA_COMMANDS_LAST_MS);
+    return make(client, settings, &wanted, err);
+}
+
 /* --- checking --- */
 
 /* How many partitions a topic has; 0: there is none of that name. */
@@ -187,9 +200,11 @@ bool sg_kafka_topics_open(rd_kafka_t *client, const struct sg_journal_settings *
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const char *state = sg_kafka_topic(arena, settings, SG_STR("state"));
     const char *leader = sg_kafka_topic(arena, settings, SG_STR("leader"));
+    const char *commands = sg_kafka_topic(arena, settings, SG_STR("commands"));
 
     return open_one(client, settings, state, make_state, err) &&
            open_one(client, settings, leader, make_leader, err) &&
+           open_one(client, settings, commands, make_commands, err) &&
            check_state(client, settings, state, err);
 }
 

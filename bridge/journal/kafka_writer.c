@@ -161,27 +161,16 @@ static bool produce(struct sg_log_writer *writer, const rd_kafka_vu_t *parts, si
     }
 }
 
-#define PART(type, member, ...) ((rd_kafka_vu_t){.vtype = (type), .u.member = __VA_ARGS__})
-
-static rd_kafka_vu_t bytes_part(rd_kafka_vtype_t type, struct sg_str bytes)
-{
-    rd_kafka_vu_t part = {.vtype = type, .u.mem = {.size = bytes.length}};
-
-    /* it is copied (F_COPY), but librdkafka's type for it has no const */
-    memcpy(&part.u.mem.ptr, &bytes.at, sizeof part.u.mem.ptr);
-    return part;
-}
-
 bool sg_log_writer_add_row(struct sg_log_writer *writer, const struct sg_row_message *message,
                            struct sg_error *err)
 {
     const rd_kafka_vu_t parts[] = {
-        PART(RD_KAFKA_VTYPE_TOPIC, cstr, writer->state_topic),
-        PART(RD_KAFKA_VTYPE_PARTITION, i32, 0),
-        PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
-        PART(RD_KAFKA_VTYPE_OPAQUE, ptr, writer), /* a row: see delivered */
-        bytes_part(RD_KAFKA_VTYPE_KEY, message->key),
-        bytes_part(RD_KAFKA_VTYPE_VALUE, message->value)};
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_TOPIC, cstr, writer->state_topic),
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_PARTITION, i32, 0),
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_OPAQUE, ptr, writer), /* a row: see delivered */
+        sg_kafka_bytes_part(RD_KAFKA_VTYPE_KEY, message->key),
+        sg_kafka_bytes_part(RD_KAFKA_VTYPE_VALUE, message->value)};
 
     return begin(writer, err) && produce(writer, parts, sizeof parts / sizeof parts[0], err);
 }
@@ -225,10 +214,10 @@ bool sg_log_writer_add_event(struct sg_log_writer *writer, const struct sg_event
     (void)snprintf(number, sizeof number, "%" PRId64, seq);
     (void)snprintf(captured, sizeof captured, "%" PRId64, event->captured_at);
     const rd_kafka_vu_t parts[] = {
-        PART(RD_KAFKA_VTYPE_TOPIC, cstr, topic),
-        PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
-        bytes_part(RD_KAFKA_VTYPE_KEY, event->key),
-        bytes_part(RD_KAFKA_VTYPE_VALUE, event->body),
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_TOPIC, cstr, topic),
+        SG_KAFKA_PART(RD_KAFKA_VTYPE_MSGFLAGS, i, RD_KAFKA_MSG_F_COPY),
+        sg_kafka_bytes_part(RD_KAFKA_VTYPE_KEY, event->key),
+        sg_kafka_bytes_part(RD_KAFKA_VTYPE_VALUE, event->body),
         header_part("record", event->record),
         header_part("id", event->record_id),
         header_part("version", event->version),

@@ -28,6 +28,10 @@ struct sg_journal_kind {
     bool (*lead)(struct sg_journal *journal, int64_t now_ms, int wait_ms, bool *leads,
                  struct sg_error *err);
     int64_t (*leads_until_ms)(const struct sg_journal *journal);
+    /* Both NULL where no instance stands by. */
+    bool (*hand_on)(struct sg_journal *journal, struct sg_error *err);
+    bool (*open_commands)(const struct sg_journal_settings *settings,
+                          struct sg_commands_reader **out, struct sg_error *err);
     bool (*begin)(struct sg_journal *journal, struct sg_error *err);
     /* A new event was taken in, in the transaction at hand. NULL where the state is all there is. */
     bool (*captured)(struct sg_journal *journal, const struct sg_event *event, int64_t seq,

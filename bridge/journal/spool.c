@@ -14,7 +14,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 
-enum { FILE_MAX = 64 * 1024, FOLDER_MODE = 0770, FILE_MODE = 0640 };
+enum { FILE_MAX = 64 * 1024, ID_MAX = 200, FOLDER_MODE = 0770, FILE_MODE = 0640 };
 
 /* One a day: slower is nobody's wish, and sums of these stay far from the end of the numbers. */
 static const int64_t SPACING_US_MAX = INT64_C(86400000000);
@@ -261,6 +261,8 @@ static bool put_file(struct sg_arena *arena, const char *dir, struct sg_str id, 
 {
     const char *folder = sg_spool_folder(arena, dir);
     const char *hidden = sg_str_c(arena, sg_str_format(arena, "%s/.%.*s", folder, SG_STR_ARG(id)));
+
+    (void)unlink(hidden); /* left by a crash */
     int fd SG_AUTO(sg_fd) = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 
     if (fd < 0)
@@ -273,6 +275,14 @@ static bool put_file(struct sg_arena *arena, const char *dir, struct sg_str id, 
     (void)unlink(hidden);
     errno = why;
     return false;
+}
+
+bool sg_spool_put(const char *dir, struct sg_str id, struct sg_str text, struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+
+    return put_file(arena, dir, id, text) ||
+           sg_error_errno(err, (struct sg_place){.file = "spool"}, "cannot be written to");
 }
 
 bool sg_spool_write(struct sg_arena *arena, const char *dir, struct sg_command *command,
@@ -312,13 +322,32 @@ bool sg_spool_list(struct sg_arena *arena, const char *dir, const struct sg_str 
     return true;
 }
 
+bool sg_spool_get(struct sg_arena *arena, const char *dir, struct sg_str id, struct sg_str *text,
+                  struct sg_error *err)
+{
+    return sg_file_read(arena, path_of(arena, dir, id, ".json"), FILE_MAX, text, err);
+}
+
+bool sg_spool_is_id(struct sg_str id)
+{
+    return id.length > 0 && id.length <= ID_MAX && id.at[0] != '.' &&
+           memchr(id.at, '/', id.length) == NULL && memchr(id.at, '\0', id.length) == NULL;
+}
+
+bool sg_spool_has(const char *dir, struct sg_str id)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+
+    return access(path_of(arena, dir, id, ".json"), F_OK) == 0 || errno != ENOENT;
+}
+
 bool sg_spool_read(struct sg_arena *arena, const char *dir, struct sg_str id,
                    struct sg_command *out, struct sg_error *err)
 {
     struct sg_str text;
     json_error_t why;
 
-    if (!sg_file_read(arena, path_of(arena, dir, id, ".json"), FILE_MAX, &text, err))
+    if (!sg_spool_get(arena, dir, id, &text, err))
         return false;
     json_t *json = json_loadb(text.at, text.length, JSON_REJECT_DUPLICATES, &why);
     struct reader in = {.arena = arena, .object = json};

@@ -33,7 +33,21 @@ SG_MUST_USE bool sg_spool_list(struct sg_arena *arena, const char *dir, const st
 SG_MUST_USE bool sg_spool_read(struct sg_arena *arena, const char *dir, struct sg_str id,
                                struct sg_command *out, struct sg_error *err);
 
-/** Takes the file away, its command being in the journal. */
+/** The file as it is, for somebody else to read. INPUT: it is larger than any command. */
+SG_MUST_USE bool sg_spool_get(struct sg_arena *arena, const char *dir, struct sg_str id,
+                              struct sg_str *text, struct sg_error *err);
+
+/** Whether `id` may be the name of a file here. */
+bool sg_spool_is_id(struct sg_str id);
+
+/** Writes a file that another spool had, or writes it again. TEMPORARY: the disk is full. */
+SG_MUST_USE bool sg_spool_put(const char *dir, struct sg_str id, struct sg_str text,
+                              struct sg_error *err);
+
+/** Whether the file is there still: neither taken away nor put aside. */
+bool sg_spool_has(const char *dir, struct sg_str id);
+
+/** Takes the file away, its command being in the journal, or safe on its way to it. */
 SG_MUST_USE bool sg_spool_remove(const char *dir, struct sg_str id, struct sg_error *err);
 
 /** Keeps a file that holds no command out of the way, as `ID.refused`, for a person to look at. */

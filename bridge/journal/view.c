@@ -30,7 +30,8 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_CONTACTS] =
         "SELECT system, ok_at, bad_at, said, breaker_since, next_try_at FROM contact",
     [SG_VIEW_FACTS] = "SELECT name, value FROM fact",
-    [SG_VIEW_CURSORS] = "SELECT system, record, moved_at FROM cursor",
+    [SG_VIEW_CURSORS] = "SELECT system, record, moved_at FROM cursor"
+                        " WHERE system <> ''", /* that of commands is no system's */
     [SG_VIEW_STANDING] = "SELECT role, at FROM standing",
     [SG_VIEW_TARGETS] =
         "SELECT target, count(*), min(taken_at) FROM delivery"

@@ -104,6 +104,14 @@ bool sg_kafka_check_property(struct sg_str name, struct sg_str value, struct sg_
            sg_error_set(err, SG_ERROR_INPUT, AT, "%s", why);
 }
 
+rd_kafka_vu_t sg_kafka_bytes_part(rd_kafka_vtype_t type, struct sg_str bytes)
+{
+    rd_kafka_vu_t part = {.vtype = type, .u.mem = {.size = bytes.length}};
+
+    memcpy(&part.u.mem.ptr, &bytes.at, sizeof part.u.mem.ptr); /* its type there has no const */
+    return part;
+}
+
 bool sg_kafka_fail(rd_kafka_resp_err_t code, struct sg_error *err, const char *doing)
 {
     return sg_error_set(err, SG_ERROR_TEMPORARY, AT, "%s: %s", doing, rd_kafka_err2str(code));

@@ -10,6 +10,7 @@
 
 struct errand;
 struct feed;
+struct handed_on;
 struct job;
 struct poller;
 
@@ -45,6 +46,7 @@ struct sg_service {
     struct errand *errands; /* commands under way */
     int spool_fd;           /* readable when somebody wrote a command; -1: it cannot be watched */
     int64_t spool_at;       /* when to look into the spool in any case */
+    struct handed_on *handed_on; /* NULL where nothing can be handed on */
     struct sg_arena *pauses_arena;
     struct sg_paused_system *pauses;
     size_t pause_count;
@@ -108,6 +110,13 @@ void sg_commands_close(struct sg_service *service);
 
 /** Whether people hold the system back: then nothing may be asked of it. */
 bool sg_commands_pause(const struct sg_service *service, struct sg_str system);
+
+/* --- handed_on.c --- */
+
+/** Begins to bring what other instances handed on into the spool. */
+void sg_handed_on_open(struct sg_service *service);
+void sg_handed_on_run(struct sg_service *service);
+void sg_handed_on_close(struct sg_service *service);
 
 /* --- service.c --- */
 

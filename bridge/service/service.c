@@ -223,6 +223,7 @@ struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct s
     service->now_ms = now_ms;
     sg_service_reload(service, catalog, now_ms);
     sg_commands_open(service);
+    sg_handed_on_open(service);
     return service;
 }
 
@@ -231,6 +232,7 @@ void sg_service_free(struct sg_service *service)
     if (service == NULL)
         return;
     sg_capture_free(service);
+    sg_handed_on_close(service);
     sg_commands_close(service);
     sg_catalog_free(service->catalog);
     (void)pthread_mutex_destroy(&service->catalog_lock);
@@ -254,6 +256,7 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
     service->now_ms = now_ms;
     service->wake_ms = now_ms + IDLE_MS;
     sg_keeper_collect(service->setup.keeper, take_batch, service);
+    sg_handed_on_run(service);
     sg_commands_run(service);
     sg_capture_run(service);
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)

@@ -24,7 +24,8 @@ struct sg_service_setup {
     const struct sg_settings *settings;
     struct sg_keeper *keeper;
     struct sg_transport *transport;
-    sg_load_fn *load; /* NULL only where nobody writes into the spool */
+    struct sg_commands_reader *commands; /* handed on by other instances; NULL: there are none */
+    sg_load_fn *load;                    /* NULL only where nobody writes into the spool */
     void *load_owner;
 };
 

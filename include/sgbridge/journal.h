@@ -91,8 +91,8 @@ void sg_journal_close(struct sg_journal *journal);
 
 /**
  * Tries to become the active writer for up to `wait_ms`, and keeps the state up to date meanwhile;
- * `*leads` says whether it is. Until then nothing else may be asked of the journal but to be closed:
- * call it again and again. Once it leads, every `unknown` is due, to be looked up before anything
+ * `*leads` says whether it is. Until then nothing else may be asked of the journal but to hand
+ * commands on, and to be closed: call it again and again. Once it leads, every `unknown` is due, to be looked up before anything
  * else. TEMPORARY: brokers are away, or another instance took the lead in the middle of it; INPUT,
  * REFUSED: it never will, and why.
  */
@@ -268,6 +268,40 @@ SG_MUST_USE bool sg_journal_obey(struct sg_journal *journal, const struct sg_com
 SG_MUST_USE bool sg_journal_note_command(struct sg_journal *journal,
                                          const struct sg_command *command, bool is_done,
                                          struct sg_str said, struct sg_error *err);
+
+/**
+ * Of an instance that stands by: sends the commands of its spool to the one that leads, and takes
+ * away the files that have become durable on their way; nothing where no instance can stand by. It
+ * does not wait for that: call it again and again. TEMPORARY: some are still there.
+ */
+SG_MUST_USE bool sg_journal_hand_on(struct sg_journal *journal, struct sg_error *err);
+
+/** What other instances handed on, read by the one that leads. One thread; any, beside the journal's. */
+struct sg_commands_reader;
+
+/** NULL in `*out` where nothing can be handed on. It is closed before the journal. */
+SG_MUST_USE bool sg_journal_open_commands(const struct sg_journal *journal,
+                                          struct sg_commands_reader **out, struct sg_error *err);
+/** Takes NULL. */
+void sg_commands_reader_close(struct sg_commands_reader *reader);
+
+/** Goes on from `place`; 0 is the very first. */
+SG_MUST_USE bool sg_commands_reader_seek(struct sg_commands_reader *reader, int64_t place,
+                                         struct sg_error *err);
+
+/** One command as it was handed on, by whomever: neither `id` nor `text` is known to be one. */
+struct sg_handed_on {
+    bool is_there; /* else there is none at this moment */
+    int64_t place; /* where it stands */
+    struct sg_str id, text;
+};
+
+/**
+ * The next one, in the arena. Never waits. Where the place asked for is not there, it begins at what
+ * is, and says so in the log. TEMPORARY: seek, and read on.
+ */
+SG_MUST_USE bool sg_commands_reader_read(struct sg_commands_reader *reader, struct sg_arena *arena,
+                                         struct sg_handed_on *out, struct sg_error *err);
 
 /** A system that people hold back: nothing is sent to it, nor asked of it. */
 struct sg_paused_system {

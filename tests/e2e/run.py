@@ -50,6 +50,7 @@ def on_kafka(sgbridge):
     soak = ("--journal", "kafka", "--brokers", "1", "--seed", "2")
     return [
         ("the view can be asked whoever leads", drive("kafka_operate.py")),
+        ("what is asked of an instance that stands by is done once", drive("hand_on.py")),
         ("death at each crash point loses nothing, on Kafka", drive("crash_points.py", "--journal", "kafka")),
         ("10 kills and 2 freezes of two instances lose nothing",
          drive("soak.py", *soak, "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s")),

@@ -35,6 +35,10 @@ ROWS = (
     ("state", 2, 1, {"max.message.bytes": 3_751_936}, 0, ()),
     ("state", 2, 2, {}, 1, ("error: topic PREFIX.state has 2 partitions, and one is expected",)),
     ("leader", 2, 2, {}, 1, ("error: topic PREFIX.leader has 2 partitions, and one is expected",)),
+    ("commands", 2, 2, {}, 1, ("error: topic PREFIX.commands has 2 partitions, and one is expected",)),
+    ("commands", 2, 1, {"cleanup.policy": "delete", "retention.ms": 604_799_999}, 0,    # 7 days less a millisecond
+     ("warning: topic PREFIX.commands has retention.ms=604799999: ", "set it to 604800000")),
+    ("commands", 2, 1, {"cleanup.policy": "delete", "retention.ms": 604_800_000}, 0, ()),
     ("saja", 2, 6, {"retention.ms": 7_775_999_999}, 0,    # 90 days less a millisecond
      ("warning: topic PREFIX.saja has retention.ms=7775999999, less than `keep`: ", "set it to 7776000000")),
     ("saja", 2, 6, {"retention.ms": 7_776_000_000}, 0, ()),
@@ -76,6 +80,7 @@ class Live(unittest.TestCase):
         self.assertEqual(self.ask(0, self.configure(self.cluster.bootstrap, "new", ", replication: 2")), [
             "journal: Kafka answers; brokers: 2",
             "journal: topic new.leader is not there yet; run makes it: one partition, 2 copies",
+            "journal: topic new.commands is not there yet; run makes it: one partition, 2 copies",
             "journal: topic new.state is not there yet; run makes it: one partition, compacted, 2 copies"])
 
     def test_one_copy_is_said_aloud_before_it_is_made(self):

@@ -21,7 +21,8 @@ class Rights(unittest.TestCase):
     def test_who_may_make_no_topic_works_with_those_that_are_there(self):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="sgbridge-kafka-"))
         cluster = self.enterContext(Cluster(folder, settings=AUTHORIZER))
-        for topic, partitions, settings in (("state", 1, STATE), ("leader", 1, {}), ("saja", 6, {}), ("gam", 6, {})):
+        for topic, partitions, settings in (("state", 1, STATE), ("leader", 1, {}), ("commands", 1, {}),
+                                            ("saja", 6, {}), ("gam", 6, {})):
             cluster.create_topic(f"mashhad.{topic}", partitions, settings=settings)
         cluster.forbid_topics("mashhad.")
         journal = f'{{kafka: {{brokers: "{cluster.bootstrap}", prefix: mashhad, replication: 1}}}}'

@@ -1,0 +1,138 @@
+"""What people ask of an instance that stands by is carried out once by the one that leads, whoever of them dies."""
+
+import argparse
+import json
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import paths
+from house import Wrong, equal, until
+from world import World
+
+AT_A_TERMINAL_S = 2    # from the command's begin to its end, as a person waits for it; the half of it is enough
+
+
+def put(bridge, name, /, **command):
+    """Writes a command into the spool of an instance by hand; gives its file."""
+    spool = bridge.state / "spool"
+    spool.mkdir(exist_ok=True)
+    hidden, path = spool / f".{name}", spool / f"{name}.json"
+    hidden.write_text(json.dumps({"who": "zahra", "at": 1782880200000} | command), encoding="utf-8")
+    hidden.rename(path)
+    return path
+
+
+def ask(bridge, question):
+    """Rows of an instance's view."""
+    with closing(sqlite3.connect(f"file:{bridge.state}/view.db?mode=ro", uri=True)) as view:
+        return view.execute(question).fetchall()
+
+
+def paused(bridge):
+    return ask(bridge, "SELECT scope || ' ' || name FROM pause WHERE NOT is_over ORDER BY id")
+
+
+def place(bridge):
+    """How far the topic of commands was read."""
+    return ask(bridge, "SELECT text FROM cursor WHERE system = ''")
+
+
+def shows(world, *expected):
+    for bridge in world.bridges:
+        until(lambda bridge=bridge: paused(bridge) == [(pause,) for pause in expected],
+              f"{bridge.instance} shows as paused: {expected}")
+
+
+def reaches(world, number):
+    for bridge in world.bridges:
+        until(lambda bridge=bridge: place(bridge) == [(str(number),)],
+              f"{number} commands are read, as {bridge.instance} knows; it knows {place(bridge)}")
+
+
+def typed(bridge, *words):
+    """A command as a person types it; gives how long they waited."""
+    began = time.monotonic()
+    said = bridge.command(*words)
+    equal(said.returncode, 0, f"the exit code of {words}, which said {said.stdout}{said.stderr}")
+    return time.monotonic() - began
+
+
+def the_standby_hands_on(world, first, second):
+    first.start()
+    second.start(wait=False)
+    until(second.is_standby, "the second stands by")
+    path = put(second, "by-hand", do="pause", scope="system", name="gam", why="maintenance")
+    shows(world, "system gam")
+    until(lambda: not path.exists(), "the standby's spool is empty")
+    waited = typed(second, "resume", "system", "gam")
+    print(f"typed where an instance stands by: {waited:.2f} s")
+    if waited > AT_A_TERMINAL_S:
+        raise Wrong(f"a person waited for {waited:.2f} s")
+    shows(world)
+    reaches(world, 2)
+
+
+def what_cannot_be_read_is_kept_and_not_in_the_way(world, first, second):
+    put(second, "newer-1", do="fly", height=3)
+    put(second, "newer-2", do="pause", scope="system", name="saja", why="?")
+    shows(world, "system saja")
+    until((first.state / "spool" / "newer-1.refused").exists, "the leader keeps what it cannot read")
+    reaches(world, 4)
+    typed(first, "resume", "system", "saja")
+
+
+def a_standby_killed_before_it_removed_a_file(world, first, second):
+    second.kill()
+    second.start(die_at="hand_on.after", wait=False)
+    path = put(second, "twice", do="pause", scope="system", name="saja", why="?")
+    until(lambda: not second.is_alive(), "the standby died")
+    equal((second.was_killed(), path.exists()), (True, True), "killed, and its file is there")
+    until(lambda: paused(first) == [("system saja",)], "the leader has it nevertheless")
+    typed(first, "resume", "system", "saja")
+    second.start(wait=False)
+    until(lambda: not path.exists(), "it is handed on again")
+    reaches(world, 6)
+    shows(world)    # it is not carried out again
+
+
+def a_leader_killed_between_reading_and_committing(world, first, second):
+    for bridge in (second, first):
+        bridge.kill()
+    first.start(die_at="command.before")
+    second.start(wait=False)
+    until(second.is_standby, "the second stands by")
+    put(second, "survives", do="pause", scope="system", name="gam", why="?")
+    until(lambda: not first.is_alive(), "the leader died")
+    equal(first.was_killed(), True, "killed")
+    until(second.is_ready, "the second leads")
+    until(lambda: paused(second) == [("system gam",)], "it has carried out what the first had read")
+    until(lambda: place(second) == [("7",)], "it has read on from where the first had committed")
+    typed(second, "resume", "system", "gam")
+    first.start(wait=False)    # with the file in its spool, which it hands on
+    reaches(world, 8)
+    shows(world)
+    equal([list((bridge.state / "spool").glob("*.json")) for bridge in world.bridges], [[], []], "files in the spools")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    begin = time.monotonic()
+    with World("handon", 1, parser.parse_args().sgbridge, brokers=1, bridges=2) as world:
+        try:
+            for check in (the_standby_hands_on, what_cannot_be_read_is_kept_and_not_in_the_way,
+                          a_standby_killed_before_it_removed_a_file, a_leader_killed_between_reading_and_committing):
+                check(world, *world.bridges)
+        except (Wrong, TimeoutError) as error:
+            print(f"FAILED: {check.__name__}: {error}")
+            print(*(bridge.log.read_text(encoding="utf-8")[-3000:] for bridge in world.bridges), sep="\n---\n")
+            return 1
+    print(f"ok ({time.monotonic() - begin:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
