@@ -117,6 +117,18 @@ def a_leader_killed_between_reading_and_committing(world, first, second):
     equal([list((bridge.state / "spool").glob("*.json")) for bridge in world.bridges], [[], []], "files in the spools")
 
 
+def the_spool_waits_while_no_broker_is_there(world, first, second):
+    leader, standby = (first, second) if first.is_ready() else (second, first)
+    world.cluster.kill(1)
+    path = put(standby, "waits", do="pause", scope="system", name="gam", why="?")
+    time.sleep(2)    # it tries meanwhile
+    equal(path.exists(), True, "the file stays")
+    world.cluster.restart(1)
+    world.cluster.wait_serving(1)
+    until(lambda: paused(leader) == [("system gam",)] or paused(standby) == [("system gam",)], "it is carried out")
+    until(lambda: not path.exists(), "the standby's spool is empty")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
@@ -124,7 +136,8 @@ def main():
     with World("handon", 1, parser.parse_args().sgbridge, brokers=1, bridges=2) as world:
         try:
             for check in (the_standby_hands_on, what_cannot_be_read_is_kept_and_not_in_the_way,
-                          a_standby_killed_before_it_removed_a_file, a_leader_killed_between_reading_and_committing):
+                          a_standby_killed_before_it_removed_a_file, a_leader_killed_between_reading_and_committing,
+                          the_spool_waits_while_no_broker_is_there):
                 check(world, *world.bridges)
         except (Wrong, TimeoutError) as error:
             print(f"FAILED: {check.__name__}: {error}")

@@ -13,7 +13,7 @@ static const struct {
     {"notes", sg_notes_tests},       {"sweep", sg_sweep_tests},
     {"opening", sg_opening_tests},   {"transaction", sg_transaction_tests},
     {"commands", sg_commands_tests}, {"verdicts", sg_verdicts_tests},
-    {"pauses", sg_pauses_tests},
+    {"pauses", sg_pauses_tests},     {"handed_on", sg_handed_on_tests},
 };
 
 int main(int argc, char **argv)
