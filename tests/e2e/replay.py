@@ -3,10 +3,10 @@
     replay.py --tickets 60 --kills 4
     replay.py --journal kafka --tickets 5000 --kills 20     two instances
 
-Look-up tables lack rows, and GAM refuses some letters. Their citizens call again, re-open and cancel all the same. Then
-the tables are mended and put in force, and what failed is asked for again at a rate, by filters: by two people at once,
-interrupted, killed, while the daemon is down; and the daemon dies at random moments, while new tickets and answers come.
-At the end all is delivered, and what was asked for once more by `--again` has gone exactly once more.
+Look-up tables lack rows, and GAM refuses some letters. Their citizens call again, re-open and cancel all the same.
+Then the tables are mended and put in force, and what failed is asked for again at a rate, by filters: by two people
+at once, interrupted, killed, while the daemon is down; and the daemon dies at random moments, while new tickets and
+answers come. At the end all is delivered, and what was asked for once more by `--again` has gone exactly once more.
 """
 
 import argparse
@@ -31,12 +31,13 @@ REFUSED_SHARE, ANSWERED_SHARE = 0.15, 0.15
 # While all is sent again. A refusal needs a person each time; the others are waited out or looked up.
 GAM_FAULTS = {"refused": {"p": 0.03, "on": ["CreateCase", "AddNote", "CancelCase", "Acknowledge"]},
               "drop_after": {"p": 0.02}, "too_many": {"p": 0.02}}
-SAJA_FAULTS = {"refused": {"p": 0.03, "on": ["servicerequestupdates"]}, "drop_after": {"p": 0.02, "on": ["servicerequestupdates"]}}
+SAJA_FAULTS = {"refused": {"p": 0.03, "on": ["servicerequestupdates"]},
+               "drop_after": {"p": 0.02, "on": ["servicerequestupdates"]}}
 # How somebody may ask for what failed.
 FILTERS = (("--all",), ("--reason", "no row for"), ("--mapping", "ticket-to-case"), ("--target", "saja"))
 DONE, REFUSED, QUEUED = 0, 1, 3           # exit codes
 AT_ONCE = 4                               # commands under way
-_REPORT_EVERY = 5
+REPORT_EVERY = 5
 COMMAND_S, LEAD_S, STUCK_S, SETTLE_S = 60, 60, 600, 900
 
 
@@ -128,7 +129,7 @@ class Night:
             deeds[number % len(deeds)](leader)
             self._live(self._chance.uniform(0.2, self._args.between))
             leader.kill()
-            if (number + 1) % _REPORT_EVERY == 0:
+            if (number + 1) % REPORT_EVERY == 0:
                 print(f"{number + 1} kills; at the last of them {leader.open_count()} were open", flush=True)
             if number % 2:
                 self._ask_while_down(leader)
@@ -258,8 +259,8 @@ class Night:
         for ticket, delivery in self._asked_again.items():
             answers, done = self.world.bridge.acknowledged(ticket)
             if len(done) != answers + 1:
-                self.findings.append(f"delivery {delivery} of {ticket} was asked for once more, and its {answers} answers "
-                                     f"were acknowledged {len(done)} times")
+                self.findings.append(f"delivery {delivery} of {ticket} was asked for once more, and its {answers} "
+                                     f"answers were acknowledged {len(done)} times")
         print(f"{len(self._asked_again)} delivered ones were asked for once more")
         print("replay ended with", ", ".join(f"{code}: {count} times" for code, count in sorted(self._ends.items())))
 

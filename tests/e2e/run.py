@@ -11,7 +11,7 @@ import paths
 from disk import may_mount
 
 HERE = Path(__file__).resolve().parent
-NIGHT = ("--tickets", "60", "--between", "2", "--rate", "20/s")    # a small one, for replay.py
+NIGHT = ("--tickets", "60", "--between", "2", "--rate", "2/s")    # a small one, for replay.py
 
 
 def on_embedded(sgbridge):

@@ -107,7 +107,7 @@ def main():
     parser.add_argument("--freezes", type=int, default=10, help="kafka: how often the leader gets SIGSTOP, then SIGCONT")
     parser.add_argument("--frozen", type=seconds, default=60, help="kafka: for how long; all but the first for 15s")
     parser.add_argument("--watched", type=seconds, default=60, help="kafka: how long it must then be still")
-    parser.add_argument("--replay", action="store_true", help="instead: what failed is sent again; with --help: its options")
+    parser.add_argument("--replay", action="store_true", help="instead: send what failed again; see replay.py")
     parser.add_argument("--outage", type=seconds, help="kafka: instead of kills, all brokers are away for so long")
     args = parser.parse_args()
     if args.journal == "kafka":

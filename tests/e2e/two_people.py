@@ -1,4 +1,4 @@
-"""Two people at one delivery at the same moment: one sends it again, the other gives it up. One wins, the other is told.
+"""Two people at one delivery at once: one sends it again, the other gives it up. One wins, the other is told.
 
     two_people.py                    12 deliveries
     two_people.py --journal kafka    the journal is in Kafka
@@ -55,8 +55,8 @@ def judge_pair(world, ticket, begun):
     what = f"{ticket} is {state}; {said}"
     equal(codes, {winner: DONE, loser: NO}, f"exit codes; {what}")
     if winner == "replay":
-        says(said["discard"].replace("\n  ", " "), r"delivery \d+: (it has ended already: delivered|it is on its way since you asked)"
-             rf" \(replay by {known_as(SENDER)}\)")
+        says(said["discard"].replace("\n  ", " "), r"delivery \d+: (it has ended already: delivered|it is on its way "
+             rf"since you asked) \(replay by {known_as(SENDER)}\)")
     else:
         says(said["replay"].replace("\n  ", " "), rf"discarded(: {REASON})? \(discard by {known_as(GIVER_UP)}\)")
     return winner
