@@ -41,24 +41,32 @@ def begin_at_once(bridge, delivery, chance):
     return begun
 
 
-def ended(bridge, ticket):
-    """How its first delivery, that of the case, has ended."""
-    return next(row["state"] for row in bridge.trace(ticket)["deliveries"] if row["mapping"] == "ticket-to-case")
+def end_of(bridge, ticket):
+    """How its first delivery, that of the case, has ended; waited for."""
+    def found():
+        state = next(row["state"] for row in bridge.trace(ticket)["deliveries"] if row["mapping"] == "ticket-to-case")
+        return state if state in ("delivered", "discarded") else None
+
+    return until(found, f"{ticket} has its case, or was given up")
 
 
 def judge_pair(world, ticket, begun):
     """Looks at what both were told, against what was done; gives who won."""
     said = {what: process.communicate(timeout=30)[0] for what, process in begun.items()}
     codes = {what: process.returncode for what, process in begun.items()}
-    state = ended(world.bridge, ticket)
+    state = end_of(world.bridge, ticket)
     winner, loser = ("replay", "discard") if state == "delivered" else ("discard", "replay")
-    what = f"{ticket} is {state}; {said}"
-    equal(codes, {winner: DONE, loser: NO}, f"exit codes; {what}")
+    told = said[loser].replace("\n  ", " ")    # long lines are folded
+    if winner == "discard" and codes["replay"] == DONE:    # given up after it was sent again, and before its turn came
+        equal(codes["discard"], DONE, f"exit code of discard, {said}")
+        says(told, rf"1 sent again\n(then: .*\n)*delivery \d+: discarded: {REASON}")
+        return winner
+    equal(codes, {winner: DONE, loser: NO}, f"exit codes, {ticket} being {state}, {said}")
     if winner == "replay":
-        says(said["discard"].replace("\n  ", " "), r"delivery \d+: (it has ended already: delivered|it is on its way "
-             rf"since you asked) \(replay by {known_as(SENDER)}\)")
+        says(told, r"delivery \d+: (it has ended already: delivered|it is on its way since you asked)"
+             rf" \(replay by {known_as(SENDER)}\)")
     else:
-        says(said["replay"].replace("\n  ", " "), rf"discarded(: {REASON})? \(discard by {known_as(GIVER_UP)}\)")
+        says(told, rf"discarded(: {REASON})? \(discard by {known_as(GIVER_UP)}\)")
     return winner
 
 
