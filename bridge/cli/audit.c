@@ -79,13 +79,9 @@ struct audit {
 
 static struct sum *sum_of_day(struct groups *days, int64_t day)
 {
-    struct group *last = days->count == 0 ? NULL : &days->at[days->count - 1];
-
-    if (last == NULL || last->sum.day != day) { /* rows come day by day */
-        last = &days->at[days->count++];
-        last->sum.day = day;
-    }
-    return &last->sum;
+    if (days->count == 0 || days->at[days->count - 1].sum.day != day) /* rows come day by day */
+        days->at[days->count++].sum.day = day;
+    return &days->at[days->count - 1].sum;
 }
 
 static struct sum *sum_of_mapping(struct groups *mappings, struct sg_str name)

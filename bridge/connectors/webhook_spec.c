@@ -113,12 +113,12 @@ static void compile_reply(const struct sg_spec *spec, const struct sg_yaml *yaml
 {
     static const struct sg_str keys[] = {SG_STR_INIT("status"), SG_STR_INIT("body"),
                                          SG_STR_INIT("content")};
-    const struct sg_yaml *body = sg_yaml_find(yaml, "body"), *content;
+    const struct sg_yaml *body = sg_yaml_find(yaml, "body");
+    const struct sg_yaml *content = sg_yaml_find(yaml, "content");
     int64_t status = 0;
 
     if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
-    content = sg_yaml_find(yaml, "content");
     sg_spec_integer(spec, sg_spec_need(spec, yaml, "the reply", "status"), 200, 599, &status);
     out->status = (int)status;
     if (body != NULL)
@@ -127,7 +127,7 @@ static void compile_reply(const struct sg_spec *spec, const struct sg_yaml *yaml
         (void)sg_findings_add(spec->findings, content->key_at,
                               "`content` without a body; say `body: json`, {xml: ROOT} or "
                               "{soap: ELEMENT}");
-    if (content == NULL && out->body == SG_REPLY_JSON)
+    if (body != NULL && content == NULL && out->body == SG_REPLY_JSON)
         (void)sg_findings_add(spec->findings, body->key_at, "`body: json` needs `content`");
     sg_spec_rule(spec, SG_SPEC_REPLY, content, &out->content);
 }
