@@ -16,7 +16,8 @@ typedef bool compile_fn(const struct sg_transform_context *context, const struct
 struct kind {
     const char *name;
     sg_step_fn *run;
-    compile_fn *compile; /* NULL: its name says all */
+    compile_fn *compile;       /* NULL: its name says all */
+    sg_step_tree_fn *run_tree; /* in the place of `run` */
 };
 
 static bool run_trim(struct sg_arena *arena, const struct sg_step *step, struct sg_str in,
@@ -50,6 +51,12 @@ TEXT_STEP(run_to_base64, sg_base64)
 static bool fail(struct sg_transform_result *result, const char *why)
 {
     return sg_error_set(&result->error, SG_ERROR_INPUT, (struct sg_place){0}, "%s", why);
+}
+
+bool sg_step_no_text(const struct sg_step *step, struct sg_transform_result *result)
+{
+    return sg_error_set(&result->error, SG_ERROR_INPUT, step->at,
+                        "`%s` takes a text; an object is given", step->name);
 }
 
 static bool run_from_base64(struct sg_arena *arena, const struct sg_step *step, struct sg_str in,
@@ -106,7 +113,7 @@ static bool run_match(struct sg_arena *arena, const struct sg_step *step, struct
 static bool run_replace(struct sg_arena *arena, const struct sg_step *step, struct sg_str in,
                         struct sg_str *out, struct sg_transform_result *result)
 {
-    return sg_regex_replace(arena, step->regex, in, step->by, out, &result->error);
+    return sg_regex_replace(arena, step->regex, in, step->text, out, &result->error);
 }
 
 /* A finding of what a module below said. */
@@ -155,8 +162,20 @@ static bool compile_replace(const struct sg_transform_context *context, const st
         return false;
     if (!sg_yaml_expect(by, SG_YAML_TEXT, context->findings))
         return false;
-    step->by = sg_str_copy(context->arena, by->text);
+    step->text = sg_str_copy(context->arena, by->text);
     return compile_match(context, pattern, step);
+}
+
+static bool compile_split(const struct sg_transform_context *context, const struct sg_yaml *value,
+                          struct sg_step *step)
+{
+    if (!sg_yaml_expect(value, SG_YAML_TEXT, context->findings))
+        return false;
+    if (value->text.length == 0)
+        return sg_findings_add(context->findings, value->at,
+                               "`split` takes the text that stands between the parts; it is empty");
+    step->text = sg_str_copy(context->arena, value->text);
+    return true;
 }
 
 static bool run_date(struct sg_arena *arena, const struct sg_step *step, struct sg_str in,
@@ -306,24 +325,25 @@ static bool compile_lookup(const struct sg_transform_context *context, const str
 }
 
 static const struct kind KINDS[] = {
-    {"trim", run_trim, NULL},
-    {"collapse", run_collapse, NULL},
-    {"clean", run_clean, NULL},
-    {"lower", run_lower, NULL},
-    {"upper", run_upper, NULL},
-    {"cut", run_cut, compile_number},
-    {"pad", run_pad, compile_number},
-    {"digits", run_digits, NULL},
-    {"persian_digits", run_persian_digits, NULL},
-    {"persian_letters", run_persian_letters, NULL},
-    {"arabic_letters", run_arabic_letters, NULL},
-    {"match", run_match, compile_match},
-    {"replace", run_replace, compile_replace},
-    {"date", run_date, compile_date},
-    {"lookup", run_lookup, compile_lookup},
-    {"to_json", NULL, NULL},
-    {"to_base64", run_to_base64, NULL},
-    {"from_base64", run_from_base64, NULL},
+    {"trim", run_trim, NULL, NULL},
+    {"collapse", run_collapse, NULL, NULL},
+    {"clean", run_clean, NULL, NULL},
+    {"lower", run_lower, NULL, NULL},
+    {"upper", run_upper, NULL, NULL},
+    {"cut", run_cut, compile_number, NULL},
+    {"pad", run_pad, compile_number, NULL},
+    {"digits", run_digits, NULL, NULL},
+    {"persian_digits", run_persian_digits, NULL, NULL},
+    {"persian_letters", run_persian_letters, NULL, NULL},
+    {"arabic_letters", run_arabic_letters, NULL, NULL},
+    {"match", run_match, compile_match, NULL},
+    {"replace", run_replace, compile_replace, NULL},
+    {"date", run_date, compile_date, NULL},
+    {"lookup", run_lookup, compile_lookup, NULL},
+    {"split", NULL, compile_split, sg_step_split},
+    {"to_json", NULL, NULL, sg_step_to_json},
+    {"to_base64", run_to_base64, NULL, NULL},
+    {"from_base64", run_from_base64, NULL, NULL},
 };
 
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
@@ -340,7 +360,7 @@ static const struct kind *find_kind(struct sg_str name)
 /* What the format has, and this version has not: refused, not passed over. */
 static bool is_not_yet(struct sg_str name)
 {
-    return sg_str_is(name, "split") || sg_str_is(name, "plain_text") || sg_str_is(name, "to_xml");
+    return sg_str_is(name, "plain_text") || sg_str_is(name, "to_xml");
 }
 
 static bool unknown(const struct sg_transform_context *context, struct sg_str name,
@@ -380,6 +400,7 @@ bool sg_step_compile(const struct sg_transform_context *context, const struct sg
     if (kind->compile != NULL && told == NULL)
         return sg_findings_add(context->findings, at, "`%s` needs a value: {%s: …}", kind->name,
                                kind->name);
-    *out = (struct sg_step){.name = kind->name, .at = at, .run = kind->run};
+    *out = (struct sg_step){
+        .name = kind->name, .at = at, .run = kind->run, .run_tree = kind->run_tree};
     return kind->compile == NULL || kind->compile(context, told, out);
 }

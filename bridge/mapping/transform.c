@@ -1,8 +1,6 @@
 #include "mapping/transform.h"
 
-#include "base/buffer.h"
 #include "mapping/step.h"
-#include "tree/json.h"
 
 struct sg_transform {
     size_t count, lookup_count;
@@ -42,12 +40,6 @@ const struct sg_lookup *const *sg_transform_lookups(const struct sg_transform *t
     return transform->lookups;
 }
 
-static bool no_text(const struct sg_step *step, struct sg_transform_result *result)
-{
-    return sg_error_set(&result->error, SG_ERROR_INPUT, step->at,
-                        "`%s` takes a text; an object is given", step->name);
-}
-
 /* NULL when it is nothing. */
 static struct sg_node *text_or_nothing(struct sg_arena *arena, struct sg_str text)
 {
@@ -64,7 +56,7 @@ static bool run_on_text(struct sg_arena *arena, const struct sg_step *step,
     if (sg_node_is_nothing(in))
         return true;
     if (!sg_node_as_text(in, &text))
-        return no_text(step, result);
+        return sg_step_no_text(step, result);
     if (!step->run(arena, step, text, &changed, result))
         return false;
     *out = text_or_nothing(arena, changed);
@@ -104,7 +96,7 @@ static bool run_on_keys(struct sg_arena *arena, const struct sg_step *step,
 
     for (const struct sg_node *item = is_list ? in->first : in; k < count; item = item->next) {
         if (!sg_node_as_text(item, &keys[k++]))
-            return no_text(step, result);
+            return sg_step_no_text(step, result);
     }
     if (!sg_step_look_up(arena, step, keys, count, &found, result))
         return false;
@@ -112,21 +104,11 @@ static bool run_on_keys(struct sg_arena *arena, const struct sg_step *step,
     return true;
 }
 
-static struct sg_node *json_of(struct sg_arena *arena, const struct sg_node *in)
-{
-    struct sg_buffer written = {.arena = arena};
-
-    sg_json_write(&written, in);
-    return sg_node_text(arena, sg_buffer_text(&written));
-}
-
 static bool run_step(struct sg_arena *arena, const struct sg_step *step, const struct sg_node *in,
                      struct sg_node **out, struct sg_transform_result *result)
 {
-    if (step->run == NULL) {
-        *out = json_of(arena, in);
-        return true;
-    }
+    if (step->run_tree != NULL)
+        return step->run_tree(arena, step, in, out, result);
     if (step->lookup != NULL && sg_lookup_keys(step->lookup) > 1)
         return run_on_keys(arena, step, in, out, result);
     if (in->kind == SG_NODE_LIST)

@@ -43,9 +43,9 @@ struct sg_transform_result {
 
 /**
  * True and `*out`, NULL for nothing, in `arena` (borrowing from `in` too). A list is done item by
- * item, and what is nothing is left out of it; but `to_json` takes any tree whole, and a look-up
- * with several key columns takes the list as its keys. False: `*result` says why, `*out` is as it
- * was.
+ * item, and what is nothing is left out of it; but `split` makes one list of the parts of all items,
+ * `to_json` takes any tree whole, and a look-up with several key columns takes the list as its keys.
+ * False: `*result` says why, `*out` is as it was.
  */
 SG_MUST_USE bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transform,
                                   const struct sg_node *in, const struct sg_node **out,
