@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "base/units.h"
 #include "mapping/persian.h"
+#include "tree/html.h"
 #include "tree/utf8.h"
 
 enum { NUMBER_MAX = 1000000 }; /* characters: no one may make us write more zeros than that */
@@ -28,7 +29,7 @@ static bool run_trim(struct sg_arena *arena, const struct sg_step *step, struct 
     return true;
 }
 
-/* The transforms that are one function of persian.h. */
+/* The transforms that are one function of text. */
 #define TEXT_STEP(name, change)                                                            \
     static bool name(struct sg_arena *arena, const struct sg_step *step, struct sg_str in, \
                      struct sg_str *out, struct sg_transform_result *result)               \
@@ -46,6 +47,7 @@ TEXT_STEP(run_digits, sg_persian_digits)
 TEXT_STEP(run_persian_digits, sg_persian_persian_digits)
 TEXT_STEP(run_persian_letters, sg_persian_letters)
 TEXT_STEP(run_arabic_letters, sg_persian_arabic_letters)
+TEXT_STEP(run_plain_text, sg_html_text)
 TEXT_STEP(run_to_base64, sg_base64)
 
 static bool fail(struct sg_transform_result *result, const char *why)
@@ -328,6 +330,7 @@ static const struct kind KINDS[] = {
     {"trim", run_trim, NULL, NULL},
     {"collapse", run_collapse, NULL, NULL},
     {"clean", run_clean, NULL, NULL},
+    {"plain_text", run_plain_text, NULL, NULL},
     {"lower", run_lower, NULL, NULL},
     {"upper", run_upper, NULL, NULL},
     {"cut", run_cut, compile_number, NULL},
@@ -360,7 +363,7 @@ static const struct kind *find_kind(struct sg_str name)
 /* What the format has, and this version has not: refused, not passed over. */
 static bool is_not_yet(struct sg_str name)
 {
-    return sg_str_is(name, "plain_text") || sg_str_is(name, "to_xml");
+    return sg_str_is(name, "to_xml");
 }
 
 static bool unknown(const struct sg_transform_context *context, struct sg_str name,
