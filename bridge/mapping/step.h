@@ -26,7 +26,7 @@ struct sg_step {
     sg_step_tree_fn *run_tree; /* takes or gives more than one text */
     size_t number;             /* cut, pad */
     const struct sg_regex *regex;
-    struct sg_str text; /* replace: what to write; split: what stands between the parts */
+    struct sg_str text; /* replace: what to write; split: what stands between; to_xml: the root */
     const struct sg_date_format *from, *to;
     const struct sg_zone *read_zone, *write_zone;
     const struct sg_lookup *lookup; /* with several keys, it takes a list of texts: see below */
@@ -46,6 +46,6 @@ SG_MUST_USE bool sg_step_no_text(const struct sg_step *step, struct sg_transform
 
 /* --- step_tree.c --- */
 
-sg_step_tree_fn sg_step_split, sg_step_to_json;
+sg_step_tree_fn sg_step_split, sg_step_to_json, sg_step_to_xml;
 
 #endif

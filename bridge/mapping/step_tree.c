@@ -15,6 +15,38 @@ bool sg_step_to_json(struct sg_arena *arena, const struct sg_step *step, const s
     return true;
 }
 
+/* --- to_xml --- */
+
+/* Without namespaces: those of a system are of what it says itself, not of a document in a text. */
+static struct sg_node *xml_of(struct sg_arena *arena, struct sg_str root, const struct sg_node *in)
+{
+    struct sg_buffer written = {.arena = arena};
+
+    sg_xml_write(&written, root, in, (struct sg_xml_names){0});
+    return sg_node_text(arena, sg_buffer_text(&written));
+}
+
+/* A document has one root, so a list is done item by item. */
+bool sg_step_to_xml(struct sg_arena *arena, const struct sg_step *step, const struct sg_node *in,
+                    struct sg_node **out, struct sg_transform_result *result)
+{
+    struct sg_node *list, *document = NULL;
+
+    if (in->kind != SG_NODE_LIST) {
+        *out = sg_node_is_nothing(in) ? NULL : xml_of(arena, step->text, in);
+        return true;
+    }
+    list = sg_node_new(arena, SG_NODE_LIST);
+    for (const struct sg_node *item = in->first; item != NULL; item = item->next) {
+        if (!sg_step_to_xml(arena, step, item, &document, result))
+            return false;
+        if (document != NULL)
+            (void)sg_node_append(list, document);
+    }
+    *out = list->count > 0 ? list : NULL;
+    return true;
+}
+
 /* --- split --- */
 
 /* One list being made of all texts given. */

@@ -49,6 +49,9 @@ SG_MUST_USE bool sg_xml_read(struct sg_arena *arena, struct sg_str text, struct 
 void sg_xml_write(struct sg_buffer *out, struct sg_str name, const struct sg_node *node,
                   struct sg_xml_names names);
 
+/** Whether it may be an element's name as it stands (Namespaces in XML 1.0: an NCName, no ':'). */
+bool sg_xml_is_name(struct sg_str name);
+
 /** Only text, escaped so that it may stand in an attribute as well. */
 void sg_xml_write_text(struct sg_buffer *out, struct sg_str text);
 

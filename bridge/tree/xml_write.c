@@ -32,6 +32,19 @@ static bool is_name(uint32_t c)
            (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040;
 }
 
+bool sg_xml_is_name(struct sg_str name)
+{
+    bool is_right = name.length > 0;
+
+    for (size_t i = 0; i < name.length && is_right;) {
+        const bool is_first = i == 0;
+        const uint32_t c = sg_utf8_next(name, &i);
+
+        is_right = is_first ? is_name_start(c) : is_name(c);
+    }
+    return is_right;
+}
+
 /* Whether its first character may stand there, as it is or as the '_' that it becomes. */
 static bool may_start(struct sg_str part)
 {

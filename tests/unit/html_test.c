@@ -24,6 +24,7 @@ static void a_break_and_a_paragraph_are_line_ends(void **state)
         {"a<br><br>b", "a\n\nb"},
         {"<p>الف</p><p>ب</p>", "الف\nب"},
         {"<p>a<br></p>\n<p dir=\"rtl\">b</p>\n", "a\nb"},
+        {"a<br><br><p>b", "a\n\nb"},
         {"<br>a<br>", "a"},
         {"<p></p>", ""},
         {"a<p>b", "a\nb"},
