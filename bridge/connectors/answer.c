@@ -90,6 +90,10 @@ static void read_body(struct judging *judging)
         out->is_malformed =
             !sg_json_read(judging->arena, body, NULL, &out->tree, &judging->problem);
         break;
+    case SG_FORMAT_XML:
+        out->is_malformed = !sg_xml_read(judging->arena, body, judging->system->names, NULL,
+                                         &out->tree, &judging->problem);
+        break;
     case SG_FORMAT_SOAP:
         out->is_malformed =
             !sg_soap_read(judging->system, judging->arena, body, &soap, &judging->problem);

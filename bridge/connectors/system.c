@@ -96,19 +96,14 @@ static void compile_format(const struct sg_spec *spec, const struct sg_yaml *yam
                                             SG_STR_INIT("xml")};
     size_t format = 0;
 
-    if (!sg_spec_choice(spec, yaml, SG_SPEC_WORDS(formats), &format))
-        return;
-    if (format == 2)
-        (void)sg_findings_add(spec->findings, yaml->at,
-                              "`format: xml` is not known to this version");
-    spec->system->format = format == 0 ? SG_FORMAT_JSON : SG_FORMAT_SOAP;
+    if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(formats), &format))
+        spec->system->format = (enum sg_format)format; /* `formats` is in the order of the enum */
 }
 
 static void compile_namespaces(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
     struct sg_xml_namespace *declared;
 
-    sg_spec_refuse_without_soap(spec, yaml);
     if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
         return;
     declared = sg_arena_get(spec->arena, yaml->count, sizeof *declared);

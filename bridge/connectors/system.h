@@ -10,7 +10,7 @@
 
 struct sg_secrets; /* connectors/secrets.h */
 
-enum sg_format { SG_FORMAT_JSON, SG_FORMAT_SOAP };
+enum sg_format { SG_FORMAT_JSON, SG_FORMAT_SOAP, SG_FORMAT_XML };
 
 enum sg_outcome {
     SG_OUTCOME_DEFAULT, /* the entry has only `say` */

@@ -123,6 +123,8 @@ static bool read_tree(const struct reading *reading, const struct sg_webhook_req
         return sg_form_read(reading->arena, request->body, tree, &err);
     if (system->format == SG_FORMAT_JSON)
         return sg_json_read(reading->arena, request->body, NULL, tree, &err);
+    if (system->format == SG_FORMAT_XML)
+        return sg_xml_read(reading->arena, request->body, system->names, NULL, tree, &err);
     if (!sg_soap_open(system, reading->arena, request->body, &body, &err) || body.tree == NULL)
         return false;
     *tree = body.tree;

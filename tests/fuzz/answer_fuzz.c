@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Any bytes as a reply, JSON or SOAP, after a status and a header: some outcome comes of it, never
+/* Any bytes as a reply, JSON, XML or SOAP, after a status and a header: some outcome comes of it, never
  * the default; what cannot be read is never a success; and the words are short enough to keep. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size < 2)
         return 0;
-    system.format = data[0] & 1 ? SG_FORMAT_SOAP : SG_FORMAT_JSON;
+    system.format = data[0] & 64 ? SG_FORMAT_XML : data[0] & 1 ? SG_FORMAT_SOAP : SG_FORMAT_JSON;
     system.unwrap = 1 + (data[0] >> 1 & 3);
     const struct sg_str rest = {(const char *)data + 2, size - 2};
     const size_t cut = rest.length < 40 ? rest.length : 40;

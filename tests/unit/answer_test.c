@@ -40,6 +40,19 @@ static const char GAM[] = "system: s\n"
                           "    request: {soap: Add}\n"
                           "    input: {/a: {}}\n";
 
+static const char XML[] = "system: s\n"
+                          "url: http://127.0.0.1:1\n"
+                          "format: xml\n"
+                          "namespaces: {v: \"urn:v\"}\n"
+                          "answers:\n"
+                          "  - {when: {from: \"/Error/@v:no\", equals: 7}, is: permanent, say: "
+                          "/Error}\n"
+                          "operations:\n"
+                          "  add:\n"
+                          "    once: resend\n"
+                          "    request: {get: /add}\n"
+                          "    input: {/a: {}}\n";
+
 struct row {
     int status;
     const char *body, *of_read, *of_write;
@@ -157,6 +170,27 @@ static void a_fault_means_what_the_table_says(void **state)
 
     (void)state;
     check(GAM, rows, SG_ROWS(rows));
+}
+
+static void an_xml_answer_is_read_from_inside_its_root(void **state)
+{
+    static const struct row rows[] = {
+        {200, "<r><Row/></r>", "success", "success"},
+        {200, "", "success", "success"},
+        {404, "<r/>", "none", "permanent: HTTP 404"},
+        {200, "<r xmlns:w='urn:v'><Error w:no='7'>\xd9\x86\xd9\x87</Error></r>",
+         "permanent: \xd9\x86\xd9\x87", "permanent: \xd9\x86\xd9\x87"},
+        {200, "<r><Error no='7'>a</Error></r>", "success", "success"},
+        {200, "{}",
+         "temporary: HTTP 200, malformed: the document does not begin with an element (line 1, column 1)",
+         "unknown: HTTP 200, malformed: the document does not begin with an element (line 1, column 1)"},
+        {200, "<!DOCTYPE r []><r/>",
+         "temporary: HTTP 200, malformed: a DTD is not taken (line 1, column 13)",
+         "unknown: HTTP 200, malformed: a DTD is not taken (line 1, column 13)"},
+    };
+
+    (void)state;
+    check(XML, rows, SG_ROWS(rows));
 }
 
 static void an_envelope_is_opened_to_where_pointers_start(void **state)
@@ -332,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_status_means_what_the_table_says),
         cmocka_unit_test(the_first_answer_of_the_file_that_fits_decides),
         cmocka_unit_test(a_fault_means_what_the_table_says),
+        cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
         cmocka_unit_test(an_envelope_is_opened_to_where_pointers_start),
         cmocka_unit_test(what_was_not_sent_waits_and_what_was_lost_is_in_doubt),
         cmocka_unit_test(retry_after_is_read_in_seconds_and_as_a_date),

@@ -392,6 +392,41 @@ static void without_pages_and_cursor_all_is_asked_each_time(void **state)
     check(scripts, SG_ROWS(scripts));
 }
 
+/* `items` is inside of the root; what is missing is an empty page, for XML has no other. */
+static void xml_is_polled_from_inside_its_root(void **state)
+{
+#define XML                             \
+    "system: s\n"                       \
+    "url: http://127.0.0.1:1\n"         \
+    "format: xml\n"                     \
+    "records:\n"                        \
+    "  ticket:\n"                       \
+    "    id: /@id\n"                    \
+    "    key: /@id\n"                   \
+    "    poll:\n"                       \
+    "      every: 1s\n"                 \
+    "      request: {get: /t, query: {" \
+    "from: page:/row}}\n"               \
+    "      items: /Row\n"               \
+    "      pages: {by: row, size: 2}\n"
+    static const struct script scripts[] = {
+        {XML,
+         "",
+         {"200||<Rows><Row id='1'/><Row id='2'/></Rows>", "200||<Rows><Row id='3'/></Rows>",
+          "200||<Rows/>"},
+         "/t from=1 -> more 1 2\n/t from=3 -> more 3\n/t from=5 -> done\n"},
+        {XML,
+         "",
+         {"200||<Rows><Row id='1'>"},
+         "/t from=1 -> alarm (HTTP 200, malformed: the document ends inside an element (line 1, column "
+         "19))\n"},
+    };
+#undef XML
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
 static void what_cannot_be_read_leaves_the_cursor(void **state)
 {
     static const struct script scripts[] = {
@@ -435,6 +470,7 @@ int main(void)
         cmocka_unit_test(pages_by_cursor_ask_again_from_where_the_last_one_ended),
         cmocka_unit_test(numbers_and_tokens_are_cursors_too),
         cmocka_unit_test(without_pages_and_cursor_all_is_asked_each_time),
+        cmocka_unit_test(xml_is_polled_from_inside_its_root),
         cmocka_unit_test(what_cannot_be_read_leaves_the_cursor),
     };
     return cmocka_run_group_tests_name("poll", tests, NULL, NULL);

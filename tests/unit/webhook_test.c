@@ -81,6 +81,24 @@ static const char SOAP_SYSTEM[] =
     "    webhook: {path: /hooks/soap, auth: none, items: \"\", element: Closed,\n"
     "              refuse: {status: 500, body: {soap: Refused}, content: {set: {/Id: /Id}}}}\n";
 
+static const char XML_SYSTEM[] =
+    "system: xml\n"
+    "url: http://127.0.0.1:1\n"
+    "format: xml\n"
+    "records:\n"
+    "  row:\n"
+    "    id: /Id\n"
+    "    key: /Id\n"
+    "    webhook: {path: /hooks/xml, auth: none, items: /Row, element: Rows}\n"
+    "  one:\n"
+    "    id: /@Id\n"
+    "    key: /@Id\n"
+    "    webhook: {path: /hooks/xml, auth: none, items: \"\", element: One}\n";
+
+static const struct {
+    const char *name, *text;
+} FILES[] = {{"s", SYSTEM}, {"soap", SOAP_SYSTEM}, {"xml", XML_SYSTEM}};
+
 struct fixture {
     char dir[64];
     struct sg_catalog *catalog;
@@ -106,10 +124,10 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(fixture.dir));
     (void)snprintf(path, sizeof path, "%s/systems", fixture.dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof path, "%s/systems/s.yaml", fixture.dir);
-    write_file(path, SYSTEM);
-    (void)snprintf(path, sizeof path, "%s/systems/soap.yaml", fixture.dir);
-    write_file(path, SOAP_SYSTEM);
+    for (size_t f = 0; f < SG_ROWS(FILES); f++) {
+        (void)snprintf(path, sizeof path, "%s/systems/%s.yaml", fixture.dir, FILES[f].name);
+        write_file(path, FILES[f].text);
+    }
     fixture.catalog = sg_catalog_load(fixture.dir, &secrets, false, findings);
     if (fixture.catalog == NULL)
         sg_findings_print(findings, stderr);
@@ -124,10 +142,10 @@ static int tear_down(void **state)
     char path[100];
 
     sg_catalog_free(fixture->catalog);
-    (void)snprintf(path, sizeof path, "%s/systems/s.yaml", fixture->dir);
-    assert_int_equal(remove(path), 0);
-    (void)snprintf(path, sizeof path, "%s/systems/soap.yaml", fixture->dir);
-    assert_int_equal(remove(path), 0);
+    for (size_t f = 0; f < SG_ROWS(FILES); f++) {
+        (void)snprintf(path, sizeof path, "%s/systems/%s.yaml", fixture->dir, FILES[f].name);
+        assert_int_equal(remove(path), 0);
+    }
     (void)snprintf(path, sizeof path, "%s/systems", fixture->dir);
     assert_int_equal(remove(path), 0);
     assert_int_equal(remove(fixture->dir), 0);
@@ -147,7 +165,8 @@ static const char *outcome(const struct fixture *fixture, struct sg_arena *arena
         assert_int_equal(events.count, 0);
         return sg_buffer_c(&out);
     }
-    assert_true(sg_str_is(events.system, "s") || sg_str_is(events.system, "soap"));
+    assert_true(sg_str_is(events.system, "s") || sg_str_is(events.system, "soap") ||
+                sg_str_is(events.system, "xml"));
     sg_buffer_add_format(&out, "%.*s:", SG_STR_ARG(events.record));
     for (size_t e = 0; e < events.count; e++)
         sg_buffer_add_format(&out, " %.*s%s", SG_STR_ARG(events.events[e].record_id),
@@ -334,6 +353,12 @@ static void a_body_is_read_as_what_it_is(void **state)
         {"/hooks/soap", "text/xml", "<Closed><Id>7</Id></Closed>", "400 malformed"},
         {"/hooks/soap", "text/xml", "<!DOCTYPE x []><x/>", "400 malformed"},
         {"/hooks/soap", "application/json", "{\"Id\":\"7\"}", "400 malformed"},
+        {"/hooks/xml", "application/xml", "<Rows><Row><Id>a</Id></Row><Row><Id>b</Id></Row></Rows>",
+         "row: a b"},
+        {"/hooks/xml", "application/xml", "<One Id='7'>x</One>", "one: 7"},
+        {"/hooks/xml", "application/xml", "<Two Id='7'>x</Two>", "400 no items"},
+        {"/hooks/xml", "application/xml", "<Rows><Row><Id/></Row></Rows>", "400 no id"},
+        {"/hooks/xml", "application/xml", "<Rows>", "400 malformed"},
     };
 
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
