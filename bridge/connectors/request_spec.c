@@ -25,19 +25,32 @@ static const struct sg_yaml *find_call(const struct sg_spec *spec, const struct 
 }
 
 /* "stuf:Create" needs the prefix `stuf` among `namespaces`, else what we write is no XML. */
-static void check_element(const struct sg_spec *spec, const struct sg_yaml *yaml)
+static void check_prefix(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_str prefix)
 {
     const struct sg_xml_names names = spec->system->names;
-    const char *colon = memchr(yaml->text.at, ':', yaml->text.length);
 
-    if (colon == NULL)
-        return;
-    const struct sg_str prefix = {yaml->text.at, (size_t)(colon - yaml->text.at)};
     for (size_t i = 0; i < names.count; i++)
         if (sg_str_equal(names.declared[i].prefix, prefix))
             return;
     (void)sg_findings_add(spec->findings, yaml->at, "the prefix `%.*s` is not among `namespaces`",
                           SG_STR_ARG(prefix));
+}
+
+static void compile_element(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                            struct sg_str *out)
+{
+    sg_spec_word(spec, yaml, out);
+    if (out->length == 0)
+        return;
+    const char *colon = memchr(out->at, ':', out->length);
+    const struct sg_str prefix = {out->at, colon == NULL ? 0 : (size_t)(colon - out->at)};
+
+    if (!sg_xml_is_name(colon == NULL ? *out : sg_str_skip(*out, prefix.length + 1)))
+        (void)sg_findings_add(spec->findings, yaml->at, "`%.*s` cannot be the name of an element",
+                              SG_STR_ARG(*out));
+    else if (colon != NULL)
+        check_prefix(spec, yaml, prefix);
 }
 
 static void compile_soap(const struct sg_spec *spec, enum sg_spec_place place,
@@ -50,9 +63,7 @@ static void compile_soap(const struct sg_spec *spec, enum sg_spec_place place,
     sg_spec_refuse_without_soap(spec, call);
     out->method = SG_METHOD_POST;
     out->body = SG_BODY_SOAP;
-    sg_spec_word(spec, call, &out->element);
-    if (out->element.length > 0)
-        check_element(spec, call);
+    compile_element(spec, call, &out->element);
     if (action != NULL)
         sg_spec_word(spec, action, &out->action);
     else
@@ -73,18 +84,21 @@ static enum sg_body default_body(const struct sg_spec *spec, enum sg_method meth
     return has_body && spec->system->format == SG_FORMAT_JSON ? SG_BODY_JSON : SG_BODY_NONE;
 }
 
-static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml, enum sg_body *out)
+static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_request_spec *out)
 {
+    static const struct sg_str keys[] = {SG_STR_INIT("xml")};
     static const struct sg_str bodies[] = {SG_STR_INIT("json"), SG_STR_INIT("form")};
-    const struct sg_yaml *xml = sg_yaml_find(yaml, "xml");
     size_t body = 0;
 
-    if (xml != NULL)
-        sg_spec_refuse_later(spec, xml->key_at, xml->key);
-    else if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "multipart"))
+    if (yaml->kind == SG_YAML_MAP && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0)) {
+        out->body = SG_BODY_XML;
+        compile_element(spec, sg_spec_need(spec, yaml, "body", "xml"), &out->element);
+    } else if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "multipart")) {
         sg_spec_refuse_later(spec, yaml->at, yaml->text);
-    else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body))
-        *out = body == 0 ? SG_BODY_JSON : SG_BODY_FORM;
+    } else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body)) {
+        out->body = body == 0 ? SG_BODY_JSON : SG_BODY_FORM;
+    }
 }
 
 static void refuse_outside_soap(const struct sg_spec *spec, const struct sg_yaml *yaml)
@@ -113,10 +127,11 @@ static void compile_plain(const struct sg_spec *spec, enum sg_spec_place place,
     sg_spec_path(spec, place, call, &out->path);
     out->body = default_body(spec, out->method);
     if (body != NULL)
-        compile_body(spec, body, &out->body);
+        compile_body(spec, body, out);
     else if (content != NULL && out->body == SG_BODY_NONE)
-        (void)sg_findings_add(spec->findings, content->key_at,
-                              "`content` without a body; say `body: json` or `body: form`");
+        (void)sg_findings_add(
+            spec->findings, content->key_at,
+            "`content` without a body; say `body: json`, `body: form` or `body: {xml: ROOT}`");
     refuse_outside_soap(spec, yaml);
 }
 

@@ -6,13 +6,13 @@
 #include "tree/json.h"
 
 static const char *const METHODS[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-static const char *const BODIES[] = {"none", "json", "form", "soap"};
+static const char *const BODIES[] = {"none", "json", "form", "soap", "xml"};
 
-static int find_word(const char *const *words, int count, const struct sg_node *node)
+static int find_word(const char *const *words, size_t count, const struct sg_node *node)
 {
-    for (int w = 0; node != NULL && w < count; w++) {
+    for (size_t w = 0; node != NULL && w < count; w++) {
         if (sg_str_is(node->text, words[w]))
-            return w;
+            return (int)w;
     }
     return -1;
 }
@@ -154,8 +154,10 @@ static bool read_request(struct sg_arena *arena, const struct sg_node *object,
 {
     const struct sg_node *content = sg_node_find(object, SG_STR("content"));
     struct sg_node *own = content == NULL ? NULL : sg_request_copy(arena, content, false);
-    int method = find_word(METHODS, 5, sg_node_find(object, SG_STR("method")));
-    int body = find_word(BODIES, 4, sg_node_find(object, SG_STR("body")));
+    int method = find_word(METHODS, sizeof METHODS / sizeof METHODS[0],
+                           sg_node_find(object, SG_STR("method")));
+    int body =
+        find_word(BODIES, sizeof BODIES / sizeof BODIES[0], sg_node_find(object, SG_STR("body")));
 
     *out = (struct sg_request){.path = text_of(object, SG_STR("path")),
                                .element = text_of(object, SG_STR("element")),

@@ -40,14 +40,15 @@ struct sg_named_rule {
 };
 
 enum sg_method { SG_METHOD_GET, SG_METHOD_POST, SG_METHOD_PUT, SG_METHOD_PATCH, SG_METHOD_DELETE };
-enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP };
+enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP, SG_BODY_XML };
 
 struct sg_request_spec {
     struct sg_place at;
     enum sg_method method;
     const struct sg_rule *path; /* NULL: `url` itself */
     enum sg_body body;
-    struct sg_str element, action; /* SOAP */
+    struct sg_str element; /* SOAP; XML: the root */
+    struct sg_str action;  /* SOAP */
     const struct sg_named_rule *query, *headers;
     const struct sg_rule *content; /* NULL: all of the thing at hand */
     const struct sg_rule *soap_header;

@@ -99,7 +99,7 @@ static const struct sg_node *read_body(const struct trial *trial, enum sg_body k
         is_read = sg_json_read(trial->arena, text, NULL, &tree, &err);
     else if (kind == SG_BODY_FORM)
         is_read = sg_form_read(trial->arena, text, &tree, &err);
-    else if (kind == SG_BODY_SOAP)
+    else if (kind == SG_BODY_SOAP || kind == SG_BODY_XML)
         is_read = sg_xml_read(trial->arena, text, trial->system->names, NULL, &tree, &err);
     return is_read ? tree : NULL;
 }
@@ -121,13 +121,19 @@ static const struct sg_node *inside(const struct sg_node *root)
 static bool check_body(const struct trial *trial, const struct sg_yaml *body, enum sg_body kind,
                        const struct sg_wire *wire)
 {
-    const struct sg_node *got = inside(read_body(trial, kind, wire->body));
-    const struct sg_node *expected = body->kind == SG_YAML_TEXT
-                                         ? inside(read_body(trial, kind, body->text))
-                                         : sg_yaml_to_node(trial->arena, body);
+    const bool is_soap = kind == SG_BODY_SOAP, is_text = body->kind == SG_YAML_TEXT;
+    const struct sg_node *got = read_body(trial, kind, wire->body);
+    const struct sg_node *expected =
+        is_text ? read_body(trial, kind, body->text) : sg_yaml_to_node(trial->arena, body);
 
     if (expected == NULL)
         return report(trial, SG_STR("the expected body cannot be read"));
+    if (kind == SG_BODY_XML && is_text && got != NULL && !sg_str_equal(expected->name, got->name))
+        return report_differs(trial, "the root", expected->name, got->name);
+    if (is_soap)
+        got = inside(got);
+    if (is_soap && is_text)
+        expected = inside(expected);
     return compare(trial, "the body", expected, got);
 }
 

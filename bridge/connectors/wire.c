@@ -180,8 +180,9 @@ static bool render_body(struct rendering *rendering)
     if (rendering->request->body == SG_BODY_SOAP) {
         if (!render_soap(rendering, content, &body))
             return false;
-    } else if (content != NULL) {
-        if (!sg_rest_write(&body, rendering->request->body, content, &content_type, rendering->err))
+    } else if (content != NULL || rendering->request->body == SG_BODY_XML) {
+        if (!sg_rest_write(&body, rendering->system, rendering->request, content, &content_type,
+                           rendering->err))
             return false;
         add_header(rendering, SG_STR("Content-Type"), content_type);
     }

@@ -34,7 +34,8 @@ struct sg_request {
     const struct sg_header *query, *headers;
     size_t query_count, header_count;
     enum sg_body body;
-    struct sg_str element, action; /* SOAP */
+    struct sg_str element;         /* SOAP; XML: the root */
+    struct sg_str action;          /* SOAP */
     const struct sg_node *content; /* NULL: no body */
     const struct sg_node *soap_header;
     struct sg_request_file *files;

@@ -126,6 +126,88 @@ static void a_rest_request_goes_out_as_its_rules_say(void **state)
     }
 }
 
+static const char XML[] =
+    "system: s\n"
+    "url: http://127.0.0.1:1\n"
+    "format: json\n"
+    "namespaces: {\"\": \"urn:g\", v: \"urn:v\"}\n"
+    "always: {set: {/Token: {const: t}}}\n"
+    "operations:\n"
+    "  add:\n"
+    "    once: resend\n"
+    "    request: {post: /add, body: {xml: v:Add}, content: /more, headers: {X-A: {const: a}}}\n"
+    "    input: {/more: {type: any}}\n"
+    "  own:\n"
+    "    once: resend\n"
+    "    request: {put: /own, body: {xml: Own}, content: {set: {/B: /b, /A: /a}},\n"
+    "              headers: {Content-Type: {const: text/xml}}}\n"
+    "    input: {/a: {}, /b: {}}\n";
+
+static void an_xml_body_has_the_root_that_is_named(void **state)
+{
+    static const struct row rows[] = {
+        {"add", "{\"more\":{\"@id\":7,\"v:To\":[\"الف\",\"<ب\\u0001>\"],\"n\":null}}",
+         "POST http://127.0.0.1:1/add\n"
+         "X-A: a\n"
+         "Content-Type: application/xml; charset=utf-8\n"
+         "\n"
+         "<?xml version=\"1.0\" encoding=\"utf-8\"?><v:Add xmlns=\"urn:g\" xmlns:v=\"urn:v\" "
+         "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" id=\"7\"><Token>t</Token>"
+         "<v:To>الف</v:To><v:To>&lt;ب&gt;</v:To><n xsi:nil=\"true\"/></v:Add>"},
+        {"own", "{\"a\":\"1\",\"b\":\"2\"}",
+         "PUT http://127.0.0.1:1/own\n"
+         "Content-Type: text/xml\n"
+         "\n"
+         "<?xml version=\"1.0\" encoding=\"utf-8\"?><Own xmlns=\"urn:g\" xmlns:v=\"urn:v\">"
+         "<Token>t</Token><B>2</B><A>1</A></Own>"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, XML);
+        const struct sg_node *input = unit_json(arena, rows[r].input), *read = NULL;
+        struct sg_request request;
+        struct sg_error err;
+
+        assert_true(build(arena, system, rows[r].operation, rows[r].input, &request));
+        struct sg_wire wire = render(arena, system, &request);
+        assert_string_equal(shown(arena, &wire), rows[r].wire);
+
+        struct sg_str kept = sg_request_store(arena, &request, input);
+        assert_true(sg_request_restore(arena, kept, &request, &read, &err));
+        wire = render(arena, system, &request);
+        assert_string_equal(shown(arena, &wire), rows[r].wire);
+    }
+}
+
+static void an_xml_body_without_content_is_its_root_alone_and_it_has_one(void **state)
+{
+    static const char system_text[] =
+        "system: s\nurl: http://127.0.0.1:1\nformat: xml\noperations:\n"
+        "  add:\n    once: resend\n"
+        "    request: {post: /add, body: {xml: Add}, content: {from: /a, optional: true}}\n"
+        "    input: {/a: {type: list}}\n";
+    static const char *const rows[][2] = {
+        {"{}", "<?xml version=\"1.0\" encoding=\"utf-8\"?><Add/>"},
+        {"{\"a\":[\"x\"]}", "<?xml version=\"1.0\" encoding=\"utf-8\"?><Add>x</Add>"},
+        {"{\"a\":[\"x\",\"y\"]}", "an XML body has one root; its content is a list of 2"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, system_text);
+        struct sg_request request;
+        struct sg_wire wire = {0};
+        struct sg_error err;
+
+        assert_true(build(arena, system, "add", rows[r][0], &request));
+        const bool is_good = sg_request_render(system, &request, UNIT_NOW_MS, arena, &wire, &err);
+        assert_string_equal(is_good ? sg_str_c(arena, wire.body) : err.text, rows[r][1]);
+    }
+}
+
 static void a_kept_request_is_sent_again_as_it_was(void **state)
 {
     (void)state;
@@ -438,6 +520,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rest_request_goes_out_as_its_rules_say),
+        cmocka_unit_test(an_xml_body_has_the_root_that_is_named),
+        cmocka_unit_test(an_xml_body_without_content_is_its_root_alone_and_it_has_one),
         cmocka_unit_test(a_kept_request_is_sent_again_as_it_was),
         cmocka_unit_test(what_is_no_kept_request_is_refused),
         cmocka_unit_test(a_citizens_words_cannot_forge_a_header),

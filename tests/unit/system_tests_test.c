@@ -1,0 +1,75 @@
+/* Tests inside of system files: what passes, and what is said of what does not. */
+#include "connector_unit.h"
+#include "findings_unit.h"
+
+#define XML                                                                \
+    "system: s\nurl: http://127.0.0.1:1\nformat: xml\nrecords:\n"          \
+    "  row: {id: /Id, key: /Id, poll: {every: 1m, request: {get: /rows}, " \
+    "items: /Row}}\n"                                                      \
+    "operations:\n"                                                        \
+    "  add:\n"                                                             \
+    "    once: resend\n"                                                   \
+    "    request: {post: /add, body: {xml: Add}}\n"                        \
+    "    input: {/A: {}, /Body: {}}\n"                                     \
+    "    gives: {id: /No}\n"                                               \
+    "tests:\n"
+#define SENDS(body)                                                                             \
+    XML "- {name: t, operation: add, input: {A: الف, Body: b}, sends: {post: /add, body: " body \
+        "}}\n"
+
+static void check(const char *const (*rows)[2], size_t count)
+{
+    for (size_t r = 0; r < count; r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+        size_t passed = 0, failed = 0;
+
+        sg_system_run_tests(unit_system(arena, rows[r][0]), findings, &passed, &failed);
+        assert_string_equal(unit_findings(arena, findings), rows[r][1]);
+        assert_int_equal(failed, rows[r][1][0] != '\0');
+        assert_int_equal(passed, rows[r][1][0] == '\0');
+    }
+}
+
+static void an_xml_body_is_compared_as_a_tree(void **state)
+{
+    static const char *const rows[][2] = {
+        {SENDS("\"<Add> <Body>b</Body> <A>الف</A> </Add>\""), ""},
+        {SENDS("{A: الف, Body: b}"), ""},
+        {SENDS("\"<Add><A>ب</A><Body>b</Body></Add>\""),
+         "13:3: test \"t\": the body, at /A: expected \"ب\", got \"الف\""},
+        {SENDS("\"<Plus><A>الف</A><Body>b</Body></Plus>\""),
+         "13:3: test \"t\": the root: expected Plus, got Add"},
+        {SENDS("\"<Add>\""), "13:3: test \"t\": the expected body cannot be read"},
+    };
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
+static void an_xml_answer_is_read_from_inside_its_root(void **state)
+{
+    static const char *const rows[][2] = {
+        {XML "- {name: t, operation: add, answer: {status: 200, body: \"<r><No>7</No></r>\"}, "
+             "is: success, gives: {id: \"7\"}}\n",
+         ""},
+        {XML "- {name: t, record: row, answer: {status: 200, body: "
+             "\"<r><Row><Id>1</Id></Row><Row><Id>2</Id></Row></r>\"}, events: [{id: \"1\"}, {id: "
+             "\"2\"}]}\n",
+         ""},
+        {XML "- {name: t, record: row, answer: {status: 200, body: \"{}\"}, is: success}\n",
+         "13:3: test \"t\": is: expected success, got temporary"},
+    };
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_xml_body_is_compared_as_a_tree),
+        cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
+    };
+    return cmocka_run_group_tests_name("system_tests", tests, NULL, NULL);
+}
