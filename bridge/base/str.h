@@ -68,6 +68,18 @@ static inline char sg_char_lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+/** Equal but for the case of ASCII letters. */
+static inline bool sg_str_equal_loose(struct sg_str a, struct sg_str b)
+{
+    size_t i = 0;
+
+    if (a.length != b.length)
+        return false;
+    while (i < a.length && sg_char_lower(a.at[i]) == sg_char_lower(b.at[i]))
+        i++;
+    return i == a.length;
+}
+
 /** What follows the first `bytes` bytes; "" when there are fewer. */
 static inline struct sg_str sg_str_skip(struct sg_str str, size_t bytes)
 {

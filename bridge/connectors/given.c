@@ -35,7 +35,7 @@ static bool shape_shown(const struct sg_gives_spec *gives, const struct sg_node 
         pointers[count++] = gives->shows[s].record_pointer;
     }
     if (count > 0)
-        *shape = sg_shape_of(arena, record, pointers, count);
+        *shape = sg_shape_of(arena, record, pointers, count, gives->is_loose);
     return true;
 }
 

@@ -2,21 +2,10 @@
 
 #include "base/buffer.h"
 
-bool sg_header_same_name(struct sg_str a, struct sg_str b)
-{
-    if (a.length != b.length)
-        return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (sg_char_lower(a.at[i]) != sg_char_lower(b.at[i]))
-            return false;
-    }
-    return true;
-}
-
 struct sg_str sg_header_get(const struct sg_header *headers, size_t count, struct sg_str name)
 {
     for (size_t h = 0; h < count; h++) {
-        if (sg_header_same_name(headers[h].name, name))
+        if (sg_str_equal_loose(headers[h].name, name))
             return headers[h].value;
     }
     return (struct sg_str){0};
@@ -25,7 +14,7 @@ struct sg_str sg_header_get(const struct sg_header *headers, size_t count, struc
 static struct sg_node *member(const struct sg_node *object, struct sg_str name)
 {
     for (struct sg_node *node = object->first; node != NULL; node = node->next) {
-        if (sg_header_same_name(node->name, name))
+        if (sg_str_equal_loose(node->name, name))
             return node;
     }
     return NULL;

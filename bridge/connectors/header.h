@@ -14,7 +14,4 @@ const struct sg_node *sg_header_tree(struct sg_arena *arena, const struct sg_hea
 /** Whether `text` can stand in a header: no line end, no other control character. */
 bool sg_header_is_value(struct sg_str text);
 
-/** Equal but for the case of ASCII letters. */
-bool sg_header_same_name(struct sg_str a, struct sg_str b);
-
 #endif

@@ -165,7 +165,7 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
                                               : SG_STR(";")); /* libcurl's way for an empty one */
         sg_buffer_add(&line, value);
         add_request_header(slot, sg_buffer_c(&line));
-        has_type = has_type || sg_header_same_name(name, SG_STR("Content-Type"));
+        has_type = has_type || sg_str_equal_loose(name, SG_STR("Content-Type"));
     }
     add_request_header(slot, "Expect:"); /* a second of waiting where nobody answers it */
     if (!has_type)

@@ -12,6 +12,14 @@ static struct sg_str printable(const struct sg_yaml *yaml)
     return yaml->kind == SG_YAML_MAP || yaml->kind == SG_YAML_LIST ? SG_STR("…") : yaml->text;
 }
 
+/* Of the record that is named, which were compiled before. */
+static bool is_loose(const struct sg_spec *spec, struct sg_str record)
+{
+    const struct sg_record *found = sg_system_record(spec->system, record);
+
+    return found != NULL && found->view.is_loose;
+}
+
 static bool has_record(const struct sg_yaml *records, struct sg_str name)
 {
     const struct sg_yaml *record = records == NULL ? NULL : records->first;
@@ -64,6 +72,7 @@ static void compile_gives(const struct sg_spec *spec, const struct operation_par
     if (out->record.length > 0 && !has_record(parts->records, out->record))
         (void)sg_findings_add(spec->findings, record->at, "this system has no record `%.*s`",
                               SG_STR_ARG(out->record));
+    out->is_loose = is_loose(spec, out->record);
     compile_shows(spec, shows, input, out);
     if (shows != NULL && record == NULL)
         (void)sg_findings_add(spec->findings, shows->key_at, "`shows` needs `record`: of which?");

@@ -129,6 +129,7 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
         out->round = ask(record->view.round, &run, out);
     if (record->own != NULL)
         out->is_own = holds(record->own, &run, out);
-    out->shape = sg_shape_of(arena, item, reader->shape_pointers, reader->shape_count);
+    out->shape = sg_shape_of(arena, item, reader->shape_pointers, reader->shape_count,
+                             record->view.is_loose);
     return true;
 }

@@ -58,7 +58,7 @@ static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
     out->read = request;
 }
 
-void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
+void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *yaml,
                             struct sg_record *out)
 {
     static const struct sg_str keys[] = {
@@ -67,14 +67,19 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
         SG_STR_INIT("internal"),  SG_STR_INIT("poll"), SG_STR_INIT("webhook"),
         SG_STR_INIT("subscribe"), SG_STR_INIT("read"), SG_STR_INIT("names"),
         SG_STR_INIT("decode")};
-    const char *name = sg_str_c(spec->arena, yaml->key);
+    const char *name = sg_str_c(whole->arena, yaml->key);
     struct sg_record_view *view = &out->view;
+    struct sg_spec own = *whole;
+    const struct sg_spec *spec = &own;
 
     *out = (struct sg_record){.name = yaml->key, .at = yaml->key_at, .wait_ms = DAY_MS};
+    own.record = out;
     view->name = yaml->key;
+    view->is_loose = spec->system->is_loose;
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
         return;
+    sg_spec_names(spec, sg_yaml_find(yaml, "names"), &view->is_loose);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);
     compile_key(spec, sg_spec_need(spec, yaml, name, "key"), out);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "version"), &view->version);

@@ -26,8 +26,17 @@ static const struct {
     [SG_SPEC_MESSAGE] = {BIT(SG_SCOPE_MESSAGE) | BIT(SG_SCOPE_HEADERS), "`put`"},
 };
 
+/* Whether what is at hand came from the system, and so has names as it writes them. */
+static bool is_theirs(enum sg_spec_place place)
+{
+    return place == SG_SPEC_ANSWER || place == SG_SPEC_PAGE || place == SG_SPEC_RECORD;
+}
+
 static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)
 {
+    const bool is_loose =
+        spec->record != NULL ? spec->record->view.is_loose : spec->system->is_loose;
+
     return (struct sg_rule_context){
         .arena = spec->arena,
         .findings = spec->findings,
@@ -36,6 +45,7 @@ static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_p
         .to_zone = spec->system->zone,
         .scopes = PLACES[place].scopes,
         .where = PLACES[place].where,
+        .is_loose = is_loose && is_theirs(place),
     };
 }
 
@@ -272,6 +282,15 @@ void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yam
         (void)sg_findings_add(spec->findings, yaml->key_at,
                               "`%.*s` is for `format: soap`, and this system's is another",
                               SG_STR_ARG(yaml->key));
+}
+
+void sg_spec_names(const struct sg_spec *spec, const struct sg_yaml *yaml, bool *is_loose)
+{
+    static const struct sg_str names[] = {SG_STR_INIT("exact"), SG_STR_INIT("loose")};
+    size_t choice = 0;
+
+    if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(names), &choice))
+        *is_loose = choice == 1;
 }
 
 bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml)

@@ -15,6 +15,7 @@ struct sg_spec {
     const struct sg_lookups *lookups;
     const struct sg_secrets *secrets;
     struct sg_system *system;
+    const struct sg_record *record; /* whose part is compiled, its names are set; NULL: no one's */
 };
 
 /** Takes a result that need not be looked at: what is wrong, `findings` has already. */
@@ -89,6 +90,8 @@ const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_y
 void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word);
 /** A finding when `yaml` is there, in a system that speaks no SOAP. */
 void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml);
+/** `names`, for a system or a record: exact or loose. */
+void sg_spec_names(const struct sg_spec *spec, const struct sg_yaml *yaml, bool *is_loose);
 /** Whether the key of `yaml` is a name: a-z, then a-z, 0-9, _ and -; a finding if not. */
 bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml);
 

@@ -291,11 +291,11 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
         SG_STR_INIT("charset"),    SG_STR_INIT("tls"),     SG_STR_INIT("limits"),
         SG_STR_INIT("always"),     SG_STR_INIT("answers"), SG_STR_INIT("records"),
         SG_STR_INIT("operations"), SG_STR_INIT("tests"),   SG_STR_INIT("kafka"),
-        SG_STR_INIT("login"),      SG_STR_INIT("names")};
+        SG_STR_INIT("names"),      SG_STR_INIT("login")};
     const struct sg_yaml *records = sg_yaml_find(root, "records");
     const struct sg_yaml *operations = sg_yaml_find(root, "operations");
 
-    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 2);
+    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 1);
     compile_name(spec, sg_spec_need(spec, root, "a system file", "system"), name);
     if (asks_nothing(root))
         compile_url(spec, sg_yaml_find(root, "url"));
@@ -303,6 +303,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
         compile_url(spec, sg_spec_need(spec, root, "a system file", "url"));
     compile_format(spec, sg_spec_need(spec, root, "a system file", "format"));
     compile_soap(spec, root);
+    sg_spec_names(spec, sg_yaml_find(root, "names"), &spec->system->is_loose);
     compile_zone(spec, sg_yaml_find(root, "zone"));
     compile_charset(spec, sg_yaml_find(root, "charset"));
     sg_auth_spec_compile(spec, sg_yaml_find(root, "auth"));
@@ -324,7 +325,7 @@ const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str 
                                           struct sg_findings *findings)
 {
     struct sg_system *system = sg_arena_get(arena, 1, sizeof *system);
-    const struct sg_spec spec = {arena, findings, lookups, secrets, system};
+    const struct sg_spec spec = {arena, findings, lookups, secrets, system, NULL};
     struct sg_yaml *root = sg_yaml_read(arena, text, name, findings);
 
     if (root == NULL || !sg_yaml_expect(root, SG_YAML_MAP, findings))

@@ -69,6 +69,7 @@ enum sg_once {
 struct sg_gives_spec {
     const struct sg_rule *id, *version;
     struct sg_str record;
+    bool is_loose; /* the record's names are */
     struct sg_shows {
         struct sg_str record_pointer;
         const struct sg_pointer *input_pointer;
@@ -202,6 +203,7 @@ struct sg_system {
     enum sg_format format;
     bool is_soap12;
     struct sg_xml_names names;
+    bool is_loose;        /* names in what it sends ignore the case of ASCII letters */
     struct sg_str action; /* what stands before ELEMENT */
     int unwrap;
     const struct sg_zone *zone;

@@ -107,7 +107,7 @@ static bool is_form(const struct sg_webhook_request *request)
         sg_header_get(request->headers, request->header_count, SG_STR("content-type"));
 
     return type.length >= form.length &&
-           sg_header_same_name((struct sg_str){type.at, form.length}, form) &&
+           sg_str_equal_loose((struct sg_str){type.at, form.length}, form) &&
            (type.length == form.length || type.at[form.length] == ';' ||
             type.at[form.length] == ' ');
 }
@@ -137,9 +137,11 @@ static bool has_items(const struct candidate *candidate, const struct sg_node *t
 {
     const struct sg_webhook_spec *spec = candidate->record->webhook;
     const struct sg_scopes scopes = {{[SG_SCOPE_HAND] = tree}};
+    const bool is_loose = candidate->record->view.is_loose;
     struct sg_error err;
 
-    return (spec->element.length == 0 || sg_str_equal(spec->element, tree->name)) &&
+    return (spec->element.length == 0 || sg_str_equal(spec->element, tree->name) ||
+            (is_loose && sg_str_equal_loose(spec->element, tree->name))) &&
            sg_items_get(spec->items, &scopes, items, &err) && items->count > 0;
 }
 

@@ -74,7 +74,7 @@ static void add_header(struct rendering *rendering, struct sg_str name, struct s
     const struct sg_header *headers = rendering->headers;
 
     for (size_t h = 0; h < rendering->header_count; h++) {
-        if (sg_header_same_name(headers[h].name, name))
+        if (sg_str_equal_loose(headers[h].name, name))
             return; /* the nearer one was added before */
     }
     rendering->headers[rendering->header_count++] = (struct sg_header){name, value};

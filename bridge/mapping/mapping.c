@@ -168,6 +168,7 @@ static bool compile_rules(struct compiler *to)
         .scopes = SG_SCOPE_BIT(SG_SCOPE_HAND) | SG_SCOPE_BIT(SG_SCOPE_LINK) |
                   SG_SCOPE_BIT(SG_SCOPE_EVENT),
         .where = "a mapping",
+        .is_loose = mapping->record != NULL && mapping->record->is_loose,
         .is_mapping = true,
         .read = &mapping->sources,
     };
@@ -208,9 +209,11 @@ static const struct sg_str *next_name(const struct sg_str *tokens, size_t count,
     return *i < count ? &tokens[(*i)++] : NULL;
 }
 
-/* Whether one of the two stands at or inside the other, indices aside. */
+/* Whether one of the two stands at or inside the other, indices aside; case too, where `a` is loose. */
 static bool overlap(const struct sg_pointer *a, const struct sg_pointer *b)
 {
+    bool (*const is_same)(struct sg_str, struct sg_str) =
+        sg_pointer_is_loose(a) ? sg_str_equal_loose : sg_str_equal;
     size_t a_count = 0, b_count = 0, i = 0, j = 0;
     const struct sg_str *a_tokens = sg_pointer_tokens(a, &a_count);
     const struct sg_str *b_tokens = sg_pointer_tokens(b, &b_count);
@@ -219,7 +222,7 @@ static bool overlap(const struct sg_pointer *a, const struct sg_pointer *b)
     do {
         x = next_name(a_tokens, a_count, &i);
         y = next_name(b_tokens, b_count, &j);
-    } while (x != NULL && y != NULL && sg_str_equal(*x, *y));
+    } while (x != NULL && y != NULL && is_same(*x, *y));
     return x == NULL || y == NULL;
 }
 

@@ -3,6 +3,7 @@
 struct tokens {
     const struct sg_str *at;
     size_t count;
+    bool are_loose;
 };
 
 static bool is_index(struct sg_str token, size_t *index)
@@ -26,9 +27,11 @@ static const struct sg_node *entry_at(const struct sg_node *list, size_t index)
 }
 
 /* One token further, from what is no list; the thing itself for "0". */
-static const struct sg_node *step(const struct sg_node *node, struct sg_str token)
+static const struct sg_node *step(const struct sg_node *node, struct tokens tokens)
 {
-    const struct sg_node *member = sg_node_find(node, token);
+    const struct sg_str token = tokens.at[0];
+    const struct sg_node *member =
+        tokens.are_loose ? sg_node_find_loose(node, token) : sg_node_find(node, token);
 
     return member == NULL && sg_str_is(token, "0") ? node : member;
 }
@@ -39,7 +42,7 @@ static void reach(const struct sg_node *node, struct tokens tokens, sg_reach_fn 
 
     for (; tokens.count > 0 && node != NULL; tokens.at++, tokens.count--) {
         if (node->kind != SG_NODE_LIST) {
-            node = step(node, tokens.at[0]);
+            node = step(node, tokens);
             continue;
         }
         if (is_index(tokens.at[0], &index)) {
@@ -57,7 +60,7 @@ static void reach(const struct sg_node *node, struct tokens tokens, sg_reach_fn 
 void sg_reach(const struct sg_node *root, const struct sg_pointer *pointer, sg_reach_fn *visit,
               void *owner)
 {
-    struct tokens tokens;
+    struct tokens tokens = {.are_loose = sg_pointer_is_loose(pointer)};
 
     tokens.at = sg_pointer_tokens(pointer, &tokens.count);
     reach(root, tokens, visit, owner);

@@ -23,6 +23,7 @@ struct sg_rule_context {
     const struct sg_zone *to_zone;
     unsigned scopes;   /* those that may be read here: SG_SCOPE_BIT(…) */
     const char *where; /* for "unknown scope `ticket:`; WHERE has …": "a mapping", "a request" */
+    bool is_loose;     /* `names: loose` of the thing at hand */
     bool is_mapping;   /* `${env:CITY}` in a text is refused: it belongs in the system file */
     struct sg_sources *read; /* may be NULL: takes every source compiled, for shapes and checks */
 };

@@ -12,7 +12,8 @@ enum { KEY_BYTES = 4, VALUE_BYTES = 8, ENTRY_BYTES = KEY_BYTES + VALUE_BYTES };
 
 struct hashing {
     struct sg_arena *arena;
-    uint64_t sum; /* 0: nothing so far */
+    bool is_loose; /* the case of names says nothing */
+    uint64_t sum;  /* 0: nothing so far */
 };
 
 static void put_bytes(char *to, uint64_t number, size_t count)
@@ -31,15 +32,20 @@ static uint64_t hash_pair(uint64_t a, uint64_t b)
     return sg_hash64((struct sg_str){bytes, sizeof bytes}) | 1;
 }
 
-static uint64_t hash_node(struct sg_arena *arena, const struct sg_node *node);
+static uint64_t hash_node(const struct hashing *by, const struct sg_node *node);
+
+static uint64_t hash_name(const struct hashing *by, struct sg_str name)
+{
+    return sg_hash64(by->is_loose ? sg_str_lower(by->arena, name) : name);
+}
 
 /* In order; a list of one is its entry. */
-static uint64_t hash_list(struct sg_arena *arena, const struct sg_node *list)
+static uint64_t hash_list(const struct hashing *by, const struct sg_node *list)
 {
     uint64_t sum = 0;
 
     for (const struct sg_node *entry = list->first; entry != NULL; entry = entry->next) {
-        uint64_t value = hash_node(arena, entry);
+        uint64_t value = hash_node(by, entry);
 
         if (value != 0)
             sum = sum == 0 ? value : hash_pair(sum, value);
@@ -48,15 +54,15 @@ static uint64_t hash_list(struct sg_arena *arena, const struct sg_node *list)
 }
 
 /* The order of members says nothing, and neither do those that hold nothing. */
-static uint64_t hash_object(struct sg_arena *arena, const struct sg_node *object)
+static uint64_t hash_object(const struct hashing *by, const struct sg_node *object)
 {
     uint64_t sum = 0;
 
     for (const struct sg_node *member = object->first; member != NULL; member = member->next) {
-        uint64_t value = hash_node(arena, member);
+        uint64_t value = hash_node(by, member);
 
         if (value != 0)
-            sum += hash_pair(sg_hash64(member->name), value);
+            sum += hash_pair(hash_name(by, member->name), value);
     }
     return sum;
 }
@@ -69,7 +75,7 @@ static uint64_t hash_text(struct sg_arena *arena, struct sg_str text)
 }
 
 /* As deep as a document may be. 0 for nothing. */
-static uint64_t hash_node(struct sg_arena *arena, const struct sg_node *node)
+static uint64_t hash_node(const struct hashing *by, const struct sg_node *node)
 {
     switch (node->kind) {
     case SG_NODE_NULL:
@@ -77,11 +83,11 @@ static uint64_t hash_node(struct sg_arena *arena, const struct sg_node *node)
     case SG_NODE_TEXT:
     case SG_NODE_NUMBER:
     case SG_NODE_BOOLEAN:
-        return hash_text(arena, node->text);
+        return hash_text(by->arena, node->text);
     case SG_NODE_LIST:
-        return hash_list(arena, node);
+        return hash_list(by, node);
     case SG_NODE_OBJECT:
-        return hash_object(arena, node);
+        return hash_object(by, node);
     }
     return 0;
 }
@@ -89,7 +95,7 @@ static uint64_t hash_node(struct sg_arena *arena, const struct sg_node *node)
 static void add_reached(const struct sg_node *node, void *owner)
 {
     struct hashing *hashing = owner;
-    uint64_t value = hash_node(hashing->arena, node);
+    uint64_t value = hash_node(hashing, node);
 
     if (value != 0)
         hashing->sum = hashing->sum == 0 ? value : hash_pair(hashing->sum, value);
@@ -101,26 +107,29 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* The place is no one's: these pointers were compiled before, as parts of rules. */
-static void put_entry(struct sg_arena *arena, const struct sg_node *record, struct sg_str text,
+static void put_entry(struct hashing hashing, const struct sg_node *record, struct sg_str text,
                       char *entry)
 {
-    struct hashing hashing = {arena, 0};
     const struct sg_pointer *pointer = NULL;
     struct sg_error err;
 
-    if (sg_pointer_compile(arena, text, (struct sg_place){0}, &pointer, &err))
+    if (sg_pointer_compile(hashing.arena, text, (struct sg_place){0}, &pointer, &err)) {
+        if (hashing.is_loose)
+            pointer = sg_pointer_loose(hashing.arena, pointer);
         sg_reach(record, pointer, add_reached, &hashing);
-    put_bytes(entry, sg_hash64(text) & 0xffffffff, KEY_BYTES);
+    }
+    put_bytes(entry, hash_name(&hashing, text) & 0xffffffff, KEY_BYTES);
     put_bytes(entry + KEY_BYTES, hashing.sum, VALUE_BYTES);
 }
 
 struct sg_str sg_shape_of(struct sg_arena *arena, const struct sg_node *record,
-                          const struct sg_str *pointers, size_t count)
+                          const struct sg_str *pointers, size_t count, bool is_loose)
 {
+    const struct hashing hashing = {arena, is_loose, 0};
     char *entries = sg_arena_get(arena, count, ENTRY_BYTES);
 
     for (size_t i = 0; i < count; i++)
-        put_entry(arena, record, pointers[i], entries + i * ENTRY_BYTES);
+        put_entry(hashing, record, pointers[i], entries + i * ENTRY_BYTES);
     qsort(entries, count, ENTRY_BYTES, by_bytes);
     return (struct sg_str){entries, count * ENTRY_BYTES};
 }

@@ -55,6 +55,22 @@ static bool check_scope(const struct sg_rule_compiler *compiler, struct sg_str n
     return true;
 }
 
+/* What is read of the thing at hand, in or out of an `each`, is read as its system's names are. */
+static const struct sg_pointer *as_named(const struct sg_rule_context *context, enum sg_scope seen,
+                                         const struct sg_pointer *pointer)
+{
+    return context->is_loose && seen == SG_SCOPE_HAND ? sg_pointer_loose(context->arena, pointer)
+                                                      : pointer;
+}
+
+/* A scope, seen from outside of all `each`. */
+static enum sg_scope seen_from_outside(const struct sg_rule_compiler *compiler, enum sg_scope scope)
+{
+    if (scope == SG_SCOPE_RECORD)
+        return compiler->record_scope;
+    return scope == SG_SCOPE_HAND && compiler->is_item ? compiler->base_scope : scope;
+}
+
 /* Where the source stands, seen from outside of all `each`: what shapes and checks look at. */
 static void add_source(const struct sg_rule_compiler *compiler, const struct sg_source_path *path,
                        struct sg_place at, bool is_walked)
@@ -69,21 +85,19 @@ static void add_source(const struct sg_rule_compiler *compiler, const struct sg_
     bool is_taken = !compiler->is_asking && !is_walked;
     struct sg_error err;
 
-    source->scope = path->scope;
+    source->scope = seen_from_outside(compiler, path->scope);
     source->pointer = path->pointer;
     source->at = at;
     source->target = is_taken ? compiler->target : (struct sg_str){0};
     source->is_declassified = compiler->is_declassified;
     source->is_walked = is_walked;
-    if (path->scope == SG_SCOPE_RECORD) {
-        source->scope = compiler->record_scope;
-    } else if (path->scope == SG_SCOPE_HAND && compiler->is_item) {
+    if (path->scope == SG_SCOPE_HAND && compiler->is_item) {
         struct sg_str inner = sg_pointer_text(path->pointer);
         struct sg_str whole =
             sg_str_format(arena, "%.*s%.*s", SG_STR_ARG(compiler->base_pointer), SG_STR_ARG(inner));
-        source->scope = compiler->base_scope;
         if (!sg_pointer_compile(arena, whole, at, &source->pointer, &err))
             source->pointer = path->pointer; /* never: both halves are pointers */
+        source->pointer = as_named(compiler->context, source->scope, source->pointer);
     }
     if (sources->last == NULL)
         sources->first = source;
@@ -136,6 +150,7 @@ static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str 
     if (!sg_pointer_compile(context->arena, pointer, text_at, &out->pointer, &err))
         return sg_findings_add(context->findings, text_at, "`%.*s`: %s", SG_STR_ARG(text),
                                err.text);
+    out->pointer = as_named(context, seen_from_outside(compiler, out->scope), out->pointer);
     out->text = sg_str_copy(context->arena, text);
     return true;
 }

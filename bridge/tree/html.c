@@ -136,11 +136,7 @@ static size_t take_reference(struct writing *in, size_t i)
 
 static bool same_name(struct sg_str a, const char *b)
 {
-    size_t i = 0;
-
-    while (i < a.length && b[i] != '\0' && sg_char_lower(a.at[i]) == b[i])
-        i++;
-    return i == a.length && b[i] == '\0';
+    return sg_str_equal_loose(a, sg_str_of(b));
 }
 
 static bool is_one_of(struct sg_str name, const char *const *names, size_t count)

@@ -136,6 +136,16 @@ const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str n
     return NULL;
 }
 
+const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg_str name)
+{
+    const struct sg_node *member =
+        object == NULL || object->kind != SG_NODE_OBJECT ? NULL : object->first;
+
+    while (member != NULL && !sg_str_equal_loose(member->name, name))
+        member = member->next;
+    return member;
+}
+
 bool sg_node_is_nothing(const struct sg_node *node)
 {
     if (node == NULL)

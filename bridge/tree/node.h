@@ -52,6 +52,9 @@ struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node
 /** The member of that name, or NULL; also NULL when `object` is NULL or no object. */
 const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str name);
 
+/** The first member of that name, whatever the case of ASCII letters; else as above. */
+const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg_str name);
+
 /** NULL, null, "", an empty element, [] and {}: one and the same to a rule. */
 bool sg_node_is_nothing(const struct sg_node *node);
 

@@ -18,6 +18,14 @@ struct sg_pointer; /* never changes once compiled: threads may share it */
 SG_MUST_USE bool sg_pointer_compile(struct sg_arena *arena, struct sg_str text, struct sg_place at,
                                     const struct sg_pointer **out, struct sg_error *err);
 
+/**
+ * The same pointer, in `arena`, which ignores the case of ASCII letters: `names: loose`. Two members
+ * that differ in nothing else are as a list of two to it.
+ */
+const struct sg_pointer *sg_pointer_loose(struct sg_arena *arena, const struct sg_pointer *pointer);
+
+bool sg_pointer_is_loose(const struct sg_pointer *pointer);
+
 /** The reference tokens from the root, unescaped, `*count` of them. Borrowed from the arena. */
 const struct sg_str *sg_pointer_tokens(const struct sg_pointer *pointer, size_t *count);
 

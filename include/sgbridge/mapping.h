@@ -22,6 +22,7 @@ struct sg_record_view {
     const struct sg_rule *id, *version, *round;
     const struct sg_rule *key;     /* the rule of `key`, or of `key: {link: …}` */
     bool is_key_linked;            /* it is the latter */
+    bool is_loose;                 /* names in it ignore the case of ASCII letters */
     const struct sg_str *internal; /* pointers not for the public */
     size_t internal_count;
 };
@@ -107,10 +108,10 @@ void sg_mapping_run(const struct sg_mapping *mapping, struct sg_arena *arena,
 
 /**
  * A record's shape: for each of `pointers` one hash of what stands there, folded (Yeh, Kaf, digits,
- * spaces). Opaque bytes, a few per pointer, comparable for ever.
+ * spaces). Opaque bytes, a few per pointer, comparable for ever. `is_loose` is the record's.
  */
 struct sg_str sg_shape_of(struct sg_arena *arena, const struct sg_node *record,
-                          const struct sg_str *pointers, size_t count);
+                          const struct sg_str *pointers, size_t count, bool is_loose);
 
 /** `shape`, with those entries of `over` whose pointers it has put over its own. */
 struct sg_str sg_shape_overlay(struct sg_arena *arena, struct sg_str shape, struct sg_str over);

@@ -149,6 +149,59 @@ static void tests_are_run_where_nothing_else_is_wrong(void **state)
     check(rows, SG_ROWS(rows));
 }
 
+/* What a mapping reads of the record, what is internal in it, and what a test gives. */
+static void a_loose_record_is_read_in_any_case_by_mappings_too(void **state)
+{
+#define LOOSE(names, record)                                                                    \
+    "system: a\nurl: ${env:A_URL}\nformat: json\n" names                                        \
+    "records: {item: {id: /ID, key: /Id, internal: [/Note/Tel], " record                        \
+    "read: {request: {get: /i}, items: \"/Items\"}}}\n"                                         \
+    "tests: [{name: t, record: item, answer: {status: 200, body: '{\"items\": {\"id\": 1}}'}, " \
+    "events: [{id: \"1\", key: \"1\"}]}]\n"
+#define PUBLIC                                     \
+    "system: b\nurl: ${env:B_URL}\nformat: json\n" \
+    "operations: {tell: {request: {put: /t}, input: {/x: {public: true}}, once: ask}}\n"
+#define NAMED(source, given)                                        \
+    "mapping: m\nfrom: a.item\nto: b.tell\nset: {/x: " source "}\n" \
+    "tests: [{name: t, given: " given ", expect: {x: n}}]\n"
+    static const struct row rows[] = {
+        {{{"systems/a.yaml", LOOSE("names: loose\n", "")},
+          {"systems/b.yaml", PUBLIC},
+          {"m.yaml", NAMED("/Name", "{NAME: n}")},
+          {NULL, NULL}},
+         ""},
+        {{{"systems/a.yaml", LOOSE("", "names: loose, ")},
+          {"systems/b.yaml", PUBLIC},
+          {"m.yaml",
+           NAMED("{pick: /L, where: {from: /K, equals: {from: \"record:/w\"}}, value: /V}",
+                 "{W: 2, l: [{k: 1, v: o}, {k: 2, v: n}]}")},
+          {NULL, NULL}},
+         ""},
+        {{{"systems/a.yaml", LOOSE("", "")},
+          {"systems/b.yaml", PUBLIC},
+          {"m.yaml", NAMED("/name", "{name: n}")},
+          {NULL, NULL}},
+         "/systems/a.yaml:5:9: test \"t\": 1 events expected, 0 captured"},
+        {{{"systems/a.yaml", LOOSE("names: loose\n", "names: exact, ")},
+          {"systems/b.yaml", PUBLIC},
+          {"m.yaml", NAMED("/name", "{name: n}")},
+          {NULL, NULL}},
+         "/systems/a.yaml:6:9: test \"t\": 1 events expected, 0 captured"},
+        {{{"systems/a.yaml", LOOSE("names: loose\n", "")},
+          {"systems/b.yaml", PUBLIC},
+          {"m.yaml", NAMED("/note/tel", "{note: {tel: n}}")},
+          {NULL, NULL}},
+         "/m.yaml:4:11: /note/tel brings /Note/Tel, which is internal, and `/x` is public; say "
+         "`declassify: WHY` or take another source"},
+    };
+#undef LOOSE
+#undef PUBLIC
+#undef NAMED
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 static void a_mapping_is_not_blamed_for_what_a_broken_system_has_not_told(void **state)
 {
     static const struct row rows[] = {
@@ -321,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_error_of_every_file_is_told_at_once_and_in_order),
         cmocka_unit_test(tests_are_run_where_nothing_else_is_wrong),
+        cmocka_unit_test(a_loose_record_is_read_in_any_case_by_mappings_too),
         cmocka_unit_test(a_mapping_is_not_blamed_for_what_a_broken_system_has_not_told),
         cmocka_unit_test(two_systems_cannot_listen_at_one_path),
         cmocka_unit_test(a_folder_without_a_system_is_refused),

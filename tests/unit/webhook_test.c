@@ -93,7 +93,12 @@ static const char XML_SYSTEM[] =
     "  one:\n"
     "    id: /@Id\n"
     "    key: /@Id\n"
-    "    webhook: {path: /hooks/xml, auth: none, items: \"\", element: One}\n";
+    "    webhook: {path: /hooks/xml, auth: none, items: \"\", element: One}\n"
+    "  loose:\n"
+    "    id: /Id\n"
+    "    key: /Id\n"
+    "    names: loose\n"
+    "    webhook: {path: /hooks/xml, auth: none, items: \"\", element: Loose}\n";
 
 static const struct {
     const char *name, *text;
@@ -358,6 +363,8 @@ static void a_body_is_read_as_what_it_is(void **state)
         {"/hooks/xml", "application/xml", "<One Id='7'>x</One>", "one: 7"},
         {"/hooks/xml", "application/xml", "<Two Id='7'>x</Two>", "400 no items"},
         {"/hooks/xml", "application/xml", "<Rows><Row><Id/></Row></Rows>", "400 no id"},
+        {"/hooks/xml", "application/xml", "<LOOSE><ID>7</ID></LOOSE>", "loose: 7"},
+        {"/hooks/xml", "application/xml", "<ONE Id='7'>x</ONE>", "400 no items"},
         {"/hooks/xml", "application/xml", "<Rows>", "400 malformed"},
     };
 
