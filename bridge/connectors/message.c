@@ -52,10 +52,10 @@ static void write_bytes(const struct reading *in, struct sg_event *event)
         event->body = sg_buffer_text(&body);
 }
 
-static void add_unreadable(const struct reading *in, const char *why, struct sg_message_events *out)
+static void add_unreadable(const struct reading *in, const char *why, struct sg_events *out)
 {
     const struct sg_message *message = in->message;
-    struct sg_event *event = &out->events[out->count++];
+    struct sg_event *event = sg_events_next(out);
 
     *event = (struct sg_event){
         .system = in->reader->system->name,
@@ -70,6 +70,7 @@ static void add_unreadable(const struct reading *in, const char *why, struct sg_
     event->record_id =
         sg_hex(in->arena, (struct sg_str){(const char *)event->sha256.bytes, SG_SHA256_BYTES});
     event->version = event->record_id;
+    sg_events_keep(out);
 }
 
 /* --- what can --- */
@@ -108,8 +109,7 @@ static bool is_text(const struct sg_message *message)
     return is_text;
 }
 
-static void add_item(const struct reading *in, const struct sg_node *item,
-                     struct sg_message_events *out)
+static void add_item(const struct reading *in, const struct sg_node *item, struct sg_events *out)
 {
     struct sg_rule_run run = {.arena = in->arena, .scopes = in->put};
     struct sg_node *record = sg_node_share(in->arena, item);
@@ -120,20 +120,19 @@ static void add_item(const struct reading *in, const struct sg_node *item,
                                             : sg_str_c(in->arena, run.ignored),
                        out);
     else
-        out->count +=
-            sg_record_read(in->reader, record, in->now_ms, in->arena, &out->events[out->count]);
+        sg_item_take(in->reader, record, in->now_ms, out);
 }
 
 void sg_message_read(const struct sg_record_reader *reader, const struct sg_message *message,
-                     int64_t now_ms, struct sg_arena *arena, struct sg_message_events *out)
+                     int64_t now_ms, struct sg_events *out)
 {
+    struct sg_arena *arena = out->arena;
     struct reading in = {.reader = reader, .message = message, .now_ms = now_ms, .arena = arena};
     struct sg_scopes scopes = {0};
     struct sg_items items = {0};
     const struct sg_node *value = NULL;
     struct sg_error err;
 
-    *out = (struct sg_message_events){0};
     if (!message->has_value)
         return;
     bool is_read = sg_json_read(arena, message->value, NULL, &value, &err);
@@ -145,7 +144,6 @@ void sg_message_read(const struct sg_record_reader *reader, const struct sg_mess
                                "its key or a header is no UTF-8");
     if (is_read && items.is_missing)
         is_read = sg_error_set(&err, SG_ERROR_INPUT, (struct sg_place){0}, "`items` is not there");
-    out->events = sg_arena_get(arena, items.count + 1, sizeof *out->events);
     if (!is_read) {
         add_unreadable(&in, err.text, out);
         return;

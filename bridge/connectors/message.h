@@ -2,7 +2,7 @@
 #ifndef SG_CONNECTORS_MESSAGE_H
 #define SG_CONNECTORS_MESSAGE_H
 
-#include "sgbridge/connector.h"
+#include "connectors/item.h"
 
 struct sg_message {
     struct sg_str topic;
@@ -14,17 +14,11 @@ struct sg_message {
     size_t header_count;
 };
 
-struct sg_message_events {
-    struct sg_event *events;
-    size_t count;
-};
-
 /**
- * Reads it: `items`, then `put`, then the record's own rules (format of `subscribe`: README). What
- * cannot be read is one event with a `problem`, its bytes kept as base64; without a value there is
- * none. All of `out` lives in the arena.
+ * Reads it: `items`, then `put`, then each item (format of `subscribe`: README). What cannot be read
+ * is one event with a `problem`, its bytes kept as base64; without a value there is none.
  */
 void sg_message_read(const struct sg_record_reader *reader, const struct sg_message *message,
-                     int64_t now_ms, struct sg_arena *arena, struct sg_message_events *out);
+                     int64_t now_ms, struct sg_events *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "connectors/cursor.h"
 #include "connectors/header.h"
+#include "connectors/item.h"
 #include "connectors/items.h"
 #include "connectors/request.h"
 #include "tree/json.h"
@@ -99,6 +100,7 @@ struct taking {
     int64_t now_ms;
     struct sg_answer answer;
     struct sg_items items;
+    struct sg_item *opened; /* the items, decoded */
     const struct sg_node *headers;
     struct sg_position greatest; /* of the page's items, or the answer's token */
     bool is_of_one_position;     /* all items are where the greatest is */
@@ -129,7 +131,6 @@ static void read_positions(struct taking *taking)
 {
     const struct sg_poll *poll = taking->poll;
     const struct sg_rule *rule = poll->spec->cursor_rule;
-    const struct sg_node *item = taking->items.first;
 
     taking->is_of_one_position = true;
     if (poll->spec->cursor == SG_CURSOR_NONE)
@@ -139,8 +140,9 @@ static void read_positions(struct taking *taking)
             sg_cursor_position(&poll->cursor, ask(taking, rule, taking->answer.tree));
         return;
     }
-    for (size_t i = 0; i < taking->items.count; i++, item = item->next) {
-        struct sg_position seen = sg_cursor_position(&poll->cursor, ask(taking, rule, item));
+    for (size_t i = 0; i < taking->items.count; i++) {
+        struct sg_position seen =
+            sg_cursor_position(&poll->cursor, ask(taking, rule, taking->opened[i].tree));
 
         if (i > 0 && (!seen.is_set || seen.value != taking->greatest.value))
             taking->is_of_one_position = false;
@@ -149,19 +151,33 @@ static void read_positions(struct taking *taking)
     }
 }
 
+static struct sg_record_reader reader_of(const struct sg_poll_setup *setup)
+{
+    return (struct sg_record_reader){setup->system, setup->record, setup->shape_pointers,
+                                     setup->shape_count, setup->max_event_bytes};
+}
+
+static void open_items(struct taking *taking)
+{
+    const struct sg_record_reader reader = reader_of(&taking->poll->setup);
+    const struct sg_node *item = taking->items.first;
+
+    taking->opened = sg_arena_get(taking->arena, taking->items.count, sizeof *taking->opened);
+    for (size_t i = 0; i < taking->items.count; i++, item = item->next) {
+        taking->opened[i] = (struct sg_item){.received = item, .tree = item};
+        sg_item_decode(&reader, &taking->opened[i], taking->arena);
+    }
+}
+
 static void read_events(struct taking *taking)
 {
-    const struct sg_poll_setup *setup = &taking->poll->setup;
-    const struct sg_record_reader reader = {setup->system, setup->record, setup->shape_pointers,
-                                            setup->shape_count, setup->max_event_bytes};
-    const struct sg_node *item = taking->items.first;
-    struct sg_poll_page *out = taking->out;
+    const struct sg_record_reader reader = reader_of(&taking->poll->setup);
+    struct sg_events events = {.arena = taking->arena};
 
-    out->events = sg_arena_get(taking->arena, taking->items.count, sizeof *out->events);
-    for (size_t i = 0; i < taking->items.count; i++, item = item->next) {
-        if (sg_record_read(&reader, item, taking->now_ms, taking->arena, &out->events[out->count]))
-            out->count++;
-    }
+    for (size_t i = 0; i < taking->items.count; i++)
+        sg_item_read(&reader, &taking->opened[i], taking->now_ms, &events);
+    taking->out->events = events.at;
+    taking->out->count = events.count;
 }
 
 static uint64_t hash_of_items(const struct taking *taking)
@@ -291,6 +307,7 @@ static void take_page(struct taking *taking)
     struct sg_poll_page *out = taking->out;
 
     sg_cursor_limit(&poll->cursor, taking->answer.date_ms);
+    open_items(taking);
     read_positions(taking);
     out->step = step_after(taking);
     poll->page++;

@@ -101,14 +101,33 @@ static void write_body(const struct sg_node *item, size_t max_bytes, struct sg_a
                                        body.length, max_bytes);
 }
 
-bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node *item,
-                    int64_t now_ms, struct sg_arena *arena, struct sg_event *out)
+/* All but `where`. */
+static void read_event(const struct sg_record_reader *reader, struct sg_rule_run *run,
+                       struct sg_event *out)
 {
     const struct sg_record *record = reader->record;
-    struct sg_rule_run run = {.arena = arena};
+    const struct sg_node *item = run->scopes.at[SG_SCOPE_HAND];
 
-    run.scopes.at[SG_SCOPE_HAND] = item;
-    *out = (struct sg_event){
+    write_body(item, reader->max_bytes, run->arena, out);
+    read_version(reader, run, out);
+    out->record_id = need(record->view.id, run, out);
+    out->is_nameless = out->record_id.length == 0;
+    if (out->is_nameless)
+        out->record_id = hash_of(run->arena, out); /* known again by its content */
+    out->key = need(record->view.key, run, out);
+    if (record->view.round != NULL)
+        out->round = ask(record->view.round, run, out);
+    if (record->own != NULL)
+        out->is_own = holds(record->own, run, out);
+    out->shape = sg_shape_of(run->arena, item, reader->shape_pointers, reader->shape_count,
+                             record->view.is_loose);
+}
+
+static struct sg_event begin_event(const struct sg_record_reader *reader, int64_t now_ms)
+{
+    const struct sg_record *record = reader->record;
+
+    return (struct sg_event){
         .system = reader->system->name,
         .record = record->name,
         .is_key_linked = record->view.is_key_linked,
@@ -117,19 +136,31 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
         .captured_at = now_ms,
         .problem_at = record->at,
     };
+}
+
+bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node *item,
+                    int64_t now_ms, struct sg_arena *arena, struct sg_event *out)
+{
+    const struct sg_record *record = reader->record;
+    struct sg_rule_run run = {.arena = arena};
+
+    run.scopes.at[SG_SCOPE_HAND] = item;
+    *out = begin_event(reader, now_ms);
     if (record->where != NULL && !holds(record->where, &run, out) && out->problem.length == 0)
         return false;
-    write_body(item, reader->max_bytes, arena, out);
-    read_version(reader, &run, out);
-    out->record_id = need(record->view.id, &run, out);
-    if (out->record_id.length == 0)
-        out->record_id = hash_of(arena, out); /* known again by its content */
-    out->key = need(record->view.key, &run, out);
-    if (record->view.round != NULL)
-        out->round = ask(record->view.round, &run, out);
-    if (record->own != NULL)
-        out->is_own = holds(record->own, &run, out);
-    out->shape = sg_shape_of(arena, item, reader->shape_pointers, reader->shape_count,
-                             record->view.is_loose);
+    read_event(reader, &run, out);
     return true;
+}
+
+void sg_record_fail(const struct sg_record_reader *reader, const struct sg_node *item,
+                    struct sg_str problem, struct sg_place at, int64_t now_ms,
+                    struct sg_arena *arena, struct sg_event *out)
+{
+    struct sg_rule_run run = {.arena = arena};
+
+    run.scopes.at[SG_SCOPE_HAND] = item;
+    *out = begin_event(reader, now_ms);
+    read_event(reader, &run, out);
+    out->problem = problem;
+    out->problem_at = at;
 }

@@ -42,6 +42,27 @@ static void compile_internal(const struct sg_spec *spec, const struct sg_yaml *y
     view->internal = internal;
 }
 
+static void compile_decode(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                           struct sg_record *out)
+{
+    static const struct sg_str kinds[] = {SG_STR_INIT("xml"), SG_STR_INIT("json")};
+    size_t kind = 0;
+
+    if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
+        return;
+    struct sg_decode_spec *list = sg_arena_get(spec->arena, yaml->count, sizeof *list);
+
+    for (const struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next) {
+        struct sg_decode_spec *decode = &list[out->decode_count++];
+
+        decode->at = entry->key_at;
+        sg_spec_key_pointer(spec, entry, &decode->pointer);
+        if (sg_spec_choice(spec, entry, SG_SPEC_WORDS(kinds), &kind))
+            decode->is_xml = kind == 0;
+    }
+    out->decodes = list;
+}
+
 static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_record *out)
 {
@@ -77,7 +98,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     view->name = yaml->key;
     view->is_loose = spec->system->is_loose;
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     sg_spec_names(spec, sg_yaml_find(yaml, "names"), &view->is_loose);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);
@@ -87,6 +108,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     sg_spec_condition(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "own"), &out->own);
     sg_spec_condition(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "where"), &out->where);
     compile_internal(spec, sg_yaml_find(yaml, "internal"), view);
+    compile_decode(spec, sg_yaml_find(yaml, "decode"), out);
     out->poll = sg_poll_spec_compile(spec, sg_yaml_find(yaml, "poll"));
     out->webhook = sg_webhook_spec_compile(spec, sg_yaml_find(yaml, "webhook"));
     out->subscribe = sg_subscribe_spec_compile(spec, sg_yaml_find(yaml, "subscribe"));

@@ -226,6 +226,15 @@ void sg_spec_pointer(const struct sg_spec *spec, const struct sg_yaml *yaml,
         (void)sg_findings_add(spec->findings, err.at, "%s", err.text);
 }
 
+void sg_spec_key_pointer(const struct sg_spec *spec, const struct sg_yaml *entry,
+                         const struct sg_pointer **out)
+{
+    struct sg_error err;
+
+    if (!sg_pointer_compile(spec->arena, entry->key, entry->key_at, out, &err))
+        (void)sg_findings_add(spec->findings, err.at, "%s", err.text);
+}
+
 bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
                     const struct sg_str *words, size_t count, size_t *out)
 {

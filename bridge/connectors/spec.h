@@ -71,6 +71,9 @@ void sg_spec_integer(const struct sg_spec *spec, const struct sg_yaml *yaml, int
 void sg_spec_flag(const struct sg_spec *spec, const struct sg_yaml *yaml, bool *out);
 void sg_spec_pointer(const struct sg_spec *spec, const struct sg_yaml *yaml,
                      const struct sg_pointer **out);
+/** The same of the entry's key: `decode: {/Letter: xml}`. */
+void sg_spec_key_pointer(const struct sg_spec *spec, const struct sg_yaml *entry,
+                         const struct sg_pointer **out);
 /** One of `words`: gives its index; false, and a finding, for anything else; false for NULL. */
 bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
                     const struct sg_str *words, size_t count, size_t *out);

@@ -170,6 +170,13 @@ struct sg_subscribe_spec {
     const struct sg_rule *put; /* a `set` into each record; NULL: nothing */
 };
 
+/** Text that is a document, where it stands in an item. */
+struct sg_decode_spec {
+    struct sg_place at;
+    const struct sg_pointer *pointer;
+    bool is_xml; /* else JSON */
+};
+
 struct sg_record {
     struct sg_str name;
     struct sg_place at;
@@ -177,7 +184,9 @@ struct sg_record {
     int64_t wait_ms;
     bool skips_after_wait;
     const struct sg_condition *own, *where; /* NULL: none; all */
-    const struct sg_poll_spec *poll;        /* NULL: none */
+    const struct sg_decode_spec *decodes;   /* in the order written */
+    size_t decode_count;
+    const struct sg_poll_spec *poll; /* NULL: none */
     const struct sg_webhook_spec *webhook;
     const struct sg_subscribe_spec *subscribe;
     const struct sg_request_spec *read; /* `read`, with its items and answers */

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/units.h"
+#include "connectors/item.h"
 #include "connectors/items.h"
 #include "connectors/message.h"
 #include "connectors/system.h"
@@ -296,18 +297,22 @@ static bool check_event(const struct trial *trial, const struct sg_yaml *expecte
     return true;
 }
 
-static bool check_events(const struct trial *trial, const struct sg_event *events, size_t count,
+static bool check_events(const struct trial *trial, const struct sg_events *events,
                          const struct sg_yaml *expected)
 {
     const struct sg_yaml *wanted = expected->first;
 
-    for (size_t i = 0; i < count && wanted != NULL; i++, wanted = wanted->next) {
-        if (!check_event(trial, wanted, &events[i]))
+    for (size_t i = 0; i < events->count; i++) {
+        if (events->at[i].problem.length > 0)
+            return report(trial, events->at[i].problem);
+    }
+    for (size_t i = 0; i < events->count && wanted != NULL; i++, wanted = wanted->next) {
+        if (!check_event(trial, wanted, &events->at[i]))
             return false;
     }
-    return count == expected->count ||
+    return events->count == expected->count ||
            report(trial, sg_str_format(trial->arena, "%zu events expected, %zu captured",
-                                       expected->count, count));
+                                       expected->count, events->count));
 }
 
 static struct sg_record_reader reader_of(const struct trial *trial, const struct sg_record *record)
@@ -320,15 +325,12 @@ static bool check_items(const struct trial *trial, const struct sg_record *recor
                         const struct sg_items *items, const struct sg_yaml *expected)
 {
     const struct sg_record_reader reader = reader_of(trial, record);
-    struct sg_event *events = sg_arena_get(trial->arena, items->count, sizeof *events);
+    struct sg_events events = {.arena = trial->arena};
     const struct sg_node *item = items->first;
-    size_t captured = 0;
 
-    for (size_t i = 0; i < items->count; i++, item = item->next) {
-        if (sg_record_read(&reader, item, NOW_MS, trial->arena, &events[captured]))
-            captured++;
-    }
-    return check_events(trial, events, captured, expected);
+    for (size_t i = 0; i < items->count; i++, item = item->next)
+        sg_item_take(&reader, item, NOW_MS, &events);
+    return check_events(trial, &events, expected);
 }
 
 static bool run_message(const struct trial *trial, const struct sg_record *record,
@@ -340,17 +342,13 @@ static bool run_message(const struct trial *trial, const struct sg_record *recor
                                  .time_ms = NOW_MS,
                                  .has_value = true,
                                  .value = sg_yaml_find(given, "value")->text};
-    struct sg_message_events read;
+    struct sg_events events = {.arena = trial->arena};
 
     if (key != NULL)
         message.key = key->text;
     message.headers = headers_of(trial, given, &message.header_count);
-    sg_message_read(&reader, &message, NOW_MS, trial->arena, &read);
-    for (size_t i = 0; i < read.count; i++) {
-        if (read.events[i].problem.length > 0)
-            return report(trial, read.events[i].problem);
-    }
-    return check_events(trial, read.events, read.count, sg_yaml_find(trial->test, "events"));
+    sg_message_read(&reader, &message, NOW_MS, &events);
+    return check_events(trial, &events, sg_yaml_find(trial->test, "events"));
 }
 
 static bool run_record(const struct trial *trial, const struct sg_record *record)

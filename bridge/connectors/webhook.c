@@ -1,6 +1,7 @@
 #include "connectors/webhook.h"
 
 #include "connectors/header.h"
+#include "connectors/item.h"
 #include "connectors/items.h"
 #include "connectors/soap.h"
 #include "tree/form.h"
@@ -55,17 +56,6 @@ static void set_owner(struct sg_webhook_events *out, const struct candidate *can
     out->spec = candidate->record->webhook;
 }
 
-/* Whether the sender told which record it is; without, it is refused and not taken as failed. */
-static bool has_id(const struct candidate *candidate, const struct sg_node *item,
-                   struct sg_arena *arena)
-{
-    struct sg_rule_run run = {.arena = arena};
-    struct sg_str id = {0};
-
-    run.scopes.at[SG_SCOPE_HAND] = item;
-    return sg_rule_run_text(candidate->record->view.id, &run, &id) && id.length > 0;
-}
-
 /* What of reading the events is the same for all of them. */
 struct reading {
     const struct sg_catalog *catalog;
@@ -75,26 +65,42 @@ struct reading {
     struct sg_arena *arena;
 };
 
+/* Whether the sender did not tell which record it is: it is refused, and not taken as failed. */
+static bool has_nameless(const struct sg_events *events, size_t from)
+{
+    for (size_t e = from; e < events->count; e++) {
+        if (events->at[e].is_nameless)
+            return true;
+    }
+    return false;
+}
+
 static bool read_events(const struct reading *reading, const struct sg_items *items,
                         struct sg_webhook_events *out)
 {
     struct sg_record_reader reader = {.system = reading->candidate->system,
                                       .record = reading->candidate->record,
                                       .max_bytes = reading->max_event_bytes};
+    struct sg_events events = {.arena = reading->arena};
     const struct sg_node *item = items->first;
 
     reader.shape_pointers = sg_catalog_shape_pointers(reading->catalog, reader.system->name,
                                                       reader.record->name, &reader.shape_count);
     out->system = reader.system->name;
     out->record = reader.record->name;
-    out->events = sg_arena_get(reading->arena, items->count, sizeof *out->events);
     for (size_t i = 0; i < items->count; i++, item = item->next) {
-        if (!has_id(reading->candidate, item, reading->arena))
+        const size_t before = events.count;
+        struct sg_item opened = {.received = item, .tree = item};
+
+        sg_item_decode(&reader, &opened, events.arena);
+        if (opened.problem.length > 0)
+            return refuse(out, 400, "malformed");
+        sg_item_read(&reader, &opened, reading->now_ms, &events);
+        if (has_nameless(&events, before))
             return refuse(out, 400, "no id");
-        if (sg_record_read(&reader, item, reading->now_ms, reading->arena,
-                           &out->events[out->count]))
-            out->count++;
     }
+    out->events = events.at;
+    out->count = events.count;
     return true;
 }
 

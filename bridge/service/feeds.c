@@ -97,37 +97,25 @@ static bool read_position(struct feed *feed)
 /* --- one turn --- */
 
 /* All events of the messages, in their order. */
-static size_t read_events(const struct feed *feed, struct sg_arena *arena,
-                          const struct sg_message *messages, size_t count,
-                          const struct sg_event **events)
+static void read_events(const struct feed *feed, const struct sg_message *messages, size_t count,
+                        struct sg_events *out)
 {
-    struct sg_buffer all = {.arena = arena};
     const int64_t now_ms = sg_clock_now_ms();
 
-    for (size_t m = 0; m < count; m++) {
-        struct sg_message_events of;
-
-        sg_message_read(&feed->reader, &messages[m], now_ms, arena, &of);
-        sg_buffer_add(&all, (struct sg_str){(const char *)of.events, of.count * sizeof *of.events});
-    }
-    const size_t found = all.length / sizeof **events;
-    struct sg_event *list = sg_arena_get(arena, found, sizeof *list);
-
-    if (found > 0) /* a buffer's bytes lie anywhere: copied to where they may be read */
-        memcpy(list, all.at, all.length);
-    *events = list;
-    return found;
+    for (size_t m = 0; m < count; m++)
+        sg_message_read(&feed->reader, &messages[m], now_ms, out);
 }
 
 /* Events and position become durable together; else the next turn reads the same again. */
 static bool capture(struct feed *feed, struct sg_arena *arena, const struct sg_message *messages,
                     size_t count)
 {
-    const struct sg_event *events = NULL;
-    size_t found = read_events(feed, arena, messages, count, &events);
+    struct sg_events events = {.arena = arena};
+
+    read_events(feed, messages, count, &events);
     struct sg_change change = {.kind = SG_CHANGE_CAPTURE,
-                               .as.capture = {.events = events,
-                                              .count = found,
+                               .as.capture = {.events = events.at,
+                                              .count = events.count,
                                               .system = feed->reader.system->name,
                                               .record = feed->reader.record->name,
                                               .cursor = sg_feed_position(feed->source, arena),
@@ -141,10 +129,10 @@ static bool capture(struct feed *feed, struct sg_arena *arena, const struct sg_m
     }
     free(feed->position);
     feed->position = copy_of(change.as.capture.cursor);
-    if (found > change.as.capture.repeats)
+    if (events.count > change.as.capture.repeats)
         SG_LOG(INFO, "subscribe.new", SG_TEXT("system", feed->reader.system->name),
                SG_TEXT("record", feed->reader.record->name),
-               SG_NUMBER("events", (int64_t)(found - change.as.capture.repeats)),
+               SG_NUMBER("events", (int64_t)(events.count - change.as.capture.repeats)),
                SG_NUMBER("repeats", (int64_t)change.as.capture.repeats));
     return true;
 }

@@ -25,7 +25,7 @@ struct job {
     bool is_doubted; /* an earlier try may have been done */
     bool is_write_ahead;
     int sends, empty_probes;
-    struct sg_event reread; /* what reread.c made of the record */
+    struct sg_event unread; /* of a record read again: what of it can still be no event */
     struct sg_call call;
     struct sg_change change;
     struct job *next;

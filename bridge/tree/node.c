@@ -125,6 +125,15 @@ struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node
     return copy;
 }
 
+void sg_node_replace(struct sg_node *node, const struct sg_node *value)
+{
+    const struct sg_node was = *node;
+
+    *node = *value;
+    node->name = was.name;
+    node->next = was.next;
+}
+
 const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str name)
 {
     if (object == NULL || object->kind != SG_NODE_OBJECT)
@@ -190,6 +199,24 @@ bool sg_node_as_text(const struct sg_node *node, struct sg_str *text)
         return false;
     *text = node->text;
     return true;
+}
+
+static bool is_deeper(const struct sg_node *node, int levels)
+{
+    if (node->kind != SG_NODE_LIST && node->kind != SG_NODE_OBJECT)
+        return false;
+    if (levels == 0)
+        return true;
+    for (const struct sg_node *child = node->first; child != NULL; child = child->next) {
+        if (is_deeper(child, levels - 1))
+            return true;
+    }
+    return false;
+}
+
+bool sg_node_is_too_deep(const struct sg_node *node)
+{
+    return is_deeper(node, SG_TREE_DEPTH_MAX);
 }
 
 /* The member of that name, looked for from `hint` on: members mostly come in the same order. */

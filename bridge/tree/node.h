@@ -49,6 +49,9 @@ void sg_node_group(struct sg_arena *arena, struct sg_node *object);
  */
 struct sg_node *sg_node_share(struct sg_arena *arena, const struct sg_node *node);
 
+/** Makes of `node` what `value` is, at the place and by the name that it has. */
+void sg_node_replace(struct sg_node *node, const struct sg_node *value);
+
 /** The member of that name, or NULL; also NULL when `object` is NULL or no object. */
 const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str name);
 
@@ -63,6 +66,9 @@ bool sg_node_is_nothing(const struct sg_node *node);
  * False for all else: an element with children holds more than its text.
  */
 bool sg_node_as_text(const struct sg_node *node, struct sg_str *text);
+
+/** Whether it has more than SG_TREE_DEPTH_MAX levels: as JSON it could be written, and never read. */
+bool sg_node_is_too_deep(const struct sg_node *node);
 
 /** Equal as trees: the order of members aside; texts, numbers and booleans of one kind by bytes. */
 bool sg_node_equal(const struct sg_node *a, const struct sg_node *b);

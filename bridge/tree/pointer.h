@@ -51,4 +51,14 @@ SG_MUST_USE bool sg_pointer_find(const struct sg_pointer *pointer, const struct 
 void sg_pointer_put(struct sg_arena *arena, const struct sg_pointer *pointer, struct sg_node *root,
                     struct sg_node *value);
 
+/** Told of a node that may be changed in place, but for its name and its `next`. */
+typedef bool sg_pointer_visit_fn(void *owner, struct sg_node *node);
+
+/**
+ * Visits all that stands at the pointer of `root`, which is the caller's own or a sg_node_share():
+ * lists on the way and at the end are walked, entry by entry. False as soon as a visit is.
+ */
+SG_MUST_USE bool sg_pointer_visit(struct sg_arena *arena, const struct sg_pointer *pointer,
+                                  struct sg_node *root, sg_pointer_visit_fn *visit, void *owner);
+
 #endif

@@ -173,12 +173,17 @@ struct sg_record_reader {
 };
 
 /**
- * Reads one item as an event: id, version, key, round, own, shape, body and hash. What cannot be
+ * Reads one record as an event: id, version, key, round, own, shape, body and hash. What cannot be
  * told makes it an event with a `problem` (its id, when that is what is missing, is the hash of its
  * content); over `max_bytes` it is a stub. False when `where` does not let it pass.
  */
 SG_MUST_USE bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node *item,
                                 int64_t now_ms, struct sg_arena *arena, struct sg_event *out);
+
+/** The same of what cannot be read further for `problem`, at `at`; `where` is not asked. */
+void sg_record_fail(const struct sg_record_reader *reader, const struct sg_node *item,
+                    struct sg_str problem, struct sg_place at, int64_t now_ms,
+                    struct sg_arena *arena, struct sg_event *out);
 
 /* --- the transport: HTTP, or a test's stub --- */
 

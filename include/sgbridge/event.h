@@ -15,6 +15,7 @@ enum sg_version_kind { SG_VERSION_OPAQUE, SG_VERSION_TIME, SG_VERSION_NUMBER };
 struct sg_event {
     struct sg_str system, record; /* "saja", "ticket" */
     struct sg_str record_id;
+    bool is_nameless;      /* its id cannot be told: `record_id` is the content's hash */
     struct sg_str version; /* as declared, or the content's hash */
     bool is_version_declared;
     enum sg_version_kind version_kind;

@@ -19,14 +19,14 @@ static const char *events_of(struct sg_arena *arena, const char *file,
         sg_system_compile(arena, sg_str_of(file), "mappings/systems/calls.yaml", NULL,
                           &(struct sg_secrets){.is_read = false}, findings);
     struct sg_buffer said = {.arena = arena};
-    struct sg_message_events read;
+    struct sg_events read = {.arena = arena};
 
     assert_int_equal(sg_findings_errors(findings), 0);
     const struct sg_record_reader reader = {
         .system = system, .record = &system->records[0], .max_bytes = 1000};
-    sg_message_read(&reader, message, 1782880200000, arena, &read);
+    sg_message_read(&reader, message, 1782880200000, &read);
     for (size_t e = 0; e < read.count; e++) {
-        const struct sg_event *event = &read.events[e];
+        const struct sg_event *event = &read.at[e];
         const char *between = e > 0 ? "; " : "";
 
         if (event->problem.length > 0)
@@ -91,16 +91,16 @@ static void what_cannot_be_read_is_kept_and_known_again(void **state)
         .system = system, .record = &system->records[0], .max_bytes = 1000};
     const struct sg_message message = {
         .topic = SG_STR("t"), .offset = 7, .value = SG_STR("no json"), .has_value = true};
-    struct sg_message_events first, again;
+    struct sg_events first = {.arena = arena}, again = {.arena = arena};
 
     (void)state;
-    sg_message_read(&reader, &message, 1, arena, &first);
-    sg_message_read(&reader, &message, 2, arena, &again);
+    sg_message_read(&reader, &message, 1, &first);
+    sg_message_read(&reader, &message, 2, &again);
     assert_int_equal(first.count, 1);
-    assert_true(sg_str_is(first.events[0].body, "{\"topic\":\"t\",\"partition\":0,\"offset\":7,"
+    assert_true(sg_str_is(first.at[0].body, "{\"topic\":\"t\",\"partition\":0,\"offset\":7,"
                                                 "\"base64\":\"bm8ganNvbg==\"}"));
-    assert_true(sg_str_equal(first.events[0].record_id, again.events[0].record_id));
-    assert_memory_equal(&first.events[0].sha256, &again.events[0].sha256, sizeof(struct sg_sha256));
+    assert_true(sg_str_equal(first.at[0].record_id, again.at[0].record_id));
+    assert_memory_equal(&first.at[0].sha256, &again.at[0].sha256, sizeof(struct sg_sha256));
 }
 
 int main(void)
