@@ -121,13 +121,115 @@ static bool read_record(const struct sg_record_reader *reader, const struct sg_n
     return false;
 }
 
+/* An item on its way to several records. */
+struct splitting {
+    const struct sg_record_reader *reader;
+    const struct sg_split_spec *spec;
+    struct sg_item *item;
+    struct sg_items list;
+    struct sg_node *rest;
+    int64_t now_ms;
+    struct sg_events *out;
+};
+
+static struct sg_str json_of(struct sg_arena *arena, const struct sg_node *node)
+{
+    struct sg_buffer json = {.arena = arena};
+
+    sg_json_write(&json, node);
+    return sg_buffer_text(&json);
+}
+
+/* The rest is written once for each element: a small page could grow without end. */
+static bool check_size(const struct splitting *it)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const size_t rest = json_of(arena, it->rest).length;
+    const size_t room = it->out->bytes < SG_ITEM_MAX_BYTES ? SG_ITEM_MAX_BYTES - it->out->bytes : 0;
+
+    return it->list.count <= room / rest ||
+           fail(it->item, it->spec->at,
+                sg_str_format(it->out->arena,
+                              "too large: %zu records, each with %zu bytes of the item",
+                              it->list.count, rest));
+}
+
+static bool find_list(struct splitting *it)
+{
+    const struct sg_scopes scopes = {{[SG_SCOPE_HAND] = it->item->tree}};
+    enum sg_scope scope;
+    struct sg_error err;
+
+    if (!sg_items_get(it->spec->list, &scopes, &it->list, &err))
+        return fail(it->item, it->spec->at, sg_str_copy(it->out->arena, sg_str_of(err.text)));
+    it->rest = sg_node_share(it->out->arena, it->item->tree);
+    sg_pointer_remove(it->out->arena, sg_rule_source(it->spec->list, &scope), it->rest);
+    return check_size(it);
+}
+
+/* The element with the rest of the item in it; NULL, and a problem, when nothing can be put there. */
+static const struct sg_node *record_of(const struct splitting *it, const struct sg_node *element)
+{
+    struct sg_arena *arena = it->out->arena;
+    struct sg_node *record = sg_node_share(arena, element);
+
+    record->name = (struct sg_str){0};
+    if (record->kind != SG_NODE_OBJECT) {
+        (void)fail(it->item, it->spec->at,
+                   SG_STR("an entry of `list` is no object, so the rest has no place in it"));
+        return NULL;
+    }
+    sg_pointer_put(arena, it->spec->rest, record, sg_node_share(arena, it->rest));
+    if (!sg_node_is_too_deep(record))
+        return record;
+    (void)fail(it->item, it->spec->at, SG_STR("deeper than 64 levels"));
+    return NULL;
+}
+
+/* The event that became none stands behind those that are kept. */
+static void keep_problem(struct sg_item *item, const struct sg_events *out)
+{
+    const struct sg_event *event = &out->at[out->count];
+
+    if (item->problem.length == 0)
+        (void)fail(item, event->problem_at, event->problem);
+}
+
+static void read_records(struct splitting *it)
+{
+    const struct sg_node *element = it->list.first;
+
+    for (size_t i = 0; i < it->list.count; i++, element = element->next) {
+        const struct sg_node *record = record_of(it, element);
+
+        if (record != NULL && read_record(it->reader, record, it->now_ms, it->out))
+            keep_problem(it->item, it->out);
+    }
+}
+
+static void read_item(const struct sg_record_reader *reader, struct sg_item *item, int64_t now_ms,
+                      struct sg_events *out)
+{
+    const struct sg_poll_spec *poll = reader->record->poll;
+
+    if (poll != NULL && poll->split != NULL) {
+        struct splitting it = {
+            .reader = reader, .spec = poll->split, .item = item, .now_ms = now_ms, .out = out};
+
+        if (find_list(&it))
+            read_records(&it);
+    } else if (read_record(reader, item->tree, now_ms, out)) {
+        keep_problem(item, out);
+    }
+}
+
 void sg_item_read(const struct sg_record_reader *reader, const struct sg_item *item, int64_t now_ms,
                   struct sg_events *out)
 {
     struct sg_item read = *item;
 
-    if (read.problem.length == 0 && read_record(reader, read.tree, now_ms, out))
-        (void)fail(&read, out->at[out->count].problem_at, out->at[out->count].problem);
+    if (read.problem.length == 0)
+        read_item(reader, &read, now_ms, out);
     if (read.problem.length == 0)
         return;
     sg_record_fail(reader, read.received, read.problem, read.problem_at, now_ms, out->arena,

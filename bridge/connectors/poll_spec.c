@@ -106,15 +106,35 @@ static void compile_cursor(const struct sg_spec *spec, const struct sg_yaml *yam
                               SG_STR_ARG(rule->key));
 }
 
+static const struct sg_split_spec *compile_split(const struct sg_spec *spec,
+                                                 const struct sg_yaml *yaml)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("list"), SG_STR_INIT("rest")};
+    struct sg_split_spec *out;
+
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        return NULL;
+    const struct sg_yaml *rest = sg_spec_need(spec, yaml, "split", "rest");
+
+    out = sg_arena_get(spec->arena, 1, sizeof *out);
+    out->at = yaml->key_at;
+    sg_spec_source(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, "split", "list"), &out->list);
+    sg_spec_pointer(spec, rest, &out->rest);
+    if (rest != NULL && rest->kind == SG_YAML_TEXT && rest->text.length == 0)
+        (void)sg_findings_add(spec->findings, rest->at,
+                              "the rest goes into each element, at a pointer such as /letter");
+    return out;
+}
+
 const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
                                                 const struct sg_yaml *yaml)
 {
     static const struct sg_str keys[] = {
         SG_STR_INIT("every"),  SG_STR_INIT("request"), SG_STR_INIT("items"), SG_STR_INIT("pages"),
-        SG_STR_INIT("cursor"), SG_STR_INIT("answers"), SG_STR_INIT("fetch"), SG_STR_INIT("split")};
+        SG_STR_INIT("cursor"), SG_STR_INIT("answers"), SG_STR_INIT("split"), SG_STR_INIT("fetch")};
     struct sg_poll_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     out->page_size = PAGE_SIZE;
@@ -126,6 +146,7 @@ const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
     sg_answers_spec_compile(spec, sg_yaml_find(yaml, "answers"), &out->answers);
     compile_pages(spec, sg_yaml_find(yaml, "pages"), out);
     compile_cursor(spec, sg_yaml_find(yaml, "cursor"), out);
+    out->split = compile_split(spec, sg_yaml_find(yaml, "split"));
     if (out->pages == SG_PAGES_CURSOR && sg_yaml_find(yaml, "cursor") == NULL)
         (void)sg_findings_add(spec->findings, sg_yaml_find(yaml, "pages")->key_at,
                               "pages by cursor need `cursor`");

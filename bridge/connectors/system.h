@@ -113,6 +113,13 @@ enum sg_pages {
 };
 enum sg_cursor_kind { SG_CURSOR_NONE, SG_CURSOR_TIME, SG_CURSOR_NUMBER, SG_CURSOR_TOKEN };
 
+/** `split`: each element of a list in an item is a record of its own. */
+struct sg_split_spec {
+    struct sg_place at;
+    const struct sg_rule *list;    /* a source, in the item */
+    const struct sg_pointer *rest; /* where the rest of the item goes, in each of them */
+};
+
 struct sg_poll_spec {
     int64_t every_ms;
     struct sg_request_spec request;
@@ -125,7 +132,8 @@ struct sg_poll_spec {
     const struct sg_rule *cursor_rule; /* over an item; TOKEN: over the answer */
     int64_t overlap_ms;
     enum sg_start { SG_START_AT, SG_START_NOW, SG_START_ALL } start_kind;
-    int64_t start; /* milliseconds UTC, or the number */
+    int64_t start;                     /* milliseconds UTC, or the number */
+    const struct sg_split_spec *split; /* NULL: an item is one record, whichever way it comes */
 };
 
 /** How a sender shows who it is. */

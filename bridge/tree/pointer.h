@@ -51,6 +51,13 @@ SG_MUST_USE bool sg_pointer_find(const struct sg_pointer *pointer, const struct 
 void sg_pointer_put(struct sg_arena *arena, const struct sg_pointer *pointer, struct sg_node *root,
                     struct sg_node *value);
 
+/**
+ * Takes away what stands there, on one way only, as sg_pointer_find() finds it: lists of one are passed
+ * through. Nothing changes when there is nothing. `root` is the caller's own or a sg_node_share().
+ */
+void sg_pointer_remove(struct sg_arena *arena, const struct sg_pointer *pointer,
+                       struct sg_node *root);
+
 /** Told of a node that may be changed in place, but for its name and its `next`. */
 typedef bool sg_pointer_visit_fn(void *owner, struct sg_node *node);
 

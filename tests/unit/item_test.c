@@ -3,10 +3,10 @@
 #include "connector_unit.h"
 
 /* What a record says beside its id and key stands on line 9. */
-#define SYSTEM(format, rules)                                       \
-    "system: s\nurl: http://127.0.0.1:1\nformat: " format "\n"      \
-    "zone: Asia/Tehran\nrecords:\n  letter:\n    id: {from: /id}\n" \
-    "    key: {from: /key, default: k}\n" rules                     \
+#define SYSTEM(format, rules)                                  \
+    "system: s\nurl: http://127.0.0.1:1\nformat: " format "\n" \
+    "zone: Asia/Tehran\nrecords:\n  letter:\n    id: /id\n"    \
+    "    key: {from: /key, default: k}\n" rules                \
     "    poll:\n      every: 1s\n      request: {get: /t}\n      items: \"\"\n"
 #define READ(rules) SYSTEM("json", rules)
 
@@ -121,11 +121,72 @@ static void a_tree_that_could_not_be_read_again_is_refused(void **state)
                               "9:14: deeper than 64 levels {\"id\""));
 }
 
+static void each_element_of_a_list_is_a_record_with_the_rest_of_its_item(void **state)
+{
+#define SPLIT(list) READ("") "      split: {list: " list ", rest: /of}\n"
+#define HISTORY     SPLIT("/history")
+    static const struct row rows[] = {
+        {HISTORY, "{\"no\":7,\"history\":[{\"id\":1},{\"id\":2}],\"at\":8}",
+         "1 {\"id\":1,\"of\":{\"no\":7,\"at\":8}}; 2 {\"id\":2,\"of\":{\"no\":7,\"at\":8}}"},
+        {HISTORY, "{\"no\":7,\"history\":{\"id\":1}}", "1 {\"id\":1,\"of\":{\"no\":7}}"},
+        {HISTORY, "{\"no\":7,\"history\":[]}", ""}, /* nothing has happened to it yet */
+        {HISTORY, "{\"no\":7}", ""},
+        {HISTORY, "{\"no\":7,\"history\":null}", ""},
+        {SPLIT("/a/list"), "{\"a\":[{\"list\":[{\"id\":1}],\"n\":2}],\"b\":3}",
+         "1 {\"id\":1,\"of\":{\"a\":[{\"n\":2}],\"b\":3}}"},
+        {SPLIT("/a/1"), "{\"a\":[{\"id\":1},{\"id\":2}]}",
+         "2 {\"id\":2,\"of\":{\"a\":[{\"id\":1}]}}"},
+        {READ("    where: {from: /id, equals: \"2\"}\n") "      split: {list: /l, rest: /of/it}\n",
+         "{\"l\":[{\"id\":1},{\"id\":2,\"of\":{\"x\":3}}]}",
+         "2 {\"id\":2,\"of\":{\"x\":3,\"it\":{}}}"},
+        {READ("    decode: {/l: json}\n") "      split: {list: /l/h, rest: /of}\n",
+         "{\"l\":\"{\\\"h\\\":[{\\\"id\\\":5}]}\"}", "5 {\"id\":5,\"of\":{\"l\":{}}}"},
+        /* those that can be told are taken, and the item is kept once for all that cannot */
+        {HISTORY, "{\"history\":[{\"x\":1},{\"id\":2},{\"x\":3}]}",
+         "2 {\"id\":2,\"of\":{}}; 7:9: nothing at /id {\"history\":[{\"x\":1},{\"id\":2},{\"x\":3}]}"},
+        {HISTORY, "{\"history\":[4,{\"id\":2}]}",
+         "2 {\"id\":2,\"of\":{}}; 13:7: an entry of `list` is no object, so the rest has no place in it "
+         "{\"history\":[4,{\"id\":2}]}"},
+        {SPLIT("/a/list"), "{\"a\":[{\"list\":1},{\"list\":2}]}",
+         "13:7: 2 elements at /a, one expected {\"a\":[{\"list\":1},{\"list\":2}]}"},
+    };
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
+static void a_rest_that_would_be_written_too_often_is_refused(void **state)
+{
+    enum { ENTRIES = 40, REST = SG_ITEM_MAX_BYTES / ENTRIES };
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const char *item[2];
+
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct sg_buffer out = {.arena = arena};
+
+        sg_buffer_add(&out, SG_STR("{\"x\":\""));
+        for (int i = 0; i < REST - 8; i++)
+            sg_buffer_add_byte(&out, 'x');
+        sg_buffer_add(&out, SG_STR("\",\"history\":[{\"id\":1}"));
+        for (int i = 1; i < ENTRIES + more; i++)
+            sg_buffer_add(&out, SG_STR(",{\"id\":1}"));
+        sg_buffer_add(&out, SG_STR("]}"));
+        item[more] = sg_buffer_c(&out);
+    }
+    assert_true(sg_str_starts(sg_str_of(events_of(arena, HISTORY, item[0], 1000)),
+                              "6:3: too large: 838")); /* as events, each for itself */
+    assert_string_equal(events_of(arena, HISTORY, item[1], 1000),
+                        "13:7: too large: 41 records, each with 838860 bytes of the item ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_in_a_text_takes_its_place_as_a_tree),
         cmocka_unit_test(a_tree_that_could_not_be_read_again_is_refused),
+        cmocka_unit_test(each_element_of_a_list_is_a_record_with_the_rest_of_its_item),
+        cmocka_unit_test(a_rest_that_would_be_written_too_often_is_refused),
     };
     return cmocka_run_group_tests_name("item", tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void what_cannot_be_read_is_kept_and_known_again(void **state)
     sg_message_read(&reader, &message, 2, &again);
     assert_int_equal(first.count, 1);
     assert_true(sg_str_is(first.at[0].body, "{\"topic\":\"t\",\"partition\":0,\"offset\":7,"
-                                                "\"base64\":\"bm8ganNvbg==\"}"));
+                                            "\"base64\":\"bm8ganNvbg==\"}"));
     assert_true(sg_str_equal(first.at[0].record_id, again.at[0].record_id));
     assert_memory_equal(&first.at[0].sha256, &again.at[0].sha256, sizeof(struct sg_sha256));
 }
