@@ -25,6 +25,29 @@ static void compile_key(const struct sg_spec *spec, const struct sg_yaml *yaml,
         out->skips_after_wait = end == 1;
 }
 
+/* Whether two rules are written alike; files are SG_TREE_DEPTH_MAX deep at most. */
+static bool is_same(const struct sg_yaml *one, const struct sg_yaml *other)
+{
+    const struct sg_yaml *child = one->first, *its = other->first;
+
+    if (one->kind != other->kind || !sg_str_equal(one->text, other->text) ||
+        one->count != other->count)
+        return false;
+    while (child != NULL && sg_str_equal(child->key, its->key) && is_same(child, its)) {
+        child = child->next;
+        its = its->next;
+    }
+    return child == NULL;
+}
+
+/* What is tied by a link and what gives the key itself are read by one way of naming them. */
+static bool is_named_by_key(const struct sg_yaml *id, const struct sg_yaml *key)
+{
+    const struct sg_yaml *link = key == NULL ? NULL : sg_yaml_find(key, "link");
+
+    return id != NULL && key != NULL && is_same(id, link != NULL ? link : key);
+}
+
 static void compile_internal(const struct sg_spec *spec, const struct sg_yaml *yaml,
                              struct sg_record_view *view)
 {
@@ -67,7 +90,7 @@ static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_record *out)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("request"), SG_STR_INIT("items"),
-                                         SG_STR_INIT("answers")};
+                                         SG_STR_INIT("reference"), SG_STR_INIT("answers")};
     struct sg_request_spec *request = sg_arena_get(spec->arena, 1, sizeof *request);
 
     if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
@@ -75,6 +98,7 @@ static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
     sg_request_spec_compile(spec, SG_SPEC_READ, sg_spec_need(spec, yaml, "read", "request"),
                             request);
     sg_spec_source(spec, SG_SPEC_PAGE, sg_spec_need(spec, yaml, "read", "items"), &out->read_items);
+    sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "reference"), &out->read_reference);
     sg_answers_spec_compile(spec, sg_yaml_find(yaml, "answers"), &out->read_answers);
     out->read = request;
 }
@@ -103,6 +127,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     sg_spec_names(spec, sg_yaml_find(yaml, "names"), &view->is_loose);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);
     compile_key(spec, sg_spec_need(spec, yaml, name, "key"), out);
+    out->is_named_by_key = is_named_by_key(sg_yaml_find(yaml, "id"), sg_yaml_find(yaml, "key"));
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "version"), &view->version);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "round"), &view->round);
     sg_spec_condition(spec, SG_SPEC_RECORD, sg_yaml_find(yaml, "own"), &out->own);

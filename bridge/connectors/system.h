@@ -197,8 +197,10 @@ struct sg_record {
     const struct sg_poll_spec *poll; /* NULL: none */
     const struct sg_webhook_spec *webhook;
     const struct sg_subscribe_spec *subscribe;
+    bool is_named_by_key; /* its id is its key: the ticket itself, or the linked thing itself */
     const struct sg_request_spec *read; /* `read`, with its items and answers */
     const struct sg_rule *read_items;
+    const struct sg_rule *read_reference; /* NULL: none */
     const struct sg_answer_rule *read_answers;
 };
 

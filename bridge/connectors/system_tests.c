@@ -369,7 +369,8 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
     const struct sg_reply reply = reply_of(trial, answer_given);
     const struct sg_exchange exchange = {trial->system, NULL, &reply, NOW_MS};
 
-    sg_answer_judge(&exchange, SG_CALL_READ, record->poll != NULL ? record->poll->answers : NULL,
+    sg_answer_judge(&exchange, SG_CALL_READ,
+                    record->poll != NULL ? record->poll->answers : record->read_answers,
                     trial->arena, &answer);
     if (!check_judgement(trial, &answer))
         return false;

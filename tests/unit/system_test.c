@@ -296,6 +296,11 @@ static void a_record_can_be_told_and_comes_some_way(void **state)
         {RECORD "    read: {request: {get: /t}}\n", "8:5: `read` needs `items`"},
         {RECORD "    read: {request: {get: /t}, items: {const: x}}\n",
          "8:39: a source is expected: /pointer or scope:/pointer"},
+        {RECORD "    read: {request: {get: /t}, items: \"\", reference: {from: /no}}\n", ""},
+        {RECORD "    read: {request: {get: /t}, items: \"\", reference: no}\n",
+         "8:54: `no` is neither a pointer nor a rule; fixed text is {const: no}"},
+        {RECORD "    read: {request: {get: /t}, items: \"\", referense: /no}\n",
+         "8:43: unknown key `referense`; did you mean `reference`?"},
         {RECORD "    version: {from: /at, with: {lookup: months}}\n"
                 "    read: {request: {get: /t}, items: \"\"}\n",
          "8:41: no table `months`; lookups/months.csv is not there"},

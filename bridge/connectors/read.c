@@ -1,0 +1,119 @@
+#include "connectors/read.h"
+
+#include "connectors/header.h"
+#include "connectors/items.h"
+#include "connectors/request.h"
+
+bool sg_read_request(const struct sg_reading *reading, struct sg_arena *arena,
+                     struct sg_request *out, struct sg_error *err)
+{
+    struct sg_node *hand = sg_node_new(arena, SG_NODE_OBJECT);
+    struct sg_rule_run run = {.arena = arena};
+
+    (void)sg_node_add(hand, SG_STR("id"), sg_node_text(arena, reading->id));
+    run.scopes.at[SG_SCOPE_HAND] = hand;
+    run.scopes.at[SG_SCOPE_NOW] = sg_request_now(arena, reading->now_ms);
+    return sg_request_build(reading->system, reading->record->read, &run, out) ||
+           sg_request_error(&run, err);
+}
+
+static void refuse(struct sg_read *out, struct sg_str said)
+{
+    out->end = SG_READ_REFUSED;
+    out->said = said;
+}
+
+static struct sg_str reference_of(const struct sg_record *record, const struct sg_node *item,
+                                  struct sg_arena *arena)
+{
+    struct sg_rule_run run = {.arena = arena};
+    struct sg_str text = {0};
+
+    run.scopes.at[SG_SCOPE_HAND] = item;
+    if (record->read_reference == NULL || !sg_rule_run_text(record->read_reference, &run, &text))
+        return (struct sg_str){0};
+    return text;
+}
+
+/* False where it is another one than was asked for. */
+static bool take_item(const struct sg_reading *reading, const struct sg_node *item,
+                      struct sg_arena *arena, struct sg_read *out)
+{
+    const struct sg_record_reader reader = {.system = reading->system,
+                                            .record = reading->record,
+                                            .max_bytes =
+                                                (size_t)reading->system->limits.answer_bytes};
+    const bool passes = sg_record_read(&reader, item, reading->now_ms, arena, &out->event);
+
+    if (!passes) {
+        out->end = SG_READ_LEFT_OUT;
+    } else if (out->event.problem.length > 0) {
+        refuse(out, out->event.problem);
+    } else if (sg_str_equal(out->event.record_id, reading->id)) {
+        out->end = SG_READ_FOUND;
+        out->reference = reference_of(reading->record, item, arena);
+    } else {
+        refuse(out, SG_STR("it answers with another record than was asked for"));
+        return false;
+    }
+    return true;
+}
+
+/* More than one where one was asked for: a look-alike, or the same one twice. */
+static void take_items(const struct sg_reading *reading, const struct sg_items *items,
+                       struct sg_arena *arena, struct sg_read *out)
+{
+    const struct sg_node *item = items->first;
+
+    out->end = SG_READ_NONE;
+    for (size_t i = 0; i < items->count; i++, item = item->next) {
+        if (take_item(reading, item, arena, out))
+            return;
+    }
+}
+
+static void take_answer(const struct sg_reading *reading, const struct sg_reply *reply,
+                        const struct sg_node *tree, struct sg_arena *arena, struct sg_read *out)
+{
+    struct sg_scopes scopes = {{0}};
+    struct sg_items items;
+    struct sg_error err;
+
+    scopes.at[SG_SCOPE_HAND] = tree;
+    scopes.at[SG_SCOPE_HEADERS] = sg_header_tree(arena, reply->headers, reply->header_count);
+    if (!sg_items_get(reading->record->read_items, &scopes, &items, &err))
+        refuse(out, sg_str_copy(arena, sg_str_of(err.text)));
+    else if (sg_items_are_malformed(&items, reading->system, reply))
+        refuse(out, SG_STR("the answer lacks what `items` names"));
+    else
+        take_items(reading, &items, arena, out);
+}
+
+void sg_read_take(const struct sg_reading *reading, const struct sg_reply *reply,
+                  struct sg_arena *arena, struct sg_read *out)
+{
+    const struct sg_exchange exchange = {reading->system, NULL, reply, reading->now_ms};
+    struct sg_answer answer;
+
+    *out = (struct sg_read){0};
+    sg_answer_judge(&exchange, SG_CALL_READ, reading->record->read_answers, arena, &answer);
+    out->said = answer.said;
+    out->retry_after_ms = answer.retry_after_ms;
+    switch (answer.outcome) {
+    case SG_OUTCOME_SUCCESS:
+    case SG_OUTCOME_EXISTS:
+        take_answer(reading, reply, answer.tree, arena, out);
+        break;
+    case SG_OUTCOME_NONE:
+        out->end = SG_READ_NONE;
+        break;
+    case SG_OUTCOME_PERMANENT:
+        out->end = SG_READ_REFUSED;
+        break;
+    case SG_OUTCOME_DEFAULT:
+    case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_UNKNOWN:
+        out->end = SG_READ_WAIT;
+        break;
+    }
+}
