@@ -112,6 +112,8 @@ static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *k
                        err) &&
            sg_sql_open(&view->events, view->db, SG_EVENTS_STATEMENTS, SG_EVENTS_STATEMENT_COUNT,
                        err) &&
+           sg_sql_open(&view->records, view->db, SG_RECORDS_STATEMENTS, SG_RECORDS_STATEMENT_COUNT,
+                       err) &&
            sg_sql_open(&view->ages, view->db, SG_AGES_STATEMENTS, SG_AGES_STATEMENT_COUNT, err);
 }
 
@@ -139,6 +141,7 @@ void sg_view_close(struct sg_view *view)
     sg_sql_close(&view->failed);
     sg_sql_close(&view->ages);
     sg_sql_close(&view->events);
+    sg_sql_close(&view->records);
     (void)sqlite3_close(view->db);
     free(view);
 }

@@ -12,6 +12,7 @@ struct sg_view {
     struct sg_sql ages;      /* view.c as well */
     struct sg_sql failed;    /* view_failed.c */
     struct sg_sql events;    /* view_events.c */
+    struct sg_sql records;   /* view_records.c */
     struct sg_state state;   /* all zero until a delivery is looked at */
 };
 
@@ -43,6 +44,15 @@ enum sg_view_events_statement {
     SG_EVENTS_STATEMENT_COUNT,
 };
 extern const char *const SG_EVENTS_STATEMENTS[SG_EVENTS_STATEMENT_COUNT];
+
+enum sg_view_records_statement {
+    SG_RECORDS_TICKETS,
+    SG_RECORDS_TICKET_COUNT,
+    SG_RECORDS_OF_TICKET,
+    SG_RECORDS_HEAD,
+    SG_RECORDS_STATEMENT_COUNT,
+};
+extern const char *const SG_RECORDS_STATEMENTS[SG_RECORDS_STATEMENT_COUNT];
 
 enum sg_view_failed_statement {
     SG_FAILED_NEWEST,

@@ -93,9 +93,19 @@ static const char *const FAILED_PLANS[SG_FAILED_STATEMENT_COUNT] = {
             AND ITS_EVENT AND ASKED("1") AND ITS_EVENT AND "SCAN f" AND GROUPED AND SORTED,
 };
 
+/* All tickets are gone through, along their index, when a sample of them is taken. */
+static const char *const RECORDS_PLANS[SG_RECORDS_STATEMENT_COUNT] = {
+    [SG_RECORDS_TICKETS] = "SEARCH event USING COVERING INDEX event_ticket (ticket>?)" AND SORTED,
+    [SG_RECORDS_TICKET_COUNT] = "SEARCH event USING COVERING INDEX event_ticket (ticket>?)",
+    [SG_RECORDS_OF_TICKET] =
+        "SEARCH event USING INDEX event_ticket (ticket=?)" AND "USE TEMP B-TREE FOR DISTINCT",
+    [SG_RECORDS_HEAD] = "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
+};
+
 static void what_people_ask_is_found_by_the_index_meant_for_it(void **state)
 {
     assert_plans(*state, SG_VIEW_STATEMENTS, PLANS, SG_VIEW_QUESTIONS);
+    assert_plans(*state, SG_RECORDS_STATEMENTS, RECORDS_PLANS, SG_RECORDS_STATEMENT_COUNT);
     assert_plans(*state, SG_AGES_STATEMENTS, AGES_PLANS, SG_AGES_STATEMENT_COUNT);
 }
 
