@@ -4,6 +4,7 @@
 #include "cli/answers.h"
 #include "cli/moment.h"
 #include "cli/table.h"
+#include "cli/verify.h"
 #include "mapping/zone.h"
 
 enum { STATES = SG_DELIVERY_DISCARDED + 1 };
@@ -65,6 +66,7 @@ struct groups {
 
 struct options {
     const char *since, *until, *mapping, *by;
+    struct sg_verify_options verify;
 };
 
 /* One call of it. */
@@ -254,7 +256,15 @@ static void print_text(const struct audit *audit, const struct sg_node *standing
     sg_answers_print_standing(standing);
 }
 
-static int run(const struct sg_cli *cli)
+static int verify(const struct sg_cli *cli, const struct options *options)
+{
+    if (options->since != NULL || options->until != NULL || options->mapping != NULL ||
+        options->by != NULL)
+        return sg_subcommand_misused(cli, "--verify goes with --sample or --ticket alone");
+    return sg_verify(cli, &options->verify);
+}
+
+static int add_up(const struct sg_cli *cli)
 {
     static const char *const columns[] = {"#day", "mapping", "what", "#n", NULL};
     struct audit audit = {.cli = cli, .options = cli->options};
@@ -280,11 +290,24 @@ static int run(const struct sg_cli *cli)
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
 
+static int run(const struct sg_cli *cli)
+{
+    const struct options *options = cli->options;
+
+    return sg_verify_is_given(&options->verify) ? verify(cli, options) : add_up(cli);
+}
+
 static const struct sg_option OPTIONS[] = {
     SG_OPTION_VALUE(struct options, since, "since", "TIME", "from that day on"),
     SG_OPTION_VALUE(struct options, until, "until", "TIME", "up to that day, which is counted"),
     SG_OPTION_VALUE(struct options, mapping, "mapping", "NAME", "of this mapping alone"),
     SG_OPTION_VALUE(struct options, by, "by", "day|mapping", "a line for each, before the sum"),
+    SG_OPTION_FLAG(struct options, verify.is_wanted, "verify",
+                   "asks both systems, and writes nothing"),
+    SG_OPTION_VALUE(struct options, verify.sample, "sample", "N",
+                    "--verify of so many tickets, newer ones rather (40)"),
+    SG_OPTION_VALUE(struct options, verify.ticket, "ticket", "KEY",
+                    "--verify of this ticket alone"),
     {.name = NULL},
 };
 
@@ -293,8 +316,10 @@ const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
     .group = SG_SUBCOMMAND_DAILY,
     .brief = "all that was taken in is accounted for, day by day",
     .about = "Adds up, day by day: taken in = delivered + skipped + echo + discarded\n"
-             "+ pending + unknown + failed. Says nothing was lost, or on which day.",
-    .exits = "0 it adds up; 1 it does not",
+             "+ pending + unknown + failed. Says nothing was lost, or on which day.\n"
+             "--verify asks both systems what they do not know, and what was not captured.",
+    .exits = "0 it adds up, all is known; 1 it does not; 69 it could not be asked",
+    .examples = {"audit --verify --sample 200", "audit --verify --ticket 1405-88123"},
     .has_json = true,
     .options = OPTIONS,
     .options_size = sizeof(struct options),

@@ -101,3 +101,16 @@ bool sg_moment_read(struct sg_arena *arena, const struct sg_zone *zone, int64_t 
            sg_error_set(err, SG_ERROR_INPUT, NOWHERE, "\"%.*s\" is no time; give " SG_MOMENT_FORMS,
                         SG_STR_ARG(text));
 }
+
+struct sg_str sg_moment_age(struct sg_arena *arena, int64_t ms)
+{
+    const int64_t seconds = ms / 1000;
+
+    if (seconds < 120)
+        return sg_str_format(arena, "%llds", (long long)seconds);
+    if (seconds < 7200)
+        return sg_str_format(arena, "%lldm", (long long)(seconds / 60));
+    if (seconds < 172800)
+        return sg_str_format(arena, "%lldh", (long long)(seconds / 3600));
+    return sg_str_format(arena, "%lldd", (long long)(seconds / 86400));
+}

@@ -18,4 +18,7 @@
 SG_MUST_USE bool sg_moment_read(struct sg_arena *arena, const struct sg_zone *zone, int64_t now_ms,
                                 struct sg_str text, int64_t *utc_ms, struct sg_error *err);
 
+/** A span as one sees it at a glance: `12s`, `5m`, `3h`, `2d`. */
+struct sg_str sg_moment_age(struct sg_arena *arena, int64_t ms);
+
 #endif

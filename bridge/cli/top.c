@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "cli/answers.h"
+#include "cli/moment.h"
 #include "cli/screen.h"
 #include "journal/view_failed.h"
 
@@ -68,18 +69,9 @@ static void show_line(struct top *top, struct sg_str text)
 
 #define LINE(top, ...) show_line((top), sg_str_format((top)->screen.arena, __VA_ARGS__))
 
-/* `12s`, `5m`, `3h`, `2d`: what one sees at a glance. */
 static struct sg_str age(const struct top *top, int64_t since_ms)
 {
-    const int64_t seconds = since_ms == 0 ? 0 : (sg_clock_now_ms() - since_ms) / 1000;
-
-    if (seconds < 120)
-        return sg_str_format(top->screen.arena, "%llds", (long long)seconds);
-    if (seconds < 7200)
-        return sg_str_format(top->screen.arena, "%lldm", (long long)(seconds / 60));
-    if (seconds < 172800)
-        return sg_str_format(top->screen.arena, "%lldh", (long long)(seconds / 3600));
-    return sg_str_format(top->screen.arena, "%lldd", (long long)(seconds / 86400));
+    return sg_moment_age(top->screen.arena, since_ms == 0 ? 0 : sg_clock_now_ms() - since_ms);
 }
 
 static int64_t n_of(const struct sg_node *rows, const char *name)

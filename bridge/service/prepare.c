@@ -28,16 +28,16 @@ static const struct sg_node *links_of(const struct sg_preparing *it)
     return links;
 }
 
-/* NAME-TICKET.ROUND: no other installation, and no other round, has it. */
-static struct sg_str reference_of(const struct sg_preparing *it)
+struct sg_str sg_prepare_reference(struct sg_arena *arena, struct sg_str name, struct sg_str ticket,
+                                   int64_t round)
 {
-    struct sg_buffer out = {.arena = it->arena};
+    struct sg_buffer out = {.arena = arena};
 
-    sg_buffer_add(&out, it->name);
+    sg_buffer_add(&out, name);
     sg_buffer_add_byte(&out, '-');
-    sg_buffer_add(&out, it->delivery->ticket);
+    sg_buffer_add(&out, ticket);
     sg_buffer_add_byte(&out, '.');
-    sg_buffer_add_number(&out, it->delivery->round);
+    sg_buffer_add_number(&out, round);
     return sg_buffer_text(&out);
 }
 
@@ -56,7 +56,9 @@ const struct sg_node *sg_prepare_event(const struct sg_preparing *it)
         sg_node_text(arena, sg_date_write_iso_utc(arena, delivery->event.captured_at)));
     (void)sg_node_add(event, SG_STR("late"),
                       sg_node_boolean(arena, delivery->round < delivery->latest_round));
-    (void)sg_node_add(event, SG_STR("reference"), sg_node_text(arena, reference_of(it)));
+    (void)sg_node_add(event, SG_STR("reference"),
+                      sg_node_text(arena, sg_prepare_reference(arena, it->name, delivery->ticket,
+                                                               delivery->round)));
     return event;
 }
 

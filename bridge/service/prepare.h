@@ -29,6 +29,10 @@ struct sg_prepared {
     struct sg_request request;
 };
 
+/** NAME-TICKET.ROUND, `name` being the installation's: no other one, and no other round, has it. */
+struct sg_str sg_prepare_reference(struct sg_arena *arena, struct sg_str name, struct sg_str ticket,
+                                   int64_t round);
+
 /** The scope `event:` (format.md, section 2). */
 const struct sg_node *sg_prepare_event(const struct sg_preparing *it);
 

@@ -1,6 +1,7 @@
 """The reference GAM: cases and their responses by SOAP 1.1, with WS-Security and a WSDL at ?wsdl.
 
 Admin: POST /admin/answer {"case": NUMBER, "final": true, "outcome": "1", "text": TEXT} -> {"response": ID};
+POST /admin/forget {"case": NUMBER} deletes it; POST /admin/refer {"case": NUMBER, "reference": TEXT};
 POST /admin/departments {"range_ms": [LEAST, MOST] or null}; GET /admin/departments -> {"waiting": N};
 POST /admin/settings {"refuse_doubles": BOOL, "refuse_replays": BOOL}; GET /admin/replays; and admin.py's.
 """
@@ -156,6 +157,8 @@ def _calls(gam, departments, checker):
 
     return {
         ("POST", "/admin/answer"): answer,
+        ("POST", "/admin/forget"): lambda wanted: gam.forget(wanted["case"]),
+        ("POST", "/admin/refer"): lambda wanted: gam.refer(wanted["case"], wanted["reference"]),
         ("POST", "/admin/departments"): lambda wanted: departments.work(wanted["range_ms"]),
         ("GET", "/admin/departments"): lambda _: {"waiting": departments.waiting()},
         ("POST", "/admin/settings"): settings,

@@ -127,6 +127,22 @@ class Gam:
                              outcome=outcome)
             return response.id
 
+    # What happens behind everybody's back.
+
+    def forget(self, number):
+        """The case is deleted."""
+        with self._lock:
+            del self._cases[number]
+            self._ledger.add("forgotten", case=number)
+
+    def refer(self, number, reference):
+        """The case is given another reference."""
+        with self._lock:
+            self._cases[number].reference = reference
+            self._ledger.add("referred", case=number, reference=reference)
+
+    # What departments look at.
+
     def cases(self):
         with self._lock:
             return list(self._cases.values())

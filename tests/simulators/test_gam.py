@@ -101,6 +101,15 @@ class GamTest(unittest.TestCase):
         self.wire.gam("CancelCase", f"<CaseNumber>{case}</CaseNumber><Reason>لغو</Reason>")
         self.assertEqual(self.admin.post("answer", case=case)["response"], "")
 
+    def test_a_case_is_shown_by_its_number_as_it_became(self):
+        case = self.number()
+        self.admin.post("refer", case=case, reference="demo-1405-88002.1")
+        shown = self.wire.gam("GetCase", f"<CaseNumber>{case}</CaseNumber>")[2]
+        self.assertEqual(self.texts(shown, "ClientReference"), ["demo-1405-88002.1"])
+        self.admin.post("forget", case=case)
+        self.assertEqual(self.texts(self.wire.gam("GetCase", f"<CaseNumber>{case}</CaseNumber>")[2], "Case"), [])
+        self.assertEqual(self.whats(), ["case", "referred", "forgotten"])
+
     def test_what_is_wrong_is_a_fault(self):
         self.assertEqual(self.fault(self.create(at="1404/12/30 08:00:00")), (500, "s:Client.BadDate"))
         self.assertEqual(self.fault(self.wire.gam("CancelCase", "<CaseNumber>1/1405</CaseNumber><Reason>x</Reason>")),
