@@ -211,8 +211,10 @@ class Night:
 
     def _find_acknowledged(self, bridge):
         """A delivery of response-acknowledge that has ended well, of a ticket not taken yet; None: there is none."""
-        answered = [entry["ticket"] for entry in self.world.gam.ledger() if entry["what"] == "response"]
-        for ticket in sorted(set(answered) - set(self._asked_again)):
+        ledger = self.world.gam.ledger()
+        owners = {entry["response"]: entry["ticket"] for entry in ledger if entry["what"] == "response"}
+        acknowledged = {owners[entry["response"]] for entry in ledger if entry["what"] == "acknowledge"}
+        for ticket in sorted(acknowledged - set(self._asked_again)):
             _, done = bridge.acknowledged(ticket)
             if done:
                 self._asked_again[ticket] = done[0]
