@@ -122,7 +122,7 @@ class Night:
         """Asks for all that failed while the bridge dies again and again; gives the verdict."""
         self.world.gam.post("faults", **GAM_FAULTS)
         self.world.saja.post("faults", **SAJA_FAULTS)
-        deeds = [self._ask, self._ask_twice, self._interrupt, self._kill_command, self._ask_again]
+        deeds = [self._ask_twice, self._interrupt, self._kill_command, self._ask_again, self._ask]
         for number in range(self._args.kills):
             self._people.make(2)
             leader = self._leader()

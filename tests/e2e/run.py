@@ -56,7 +56,7 @@ def on_kafka(sgbridge):
         ("10 kills and 2 freezes of two instances lose nothing",
          drive("soak.py", *soak, "--kills", "10", "--freezes", "2", "--frozen", "15s", "--watched", "20s")),
         ("what failed in a bad night is sent again by two instances while they are killed, each once and in order",
-         drive("replay.py", "--journal", "kafka", "--brokers", "1", *NIGHT, "--kills", "5")),
+         drive("replay.py", "--journal", "kafka", "--brokers", "1", *NIGHT, "--kills", "4")),
         ("of two people who send again and give up the same, one wins and the other is told, on Kafka",
          drive("two_people.py", "--journal", "kafka")),
         ("20 s without a broker lose nothing", drive("soak.py", *soak, "--outage", "20s")),
