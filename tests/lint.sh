@@ -53,7 +53,7 @@ curl/ connectors/|cli/
 libxml/ tree/
 yaml\.h tree/
 pcre2\.h mapping/
-unicode/ mapping/|cli/
+unicode/ mapping/|tree/|cli/
 microhttpd\.h console/
 openssl/ base/
 END

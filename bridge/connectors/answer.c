@@ -85,6 +85,7 @@ static void read_body(struct judging *judging)
     judging->is_empty = is_blank(body);
     if (judging->is_empty)
         return;
+    body = sg_charset_decode(judging->system->charset, judging->arena, body);
     switch (judging->system->format) {
     case SG_FORMAT_JSON:
         out->is_malformed =

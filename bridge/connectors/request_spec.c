@@ -24,35 +24,6 @@ static const struct sg_yaml *find_call(const struct sg_spec *spec, const struct 
     return NULL;
 }
 
-/* "stuf:Create" needs the prefix `stuf` among `namespaces`, else what we write is no XML. */
-static void check_prefix(const struct sg_spec *spec, const struct sg_yaml *yaml,
-                         struct sg_str prefix)
-{
-    const struct sg_xml_names names = spec->system->names;
-
-    for (size_t i = 0; i < names.count; i++)
-        if (sg_str_equal(names.declared[i].prefix, prefix))
-            return;
-    (void)sg_findings_add(spec->findings, yaml->at, "the prefix `%.*s` is not among `namespaces`",
-                          SG_STR_ARG(prefix));
-}
-
-static void compile_element(const struct sg_spec *spec, const struct sg_yaml *yaml,
-                            struct sg_str *out)
-{
-    sg_spec_word(spec, yaml, out);
-    if (out->length == 0)
-        return;
-    const char *colon = memchr(out->at, ':', out->length);
-    const struct sg_str prefix = {out->at, colon == NULL ? 0 : (size_t)(colon - out->at)};
-
-    if (!sg_xml_is_name(colon == NULL ? *out : sg_str_skip(*out, prefix.length + 1)))
-        (void)sg_findings_add(spec->findings, yaml->at, "`%.*s` cannot be the name of an element",
-                              SG_STR_ARG(*out));
-    else if (colon != NULL)
-        check_prefix(spec, yaml, prefix);
-}
-
 static void compile_soap(const struct sg_spec *spec, enum sg_spec_place place,
                          const struct sg_yaml *yaml, struct sg_request_spec *out)
 {
@@ -63,7 +34,7 @@ static void compile_soap(const struct sg_spec *spec, enum sg_spec_place place,
     sg_spec_refuse_without_soap(spec, call);
     out->method = SG_METHOD_POST;
     out->body = SG_BODY_SOAP;
-    compile_element(spec, call, &out->element);
+    sg_spec_element(spec, call, &out->element);
     if (action != NULL)
         sg_spec_word(spec, action, &out->action);
     else
@@ -93,7 +64,7 @@ static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
 
     if (yaml->kind == SG_YAML_MAP && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0)) {
         out->body = SG_BODY_XML;
-        compile_element(spec, sg_spec_need(spec, yaml, "body", "xml"), &out->element);
+        sg_spec_element(spec, sg_spec_need(spec, yaml, "body", "xml"), &out->element);
     } else if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "multipart")) {
         sg_spec_refuse_later(spec, yaml->at, yaml->text);
     } else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body)) {

@@ -11,8 +11,9 @@ enum { SUBCODES_MAX = 8 };
 static void write_envelope(struct sg_buffer *out, const struct sg_system *system)
 {
     sg_buffer_add_format(out,
-                         "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
+                         "<?xml version=\"1.0\" encoding=\"%s\"?>"
                          "<soap:Envelope xmlns:soap=\"%s\">",
+                         sg_charset_name(system->charset),
                          system->is_soap12 ? "http://www.w3.org/2003/05/soap-envelope"
                                            : "http://schemas.xmlsoap.org/soap/envelope/");
 }
@@ -86,9 +87,11 @@ void sg_soap_write_fault(struct sg_buffer *out, const struct sg_system *system,
 struct sg_str sg_soap_content_type(const struct sg_system *system, struct sg_arena *arena,
                                    struct sg_str action)
 {
+    const char *charset = sg_charset_name(system->charset);
+
     if (!system->is_soap12)
-        return SG_STR("text/xml; charset=utf-8");
-    return sg_str_format(arena, "application/soap+xml; charset=utf-8; action=\"%.*s\"",
+        return sg_str_format(arena, "text/xml; charset=%s", charset);
+    return sg_str_format(arena, "application/soap+xml; charset=%s; action=\"%.*s\"", charset,
                          SG_STR_ARG(action));
 }
 

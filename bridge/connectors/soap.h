@@ -12,7 +12,10 @@ struct sg_soap_message {
     const struct sg_node *header;  /* an object: an element each; NULL: none */
 };
 
-/** Writes the envelope, with the WS-Security header if the system wants one. */
+/**
+ * Writes the envelope, with the WS-Security header if the system wants one; as text that is not in
+ * the system's character set yet, like the fault below.
+ */
 void sg_soap_write(struct sg_buffer *out, const struct sg_system *system,
                    const struct sg_soap_message *message, int64_t now_ms);
 

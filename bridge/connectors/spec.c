@@ -29,7 +29,8 @@ static const struct {
 /* Whether what is at hand came from the system, and so has names as it writes them. */
 static bool is_theirs(enum sg_spec_place place)
 {
-    return place == SG_SPEC_ANSWER || place == SG_SPEC_PAGE || place == SG_SPEC_RECORD;
+    return place == SG_SPEC_ANSWER || place == SG_SPEC_PAGE || place == SG_SPEC_RECORD ||
+           place == SG_SPEC_REPLY;
 }
 
 static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)
@@ -300,6 +301,34 @@ void sg_spec_names(const struct sg_spec *spec, const struct sg_yaml *yaml, bool 
 
     if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(names), &choice))
         *is_loose = choice == 1;
+}
+
+/* "stuf:Create" needs the prefix `stuf` among `namespaces`, else what we write is no XML. */
+static void check_prefix(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                         struct sg_str prefix)
+{
+    const struct sg_xml_names names = spec->system->names;
+
+    for (size_t i = 0; i < names.count; i++)
+        if (sg_str_equal(names.declared[i].prefix, prefix))
+            return;
+    (void)sg_findings_add(spec->findings, yaml->at, "the prefix `%.*s` is not among `namespaces`",
+                          SG_STR_ARG(prefix));
+}
+
+void sg_spec_element(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)
+{
+    sg_spec_word(spec, yaml, out);
+    if (out->length == 0)
+        return;
+    const char *colon = memchr(out->at, ':', out->length);
+    const struct sg_str prefix = {out->at, colon == NULL ? 0 : (size_t)(colon - out->at)};
+
+    if (!sg_xml_is_name(colon == NULL ? *out : sg_str_skip(*out, prefix.length + 1)))
+        (void)sg_findings_add(spec->findings, yaml->at, "`%.*s` cannot be the name of an element",
+                              SG_STR_ARG(*out));
+    else if (colon != NULL)
+        check_prefix(spec, yaml, prefix);
 }
 
 bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml)

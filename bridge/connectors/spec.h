@@ -93,6 +93,8 @@ const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_y
 void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word);
 /** A finding when `yaml` is there, in a system that speaks no SOAP. */
 void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml);
+/** The name of an element that we write; its prefix, if it has one, is among `namespaces`. */
+void sg_spec_element(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out);
 /** `names`, for a system or a record: exact or loose. */
 void sg_spec_names(const struct sg_spec *spec, const struct sg_yaml *yaml, bool *is_loose);
 /** Whether the key of `yaml` is a name: a-z, then a-z, 0-9, _ and -; a finding if not. */

@@ -165,7 +165,7 @@ static void compile_charset(const struct sg_spec *spec, const struct sg_yaml *ya
     size_t charset = 0;
 
     if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(charsets), &charset) && charset > 0)
-        sg_spec_refuse_later(spec, yaml->at, yaml->text);
+        spec->system->charset = sg_charset_open(spec->arena, charsets[charset].at);
 }
 
 static void compile_tls(const struct sg_spec *spec, const struct sg_yaml *yaml)

@@ -6,6 +6,7 @@
 #include "mapping/input.h"
 #include "mapping/rule.h"
 #include "sgbridge/mapping.h"
+#include "tree/charset.h"
 #include "tree/xml.h"
 
 struct sg_secrets; /* connectors/secrets.h */
@@ -226,6 +227,7 @@ struct sg_system {
     struct sg_str action; /* what stands before ELEMENT */
     int unwrap;
     const struct sg_zone *zone;
+    const struct sg_charset *charset; /* of bodies both ways; NULL: UTF-8 */
     enum sg_auth auth;
     struct sg_str user, password; /* BASIC, WSSE; BEARER's token is `password` */
     bool is_digest;

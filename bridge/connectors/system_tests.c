@@ -6,6 +6,7 @@
 #include "connectors/item.h"
 #include "connectors/items.h"
 #include "connectors/message.h"
+#include "connectors/request.h"
 #include "connectors/system.h"
 #include "tree/form.h"
 #include "tree/json.h"
@@ -99,10 +100,32 @@ static const struct sg_node *read_body(const struct trial *trial, enum sg_body k
     if (kind == SG_BODY_JSON)
         is_read = sg_json_read(trial->arena, text, NULL, &tree, &err);
     else if (kind == SG_BODY_FORM)
-        is_read = sg_form_read(trial->arena, text, &tree, &err);
+        is_read = sg_form_read(trial->arena, text, trial->system->charset, &tree, &err);
     else if (kind == SG_BODY_SOAP || kind == SG_BODY_XML)
         is_read = sg_xml_read(trial->arena, text, trial->system->names, NULL, &tree, &err);
     return is_read ? tree : NULL;
+}
+
+/* As it is read again in the system's character set, which may lack letters. */
+static void fold(const struct trial *trial, struct sg_node *node)
+{
+    node->name = sg_charset_fold(trial->system->charset, trial->arena, node->name);
+    node->text = sg_charset_fold(trial->system->charset, trial->arena, node->text);
+    for (struct sg_node *child = node->first; child != NULL; child = child->next)
+        fold(trial, child); /* as deep as a request may be */
+}
+
+/* The body that is expected, as a text or as a tree; NULL when it is none. */
+static const struct sg_node *expected_body(const struct trial *trial, enum sg_body kind,
+                                           const struct sg_yaml *body)
+{
+    const struct sg_node *tree = body->kind == SG_YAML_TEXT ? read_body(trial, kind, body->text)
+                                                            : sg_yaml_to_node(trial->arena, body);
+    struct sg_node *own = tree == NULL ? NULL : sg_request_copy(trial->arena, tree, false);
+
+    if (own != NULL)
+        fold(trial, own);
+    return own;
 }
 
 /* What stands in the Body's element; a whole envelope is looked into. */
@@ -123,9 +146,10 @@ static bool check_body(const struct trial *trial, const struct sg_yaml *body, en
                        const struct sg_wire *wire)
 {
     const bool is_soap = kind == SG_BODY_SOAP, is_text = body->kind == SG_YAML_TEXT;
-    const struct sg_node *got = read_body(trial, kind, wire->body);
-    const struct sg_node *expected =
-        is_text ? read_body(trial, kind, body->text) : sg_yaml_to_node(trial->arena, body);
+    const struct sg_charset *charset = trial->system->charset;
+    const struct sg_node *got =
+        read_body(trial, kind, sg_charset_decode(charset, trial->arena, wire->body));
+    const struct sg_node *expected = expected_body(trial, kind, body);
 
     if (expected == NULL)
         return report(trial, SG_STR("the expected body cannot be read"));
@@ -202,18 +226,28 @@ static const struct sg_header *headers_of(const struct trial *trial, const struc
     return list;
 }
 
-static struct sg_reply reply_of(const struct trial *trial, const struct sg_yaml *answer)
+/* The body's bytes, as the system would send what the test writes as text. */
+static bool encode(const struct trial *trial, struct sg_str text, struct sg_str *bytes)
 {
-    struct sg_reply reply = {.kind = SG_REPLY_WHOLE};
+    const bool is_xml = trial->system->format != SG_FORMAT_JSON;
+    struct sg_error err;
+
+    if (sg_charset_encode(trial->system->charset, trial->arena, text,
+                          is_xml ? SG_CHARSET_XML : SG_CHARSET_REFUSED, bytes, &err))
+        return true;
+    return report(trial, sg_str_format(trial->arena, "the answer's body: %s", err.text));
+}
+
+static bool reply_of(const struct trial *trial, const struct sg_yaml *answer, struct sg_reply *out)
+{
     const struct sg_yaml *body = sg_yaml_find(answer, "body");
     int64_t status = 0;
 
+    *out = (struct sg_reply){.kind = SG_REPLY_WHOLE};
     if (sg_units_integer(sg_yaml_find(answer, "status")->text, &status))
-        reply.status = (int)status;
-    if (body != NULL)
-        reply.body = body->text;
-    reply.headers = headers_of(trial, answer, &reply.header_count);
-    return reply;
+        out->status = (int)status;
+    out->headers = headers_of(trial, answer, &out->header_count);
+    return body == NULL || encode(trial, body->text, &out->body);
 }
 
 static struct sg_str name_of(enum sg_outcome outcome)
@@ -264,13 +298,15 @@ static bool run_operation(const struct trial *trial, const struct sg_operation *
     const struct sg_yaml *answer_given = sg_yaml_find(trial->test, "answer");
     const struct sg_node *input = given != NULL ? sg_yaml_to_node(trial->arena, given)
                                                 : sg_node_new(trial->arena, SG_NODE_OBJECT);
+    struct sg_reply reply;
     struct sg_answer answer;
 
     if (sends != NULL && !check_sends(trial, operation, input, sends))
         return false;
     if (answer_given == NULL)
         return true;
-    const struct sg_reply reply = reply_of(trial, answer_given);
+    if (!reply_of(trial, answer_given, &reply))
+        return false;
     const struct sg_exchange exchange = {trial->system, input, &reply, NOW_MS};
 
     sg_answer_judge(&exchange, SG_CALL_WRITE, operation->answers, trial->arena, &answer);
@@ -359,6 +395,7 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
     const struct sg_rule *source = record->poll != NULL ? record->poll->items : record->read_items;
     struct sg_items items = {0};
     struct sg_scopes scopes = {0};
+    struct sg_reply reply;
     struct sg_answer answer;
     struct sg_error err;
 
@@ -366,7 +403,8 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
         return run_message(trial, record, message);
     if (answer_given == NULL || (source == NULL && record->webhook == NULL))
         return report(trial, SG_STR("an `answer` is needed, and a record that is asked for"));
-    const struct sg_reply reply = reply_of(trial, answer_given);
+    if (!reply_of(trial, answer_given, &reply))
+        return false;
     const struct sg_exchange exchange = {trial->system, NULL, &reply, NOW_MS};
 
     sg_answer_judge(&exchange, SG_CALL_READ,

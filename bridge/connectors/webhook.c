@@ -126,12 +126,14 @@ static bool read_tree(const struct reading *reading, const struct sg_webhook_req
     struct sg_error err;
 
     if (is_form(request))
-        return sg_form_read(reading->arena, request->body, tree, &err);
+        return sg_form_read(reading->arena, request->body, system->charset, tree, &err);
+    const struct sg_str text = sg_charset_decode(system->charset, reading->arena, request->body);
+
     if (system->format == SG_FORMAT_JSON)
-        return sg_json_read(reading->arena, request->body, NULL, tree, &err);
+        return sg_json_read(reading->arena, text, NULL, tree, &err);
     if (system->format == SG_FORMAT_XML)
-        return sg_xml_read(reading->arena, request->body, system->names, NULL, tree, &err);
-    if (!sg_soap_open(system, reading->arena, request->body, &body, &err) || body.tree == NULL)
+        return sg_xml_read(reading->arena, text, system->names, NULL, tree, &err);
+    if (!sg_soap_open(system, reading->arena, text, &body, &err) || body.tree == NULL)
         return false;
     *tree = body.tree;
     return true;

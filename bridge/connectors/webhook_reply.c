@@ -2,10 +2,9 @@
 #include "base/buffer.h"
 #include "connectors/header.h"
 #include "connectors/request.h"
+#include "connectors/rest.h"
 #include "connectors/soap.h"
 #include "connectors/webhook.h"
-#include "tree/json.h"
-#include "tree/xml.h"
 
 enum { ACCEPTED = 200, UNKNOWN = 401, SOAP_FAULT = 500 };
 
@@ -61,14 +60,22 @@ static void set_scopes(struct replying *replying, const struct sg_webhook_reques
 
 /* --- bodies --- */
 
-static void set_body(struct replying *replying, struct sg_buffer *body, struct sg_str type)
+/* Of text, in the character set of whose webhook it is; false where it does not fit. */
+static bool set_body(struct replying *replying, struct sg_buffer *text, bool is_xml,
+                     struct sg_str type)
 {
-    replying->out->body = sg_buffer_text(body);
+    struct sg_error err;
+
+    if (!sg_charset_encode(replying->events->of->charset, replying->arena, sg_buffer_text(text),
+                           is_xml ? SG_CHARSET_XML : SG_CHARSET_REFUSED, &replying->out->body,
+                           &err))
+        return false;
     replying->out->content_type = type;
+    return true;
 }
 
 /* The element, or in a fault its detail. */
-static void write_soap(struct replying *replying, struct sg_str element,
+static bool write_soap(struct replying *replying, struct sg_str element,
                        const struct sg_node *content)
 {
     const struct sg_system *system = replying->events->of;
@@ -82,34 +89,41 @@ static void write_soap(struct replying *replying, struct sg_str element,
                             &(struct sg_soap_fault){.text = sg_str_of(replying->events->problem),
                                                     .element = element,
                                                     .content = content});
-    set_body(replying, &body, sg_soap_content_type(system, replying->arena, SG_STR("")));
+    return set_body(replying, &body, true,
+                    sg_soap_content_type(system, replying->arena, SG_STR("")));
 }
 
-static void write_told(struct replying *replying, const struct sg_webhook_reply_spec *told,
+static bool write_rest(struct replying *replying, enum sg_body kind, struct sg_str element,
                        const struct sg_node *content)
 {
-    const struct sg_node empty = {.kind = SG_NODE_TEXT};
+    const struct sg_system *system = replying->events->of;
+    const struct sg_request as = {.body = kind, .element = element};
     struct sg_buffer body = {.arena = replying->arena};
+    struct sg_error err;
 
+    return sg_rest_write(&body, system, &as, content, &err) &&
+           set_body(replying, &body, kind == SG_BODY_XML,
+                    sg_rest_content_type(system, replying->arena, kind));
+}
+
+static bool write_told(struct replying *replying, const struct sg_webhook_reply_spec *told,
+                       const struct sg_node *content)
+{
     switch (told->body) {
     case SG_REPLY_EMPTY:
         break;
     case SG_REPLY_JSON:
-        sg_json_write(&body, content);
-        set_body(replying, &body, SG_STR("application/json"));
-        break;
+        return write_rest(replying, SG_BODY_JSON, told->element, content);
     case SG_REPLY_XML:
-        sg_xml_write(&body, told->element, content == NULL ? &empty : content,
-                     replying->events->of->names);
-        set_body(replying, &body, SG_STR("application/xml; charset=utf-8"));
-        break;
+        return write_rest(replying, SG_BODY_XML, told->element, content);
     case SG_REPLY_SOAP:
-        write_soap(replying, told->element, content);
-        break;
+        return write_soap(replying, told->element, content);
     }
+    return true;
 }
 
-/* False when its rule cannot be kept: of what was received, and so nobody's fault here. */
+/* False when its rule cannot be kept, or its body not written: of what was received, and so nobody's
+ * fault here. */
 static bool reply_as_told(struct replying *replying, const struct sg_webhook_reply_spec *told)
 {
     const struct sg_node *content = NULL;
@@ -120,8 +134,7 @@ static bool reply_as_told(struct replying *replying, const struct sg_webhook_rep
     if (told->body == SG_REPLY_JSON && content == NULL)
         return false;
     replying->out->status = told->status;
-    write_told(replying, told, content);
-    return true;
+    return write_told(replying, told, content);
 }
 
 /* `CloseResponse` for `Close`. */
@@ -141,12 +154,12 @@ static void reply_by_default(struct replying *replying)
     if (!is_soap || events->status == UNKNOWN)
         return;
     if (is_accepted(replying)) {
-        write_soap(replying, response_name(replying), NULL);
+        (void)write_soap(replying, response_name(replying), NULL); /* a name that came in fits */
         return;
     }
     if (!events->of->is_soap12)
         replying->out->status = SOAP_FAULT;
-    write_soap(replying, (struct sg_str){0}, NULL);
+    (void)write_soap(replying, (struct sg_str){0}, NULL); /* ASCII */
 }
 
 void sg_webhook_reply(const struct sg_webhook_request *request,

@@ -105,7 +105,7 @@ static void compile_reply_body(const struct sg_spec *spec, const struct sg_yaml 
         return;
     sg_spec_refuse_without_soap(spec, soap);
     out->body = soap != NULL ? SG_REPLY_SOAP : SG_REPLY_XML;
-    sg_spec_word(spec, soap != NULL ? soap : xml, &out->element);
+    sg_spec_element(spec, soap != NULL ? soap : xml, &out->element);
 }
 
 static void compile_reply(const struct sg_spec *spec, const struct sg_yaml *yaml,

@@ -165,29 +165,39 @@ static bool render_soap(struct rendering *rendering, const struct sg_node *conte
     return true;
 }
 
+/* A form is ASCII, and has been put into the character set below its percents. */
+static bool encode(struct rendering *rendering, struct sg_str text)
+{
+    const enum sg_body kind = rendering->request->body;
+    const bool is_xml = kind == SG_BODY_SOAP || kind == SG_BODY_XML;
+
+    return sg_charset_encode(rendering->system->charset, rendering->run.arena, text,
+                             is_xml ? SG_CHARSET_XML : SG_CHARSET_REFUSED, &rendering->out->body,
+                             rendering->err);
+}
+
 static bool render_body(struct rendering *rendering)
 {
+    const struct sg_system *system = rendering->system;
+    const struct sg_request *request = rendering->request;
     struct sg_buffer body = {.arena = rendering->run.arena};
     const struct sg_node *content = NULL;
-    struct sg_str content_type;
 
-    if (rendering->request->body == SG_BODY_NONE)
+    if (request->body == SG_BODY_NONE)
         return true;
-    if (!with_always(rendering, rendering->system->always_set, rendering->request->content,
-                     &content))
+    if (!with_always(rendering, system->always_set, request->content, &content))
         return false;
     rendering->out->has_body = true;
-    if (rendering->request->body == SG_BODY_SOAP) {
+    if (request->body == SG_BODY_SOAP) {
         if (!render_soap(rendering, content, &body))
             return false;
-    } else if (content != NULL || rendering->request->body == SG_BODY_XML) {
-        if (!sg_rest_write(&body, rendering->system, rendering->request, content, &content_type,
-                           rendering->err))
+    } else if (content != NULL || request->body == SG_BODY_XML) {
+        if (!sg_rest_write(&body, system, request, content, rendering->err))
             return false;
-        add_header(rendering, SG_STR("Content-Type"), content_type);
+        add_header(rendering, SG_STR("Content-Type"),
+                   sg_rest_content_type(system, rendering->run.arena, request->body));
     }
-    rendering->out->body = sg_buffer_text(&body);
-    return true;
+    return encode(rendering, sg_buffer_text(&body));
 }
 
 /* --- all of it --- */

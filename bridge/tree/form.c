@@ -28,8 +28,19 @@ void sg_form_encode(struct sg_buffer *out, struct sg_str text)
     out->length = (size_t)(to - out->at);
 }
 
-static bool write_pair(struct sg_buffer *out, struct sg_str name, const struct sg_node *value,
+static bool write_text(struct sg_buffer *out, struct sg_str text, const struct sg_charset *charset,
                        struct sg_error *err)
+{
+    struct sg_str bytes;
+
+    if (!sg_charset_encode(charset, out->arena, text, SG_CHARSET_REFUSED, &bytes, err))
+        return false;
+    sg_form_encode(out, bytes);
+    return true;
+}
+
+static bool write_pair(struct sg_buffer *out, struct sg_str name, const struct sg_node *value,
+                       const struct sg_charset *charset, struct sg_error *err)
 {
     struct sg_str text = {0};
 
@@ -37,13 +48,14 @@ static bool write_pair(struct sg_buffer *out, struct sg_str name, const struct s
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                             "a form takes texts and lists of texts; `%.*s` is more than that",
                             SG_STR_ARG(name));
-    sg_form_encode(out, name);
+    if (!write_text(out, name, charset, err))
+        return false;
     sg_buffer_add_byte(out, '=');
-    sg_form_encode(out, text);
-    return true;
+    return write_text(out, text, charset, err);
 }
 
-bool sg_form_write(struct sg_buffer *out, const struct sg_node *object, struct sg_error *err)
+bool sg_form_write(struct sg_buffer *out, const struct sg_node *object,
+                   const struct sg_charset *charset, struct sg_error *err)
 {
     const size_t start = out->length;
 
@@ -56,7 +68,7 @@ bool sg_form_write(struct sg_buffer *out, const struct sg_node *object, struct s
         for (; value != NULL; value = is_list ? value->next : NULL) {
             if (out->length > start)
                 sg_buffer_add_byte(out, '&');
-            if (!write_pair(out, member->name, value, err))
+            if (!write_pair(out, member->name, value, charset, err))
                 return false;
         }
     }
@@ -84,12 +96,18 @@ static int encoded_byte(struct sg_str raw, size_t i)
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
+/* What of reading is the same for all of a form. */
+struct reading {
+    struct sg_arena *arena;
+    const struct sg_charset *charset;
+    struct sg_error *err;
+};
+
 /* A name or a value, which stands from `start` on in the form. */
-static bool decode(struct sg_arena *arena, struct sg_str raw, size_t start, struct sg_str *out,
-                   struct sg_error *err)
+static bool decode(const struct reading *in, struct sg_str raw, size_t start, struct sg_str *out)
 {
     struct sg_place at = {NULL, 1, (int)start + 1};
-    char *to = sg_arena_get(arena, raw.length, 1); /* decoding only shortens */
+    char *to = sg_arena_get(in->arena, raw.length, 1); /* decoding only shortens */
     size_t length = 0;
 
     for (size_t i = 0; i < raw.length; i++) {
@@ -104,15 +122,15 @@ static bool decode(struct sg_arena *arena, struct sg_str raw, size_t start, stru
 
         if (byte < 0) {
             at.column += (int)i;
-            return sg_error_set(err, SG_ERROR_INPUT, at,
+            return sg_error_set(in->err, SG_ERROR_INPUT, at,
                                 "'%%' must be followed by two hexadecimal digits");
         }
         to[length++] = (char)byte;
         i += 2;
     }
-    *out = (struct sg_str){to, length};
+    *out = sg_charset_decode(in->charset, in->arena, (struct sg_str){to, length});
     if (!sg_utf8_check(*out, NULL))
-        return sg_error_set(err, SG_ERROR_INPUT, at, "bytes that are no UTF-8");
+        return sg_error_set(in->err, SG_ERROR_INPUT, at, "bytes that are no UTF-8");
     return true;
 }
 
@@ -123,9 +141,10 @@ static size_t find_byte(struct sg_str text, size_t from, size_t end, char byte)
     return from;
 }
 
-bool sg_form_read(struct sg_arena *arena, struct sg_str text, const struct sg_node **out,
-                  struct sg_error *err)
+bool sg_form_read(struct sg_arena *arena, struct sg_str text, const struct sg_charset *charset,
+                  const struct sg_node **out, struct sg_error *err)
 {
+    const struct reading in = {arena, charset, err};
     struct sg_node *object = sg_node_new(arena, SG_NODE_OBJECT);
     size_t end;
 
@@ -141,9 +160,9 @@ bool sg_form_read(struct sg_arena *arena, struct sg_str text, const struct sg_no
         if (object->count == SG_TREE_NODES_MAX)
             return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                                 "too many values in one form");
-        if (!decode(arena, (struct sg_str){text.at + start, equals - start}, start, &name, err) ||
-            !decode(arena, (struct sg_str){text.at + value_start, end - value_start}, value_start,
-                    &value, err))
+        if (!decode(&in, (struct sg_str){text.at + start, equals - start}, start, &name) ||
+            !decode(&in, (struct sg_str){text.at + value_start, end - value_start}, value_start,
+                    &value))
             return false;
         (void)sg_node_add(object, name, sg_node_text(arena, value));
     }

@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct sg_node *form = NULL, *again = NULL;
     struct sg_error err;
 
-    if (!sg_form_read(arena, (struct sg_str){(const char *)data, size}, &form, &err)) {
+    if (!sg_form_read(arena, (struct sg_str){(const char *)data, size}, NULL, &form, &err)) {
         assert(err.kind == SG_ERROR_INPUT && form == NULL);
         return 0;
     }
-    if (!sg_form_write(&out, form, &err) ||
-        !sg_form_read(arena, sg_buffer_text(&out), &again, &err))
+    if (!sg_form_write(&out, form, NULL, &err) ||
+        !sg_form_read(arena, sg_buffer_text(&out), NULL, &again, &err))
         abort();
     assert(sg_node_equal(form, again));
     return 0;

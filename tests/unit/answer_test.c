@@ -193,6 +193,25 @@ static void an_xml_answer_is_read_from_inside_its_root(void **state)
     check(XML, rows, SG_ROWS(rows));
 }
 
+static void an_answer_is_read_in_the_character_set_of_its_system(void **state)
+{
+    static const char yaml[] =
+        "system: s\nurl: http://127.0.0.1:1\nformat: xml\n"
+        "charset: windows-1256\n"
+        "answers:\n"
+        "  - {when: {from: /\u06af, is: present}, is: permanent, say: /\u06af}\n"
+        "operations:\n"
+        "  add: {once: resend, request: {get: /add}, input: {/a: {}}}\n";
+    static const struct row rows[] = {
+        {200, "<?xml version='1.0' encoding='windows-1256'?><r><\x90>\xD4\xED&#1740;</\x90></r>",
+         "permanent: \u0634\u064a\u06cc", "permanent: \u0634\u064a\u06cc"},
+        {200, "<r><a>\xD4</a></r>", "success", "success"},
+    };
+
+    (void)state;
+    check(yaml, rows, SG_ROWS(rows));
+}
+
 static void names_of_an_answer_may_be_loose(void **state)
 {
     static const char yaml[] = "system: s\nurl: http://127.0.0.1:1\nformat: xml\nnames: loose\n"
@@ -408,6 +427,7 @@ int main(void)
         cmocka_unit_test(the_first_answer_of_the_file_that_fits_decides),
         cmocka_unit_test(a_fault_means_what_the_table_says),
         cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
+        cmocka_unit_test(an_answer_is_read_in_the_character_set_of_its_system),
         cmocka_unit_test(names_of_an_answer_may_be_loose),
         cmocka_unit_test(an_envelope_is_opened_to_where_pointers_start),
         cmocka_unit_test(what_was_not_sent_waits_and_what_was_lost_is_in_doubt),

@@ -51,7 +51,7 @@ static void a_form_is_written_of_texts_and_lists_of_texts(void **state)
         struct sg_error err;
 
         sg_buffer_add_byte(&out, '?'); /* what stands there before is no pair */
-        bool is_written = sg_form_write(&out, tree(arena, rows[r][0]), &err);
+        bool is_written = sg_form_write(&out, tree(arena, rows[r][0]), NULL, &err);
         assert_string_equal(is_written ? sg_buffer_c(&out) : err.text, rows[r][1]);
     }
 }
@@ -82,7 +82,7 @@ static void a_form_is_read_or_its_column_told(void **state)
         const struct sg_node *form = NULL;
         struct sg_error err;
 
-        if (sg_form_read(arena, unit_text(arena, rows[r][0]), &form, &err)) {
+        if (sg_form_read(arena, unit_text(arena, rows[r][0]), NULL, &form, &err)) {
             sg_json_write(&said, form);
         } else {
             assert_int_equal(err.kind, SG_ERROR_INPUT);
@@ -92,12 +92,38 @@ static void a_form_is_read_or_its_column_told(void **state)
     }
 }
 
+static void below_the_percents_stands_the_character_set(void **state)
+{
+    static const char *const rows[][2] = {
+        {"{\"\u0634\":[\"\u06cc\",\"1\"]}", "%D4=%ED&%D4=1"},
+        {"{\"a\":\"\u4e2d\"}", "windows-1256 has no U+4E2D"},
+        {"{\"\u4e2d\":\"a\"}", "windows-1256 has no U+4E2D"},
+    };
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_charset *charset = sg_charset_open(arena, "windows-1256");
+    struct sg_buffer said = {.arena = arena};
+    const struct sg_node *form = NULL;
+    struct sg_error err;
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_buffer out = {.arena = arena};
+        bool is_written = sg_form_write(&out, tree(arena, rows[r][0]), charset, &err);
+
+        assert_string_equal(is_written ? sg_buffer_c(&out) : err.text, rows[r][1]);
+    }
+    assert_true(sg_form_read(arena, SG_STR("%D4=%FE&\xD4=\xED"), charset, &form, &err));
+    sg_json_write(&said, form);
+    assert_string_equal(sg_buffer_c(&said), "{\"\u0634\":[\"\u200f\",\"\u064a\"]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_but_unreserved_characters_are_encoded),
         cmocka_unit_test(a_form_is_written_of_texts_and_lists_of_texts),
         cmocka_unit_test(a_form_is_read_or_its_column_told),
+        cmocka_unit_test(below_the_percents_stands_the_character_set),
     };
     return cmocka_run_group_tests_name("form", tests, NULL, NULL);
 }

@@ -390,6 +390,53 @@ static void what_a_given_url_has_already_is_not_added_again(void **state)
         sg_str_is(render(arena, system, &request).url, "http://127.0.0.1:1/t?xcity=x&city=a%20b"));
 }
 
+static void a_body_goes_out_in_the_character_set_of_its_system(void **state)
+{
+#define OLD(format, request)                                                                       \
+    "system: s\nurl: http://127.0.0.1:1\nformat: " format "\ncharset: windows-1256\noperations:\n" \
+    "  add:\n    once: resend\n    request: {" request "}\n    input: {/a: {}, /b: {}}\n"
+#define OLD_SOAP(version) "soap\nsoap: \"" version "\"\nnamespaces: {\"\": \"urn:g\"}"
+#define NO_ROOM           "windows-1256 has no U+4E2D"
+    static const struct {
+        const char *yaml, *input, *wire;
+    } rows[] = {
+        {OLD("json", "post: /t"), "{\"a\":\"\u06cc\u06f5\"}",
+         "POST http://127.0.0.1:1/t\nContent-Type: application/json; charset=windows-1256\n\n"
+         "{\"a\":\"\xED"
+         "5\"}"},
+        {OLD("json", "post: /t"), "{\"a\":\"\u4e2d\"}", NO_ROOM},
+        {OLD("json", "post: /t, body: form, query: {q: /a}"), "{\"a\":\"\u06cc\"}",
+         "POST http://127.0.0.1:1/t?q=%DB%8C\nContent-Type: application/x-www-form-urlencoded; "
+         "charset=windows-1256\n\na=%ED"},
+        {OLD("json", "post: /t, body: form"), "{\"a\":\"\u4e2d\"}", NO_ROOM},
+        {OLD("xml", "post: /t, body: {xml: R}"), "{\"a\":\"\u06cc\u4e2d\\u0001\"}",
+         "POST http://127.0.0.1:1/t\nContent-Type: application/xml; charset=windows-1256\n\n"
+         "<?xml version=\"1.0\" encoding=\"windows-1256\"?><R><a>\xED&#20013;</a></R>"},
+        {OLD(OLD_SOAP("1.1"), "soap: R"), "{\"a\":\"\u06cc\u4e2d\"}",
+         "POST http://127.0.0.1:1\nContent-Type: text/xml; charset=windows-1256\nSOAPAction: "
+         "\"R\"\n\n<?xml version=\"1.0\" encoding=\"windows-1256\"?><soap:Envelope "
+         "xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><R xmlns=\"urn:g\">"
+         "<a>\xED&#20013;</a></R></soap:Body></soap:Envelope>"},
+        {OLD(OLD_SOAP("1.2"), "soap: \u4e2d"), "{}", NO_ROOM ", which stands in a name"},
+    };
+#undef OLD
+#undef OLD_SOAP
+#undef NO_ROOM
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_system *system = unit_system(arena, rows[r].yaml);
+        struct sg_request request;
+        struct sg_wire wire = {0};
+        struct sg_error err;
+
+        assert_true(build(arena, system, "add", rows[r].input, &request));
+        const bool is_good = sg_request_render(system, &request, UNIT_NOW_MS, arena, &wire, &err);
+        assert_string_equal(is_good ? shown(arena, &wire) : err.text, rows[r].wire);
+    }
+}
+
 /* --- SOAP --- */
 
 #define SOAP_SYSTEM(version, auth, more)                                                      \
@@ -529,6 +576,7 @@ int main(void)
         cmocka_unit_test(a_file_is_a_url_until_its_bytes_are_there),
         cmocka_unit_test(a_url_is_followed_only_on_the_systems_own_host),
         cmocka_unit_test(what_a_given_url_has_already_is_not_added_again),
+        cmocka_unit_test(a_body_goes_out_in_the_character_set_of_its_system),
         cmocka_unit_test(an_envelope_is_written_as_its_version_says),
         cmocka_unit_test(a_digest_has_a_fresh_nonce_and_proves_the_password),
         cmocka_unit_test(a_password_as_text_stands_there_without_a_timestamp),

@@ -65,11 +65,46 @@ static void an_xml_answer_is_read_from_inside_its_root(void **state)
     check(rows, SG_ROWS(rows));
 }
 
+static void a_test_writes_as_text_what_goes_in_an_old_character_set(void **state)
+{
+#define OLD(format, body)                                                             \
+    "system: s\nurl: http://127.0.0.1:1\nformat: " format "\ncharset: windows-1256\n" \
+    "operations:\n"                                                                   \
+    "  add: {once: resend, request: {post: /t, body: " body                           \
+    "}, input: {/a: {}}, gives: {id: /a}}\n"                                          \
+    "tests:\n"
+#define GOES(body) "- {name: t, operation: add, input: {a: یک ۷}, sends: {body: " body "}}\n"
+#define COMES(body) \
+    "- {name: t, operation: add, answer: {status: 200, body: '" body "'}, gives: {id: شيخ}}\n"
+    static const char *const rows[][2] = {
+        {OLD("json", "json") GOES("'{\"a\": \"یک ۷\"}'"), ""},
+        {OLD("json", "json") GOES("{a: یک ۷}"), ""},
+        {OLD("json", "json") GOES("{a: يک 7}"), ""},
+        {OLD("json", "json") GOES("{a: پک 7}"),
+         "8:3: test \"t\": the body, at /a: expected \"پک 7\", got \"يک 7\""},
+        {OLD("json", "form") GOES("a=%ED%98%207"), ""},
+        {OLD("json", "form") GOES("{a: یک ۷}"), ""},
+        {OLD("xml", "{xml: R}") GOES("<R><a>یک ۷</a></R>"), ""},
+        {OLD("xml", "json") COMES("<r><a>شيخ</a></r>"), ""},
+        {OLD("xml", "json") COMES("<r><a>شیخ</a></r>"), ""},
+        {OLD("json", "json") COMES("{\"a\": \"شیخ\"}"), ""},
+        {OLD("json", "json") COMES("{\"a\": \"\u4e2d\"}"),
+         "8:3: test \"t\": the answer\'s body: windows-1256 has no U+4E2D"},
+    };
+#undef OLD
+#undef GOES
+#undef COMES
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_xml_body_is_compared_as_a_tree),
         cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
+        cmocka_unit_test(a_test_writes_as_text_what_goes_in_an_old_character_set),
     };
     return cmocka_run_group_tests_name("system_tests", tests, NULL, NULL);
 }

@@ -100,9 +100,23 @@ static const char XML_SYSTEM[] =
     "    names: loose\n"
     "    webhook: {path: /hooks/xml, auth: none, items: \"\", element: Loose}\n";
 
+static const char OLD_SYSTEM[] =
+    "system: old\n"
+    "url: http://127.0.0.1:1\n"
+    "format: json\n"
+    "charset: windows-1256\n"
+    "names: loose\n"
+    "records:\n"
+    "  note:\n"
+    "    id: /id\n"
+    "    key: /id\n"
+    "    webhook: {path: /hooks/old, auth: none, items: \"\",\n"
+    "              accept: {status: 202, body: json, content: /ID},\n"
+    "              refuse: {status: 422, body: {xml: R}, content: /text}}\n";
+
 static const struct {
     const char *name, *text;
-} FILES[] = {{"s", SYSTEM}, {"soap", SOAP_SYSTEM}, {"xml", XML_SYSTEM}};
+} FILES[] = {{"s", SYSTEM}, {"soap", SOAP_SYSTEM}, {"xml", XML_SYSTEM}, {"old", OLD_SYSTEM}};
 
 struct fixture {
     char dir[64];
@@ -171,7 +185,7 @@ static const char *outcome(const struct fixture *fixture, struct sg_arena *arena
         return sg_buffer_c(&out);
     }
     assert_true(sg_str_is(events.system, "s") || sg_str_is(events.system, "soap") ||
-                sg_str_is(events.system, "xml"));
+                sg_str_is(events.system, "xml") || sg_str_is(events.system, "old"));
     sg_buffer_add_format(&out, "%.*s:", SG_STR_ARG(events.record));
     for (size_t e = 0; e < events.count; e++)
         sg_buffer_add_format(&out, " %.*s%s", SG_STR_ARG(events.events[e].record_id),
@@ -366,6 +380,8 @@ static void a_body_is_read_as_what_it_is(void **state)
         {"/hooks/xml", "application/xml", "<LOOSE><ID>7</ID></LOOSE>", "loose: 7"},
         {"/hooks/xml", "application/xml", "<ONE Id='7'>x</ONE>", "400 no items"},
         {"/hooks/xml", "application/xml", "<Rows>", "400 malformed"},
+        {"/hooks/old", "application/json", "{\"id\":\"\xD4\"}", "note: ش"},
+        {"/hooks/old", "application/x-www-form-urlencoded", "id=%D4", "note: ش"},
     };
 
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
@@ -411,7 +427,12 @@ static void the_sender_is_told_what_the_file_says(void **state)
         {"/hooks/told", "{\"id\":\"x\"}",
          "202 application/json {\"ok\":\"x\",\"at\":\"2026-07-01T04:30:00Z\",\"token\":\"t\"}"},
         {"/hooks/told", "{\"name\":\"n\"}",
-         "422 application/xml; charset=utf-8 <Error><Why>no id</Why></Error>"},
+         "422 application/xml; charset=utf-8 <?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Why>no id</Why></Error>"},
+        {"/hooks/old", "{\"id\":\"\xD4\"}", "202 application/json; charset=windows-1256 \"\xD4\""},
+        {"/hooks/old", "{\"id\":\"\\u4e2d\"}", "200  "}, /* there is no such letter in it */
+        {"/hooks/old", "{\"text\":\"\\u06cc\\u4e2d\"}",
+         "422 application/xml; charset=windows-1256 <?xml version=\"1.0\" "
+         "encoding=\"windows-1256\"?><R>\xED&#20013;</R>"},
         {"/hooks/soap",
          ENVELOPE("<Answered xmlns=\"urn:t\"><Answer><Id>1</Id></Answer></Answered>"),
          "200" SOAP_REPLY("<AnsweredResponse xmlns=\"urn:t\"/>")},
