@@ -26,11 +26,11 @@ static void replied(struct sg_call *call, const struct sg_reply *reply)
 static bool tell(const struct sg_system *system, const struct sg_record *record,
                  const struct sg_poll_page *page)
 {
-    bool is_good = page->step == SG_POLL_MORE || page->step == SG_POLL_DONE;
+    bool is_good = page->step != SG_POLL_WAIT && page->step != SG_POLL_ALARM;
 
     (void)printf("%.*s.%.*s: ", SG_STR_ARG(system->name), SG_STR_ARG(record->name));
     if (is_good)
-        (void)printf("answers; %zu on the first page\n", page->count);
+        (void)printf("answers; %zu on the first page\n", page->item_count);
     else
         (void)printf("%s%.*s\n", page->step == SG_POLL_WAIT ? "does not answer now: " : "refuses: ",
                      SG_STR_ARG(page->said));

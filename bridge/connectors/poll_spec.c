@@ -134,7 +134,7 @@ const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
         SG_STR_INIT("cursor"), SG_STR_INIT("answers"), SG_STR_INIT("split"), SG_STR_INIT("fetch")};
     struct sg_poll_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     out->page_size = PAGE_SIZE;
@@ -146,6 +146,7 @@ const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
     sg_answers_spec_compile(spec, sg_yaml_find(yaml, "answers"), &out->answers);
     compile_pages(spec, sg_yaml_find(yaml, "pages"), out);
     compile_cursor(spec, sg_yaml_find(yaml, "cursor"), out);
+    sg_fetch_spec_compile(spec, sg_yaml_find(yaml, "fetch"), out);
     out->split = compile_split(spec, sg_yaml_find(yaml, "split"));
     if (out->pages == SG_PAGES_CURSOR && sg_yaml_find(yaml, "cursor") == NULL)
         (void)sg_findings_add(spec->findings, sg_yaml_find(yaml, "pages")->key_at,

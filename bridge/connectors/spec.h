@@ -26,15 +26,17 @@ static inline void sg_spec_said(bool is_good)
 
 /** Where a rule stands: it decides what it can see (format.md, section 2). */
 enum sg_spec_place {
-    SG_SPEC_ALWAYS,    /* `always`: nothing is at hand */
-    SG_SPEC_OPERATION, /* an operation's request, and that of its `find`: the input */
-    SG_SPEC_POLL,      /* a poll's request: nothing is at hand */
-    SG_SPEC_READ,      /* the request of `read`: {id} */
-    SG_SPEC_ANSWER,    /* `gives`, `answers`, `find`: the answer, or an item of it */
-    SG_SPEC_PAGE,      /* `items`, `at` and cursors of a poll: the answer, or an item */
-    SG_SPEC_RECORD,    /* a record's own rules: the item */
-    SG_SPEC_REPLY,     /* a webhook's `accept` and `refuse`: what was received */
-    SG_SPEC_MESSAGE,   /* `put`: what stands beside a message's value */
+    SG_SPEC_ALWAYS,     /* `always`: nothing is at hand */
+    SG_SPEC_OPERATION,  /* an operation's request, and that of its `find`: the input */
+    SG_SPEC_POLL,       /* a poll's request: nothing is at hand */
+    SG_SPEC_READ,       /* the request of `read`: {id} */
+    SG_SPEC_FETCH,      /* a step of `fetch`: the item */
+    SG_SPEC_FETCH_EACH, /* the same with `each`: the element, with the item as `record:` */
+    SG_SPEC_ANSWER,     /* `gives`, `answers`, `find`: the answer, or an item of it */
+    SG_SPEC_PAGE,       /* `items`, `at` and cursors of a poll: the answer, or an item */
+    SG_SPEC_RECORD,     /* a record's own rules: the item */
+    SG_SPEC_REPLY,      /* a webhook's `accept` and `refuse`: what was received */
+    SG_SPEC_MESSAGE,    /* `put`: what stands beside a message's value */
 };
 
 /* --- rules; each leaves `*out` alone when `yaml` is NULL, or when something is wrong --- */
@@ -112,6 +114,9 @@ void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
                             struct sg_record *out);
 const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
                                                 const struct sg_yaml *yaml);
+/** `yaml` is `fetch` of a poll. */
+void sg_fetch_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
+                           struct sg_poll_spec *out);
 /** `yaml` is `kafka`: where a system's topics are. */
 void sg_kafka_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
 const struct sg_subscribe_spec *sg_subscribe_spec_compile(const struct sg_spec *spec,

@@ -114,6 +114,15 @@ enum sg_pages {
 };
 enum sg_cursor_kind { SG_CURSOR_NONE, SG_CURSOR_TIME, SG_CURSOR_NUMBER, SG_CURSOR_TOKEN };
 
+/** One step of `fetch`: what an item lacks is asked for. */
+struct sg_fetch_spec {
+    struct sg_place at;
+    struct sg_request_spec request;
+    const struct sg_rule *each;    /* a source: once for each element there; NULL: for the item */
+    const struct sg_pointer *into; /* where the answer goes; NULL: in the place of what it is for */
+    const struct sg_condition *where; /* NULL: always */
+};
+
 /** `split`: each element of a list in an item is a record of its own. */
 struct sg_split_spec {
     struct sg_place at;
@@ -133,7 +142,9 @@ struct sg_poll_spec {
     const struct sg_rule *cursor_rule; /* over an item; TOKEN: over the answer */
     int64_t overlap_ms;
     enum sg_start { SG_START_AT, SG_START_NOW, SG_START_ALL } start_kind;
-    int64_t start;                     /* milliseconds UTC, or the number */
+    int64_t start;                       /* milliseconds UTC, or the number */
+    const struct sg_fetch_spec *fetches; /* in the order written */
+    size_t fetch_count;
     const struct sg_split_spec *split; /* NULL: an item is one record, whichever way it comes */
 };
 

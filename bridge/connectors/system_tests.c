@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/units.h"
-#include "connectors/item.h"
+#include "connectors/fetch.h"
 #include "connectors/items.h"
 #include "connectors/message.h"
 #include "connectors/request.h"
@@ -162,10 +162,16 @@ static bool check_body(const struct trial *trial, const struct sg_yaml *body, en
     return compare(trial, "the body", expected, got);
 }
 
+static const char *method_name(enum sg_method method)
+{
+    static const char *const words[] = {"get", "post", "put", "patch", "delete"};
+
+    return words[method];
+}
+
 static bool check_address(const struct trial *trial, const struct sg_yaml *sends,
                           const struct sg_request *request, const struct sg_wire *wire)
 {
-    static const char *const words[] = {"get", "post", "put", "patch", "delete"};
     struct sg_str path = sg_str_skip(wire->url, trial->system->url.length);
 
     for (const struct sg_yaml *entry = sends->first; entry != NULL; entry = entry->next) {
@@ -175,8 +181,8 @@ static bool check_address(const struct trial *trial, const struct sg_yaml *sends
         } else if (!sg_str_is(entry->key, "body") && !sg_str_is(entry->key, "headers")) {
             struct sg_str expected = sg_str_format(trial->arena, "%.*s %.*s",
                                                    SG_STR_ARG(entry->key), SG_STR_ARG(entry->text));
-            struct sg_str got =
-                sg_str_format(trial->arena, "%s %.*s", words[request->method], SG_STR_ARG(path));
+            struct sg_str got = sg_str_format(trial->arena, "%s %.*s", method_name(request->method),
+                                              SG_STR_ARG(path));
 
             if (!sg_str_equal(expected, got))
                 return report_differs(trial, "the request", expected, got);
@@ -185,11 +191,20 @@ static bool check_address(const struct trial *trial, const struct sg_yaml *sends
     return true;
 }
 
+static bool check_wire(const struct trial *trial, const struct sg_yaml *sends,
+                       const struct sg_request *request, const struct sg_wire *wire)
+{
+    const struct sg_yaml *body = sg_yaml_find(sends, "body");
+
+    return check_address(trial, sends, request, wire) &&
+           check_headers(trial, sg_yaml_find(sends, "headers"), wire) &&
+           (body == NULL || check_body(trial, body, request->body, wire));
+}
+
 static bool check_sends(const struct trial *trial, const struct sg_operation *operation,
                         const struct sg_node *input, const struct sg_yaml *sends)
 {
     struct sg_rule_run run = {.arena = trial->arena};
-    const struct sg_yaml *body = sg_yaml_find(sends, "body");
     struct sg_request request;
     struct sg_wire wire;
     struct sg_error err;
@@ -206,9 +221,7 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
         return report(trial, run.problems != NULL ? run.problems->text : run.ignored);
     if (!sg_request_render(trial->system, &request, NOW_MS, trial->arena, &wire, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
-    bool is_good = check_address(trial, sends, &request, &wire) &&
-                   check_headers(trial, sg_yaml_find(sends, "headers"), &wire);
-    return is_good && (body == NULL || check_body(trial, body, request.body, &wire));
+    return check_wire(trial, sends, &request, &wire);
 }
 
 /* --- answer --- */
@@ -316,6 +329,15 @@ static bool run_operation(const struct trial *trial, const struct sg_operation *
 
 /* --- a record's events --- */
 
+static bool report_missing_fetch(const struct trial *trial, const struct sg_request *request)
+{
+    const bool is_soap = request->body == SG_BODY_SOAP;
+
+    return report(trial, sg_str_format(trial->arena, "`fetches` has no answer for %s %.*s",
+                                       is_soap ? "soap" : method_name(request->method),
+                                       SG_STR_ARG(is_soap ? request->element : request->path)));
+}
+
 static bool check_event(const struct trial *trial, const struct sg_yaml *expected,
                         const struct sg_event *event)
 {
@@ -357,15 +379,65 @@ static struct sg_record_reader reader_of(const struct trial *trial, const struct
         .system = trial->system, .record = record, .max_bytes = EVENT_MAX_BYTES};
 }
 
+/* Whether the call is the one that `sends` of its entry shows; without that, any is. */
+static bool check_fetch(const struct trial *trial, const struct sg_yaml *entry,
+                        const struct sg_request *request)
+{
+    const struct sg_yaml *sends = sg_yaml_find(entry, "sends");
+    struct sg_wire wire;
+    struct sg_error err;
+
+    if (sends == NULL)
+        return true;
+    if (!sg_request_render(trial->system, request, NOW_MS, trial->arena, &wire, &err))
+        return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
+    return check_wire(trial, sends, request, &wire);
+}
+
+/* Makes the item whole from the test's `fetches`, in the order in which they are asked for. */
+static bool fetch_item(const struct trial *trial, const struct sg_record *record,
+                       struct sg_item *item, const struct sg_yaml **entry)
+{
+    struct sg_fetch *fetch = sg_fetch_begin(trial->system, record, item->received, trial->arena);
+    struct sg_request request;
+    struct sg_answer answer;
+
+    while (sg_fetch_next(fetch, NOW_MS, &request)) {
+        if (*entry == NULL)
+            return report_missing_fetch(trial, &request);
+        struct sg_reply reply;
+
+        if (!reply_of(trial, sg_yaml_find(*entry, "answer"), &reply) ||
+            !check_fetch(trial, *entry, &request))
+            return false;
+        if (!sg_fetch_take(fetch, &reply, NOW_MS, &answer))
+            return report_differs(trial, "a fetch, is", SG_STR("success or none"),
+                                  name_of(answer.outcome));
+        *entry = (*entry)->next;
+    }
+    *item = sg_fetch_item(fetch);
+    return true;
+}
+
 static bool check_items(const struct trial *trial, const struct sg_record *record,
                         const struct sg_items *items, const struct sg_yaml *expected)
 {
     const struct sg_record_reader reader = reader_of(trial, record);
+    const struct sg_yaml *fetches = sg_yaml_find(trial->test, "fetches");
+    const struct sg_yaml *entry = fetches == NULL ? NULL : fetches->first;
     struct sg_events events = {.arena = trial->arena};
-    const struct sg_node *item = items->first;
+    const struct sg_node *received = items->first;
 
-    for (size_t i = 0; i < items->count; i++, item = item->next)
-        sg_item_take(&reader, item, NOW_MS, &events);
+    for (size_t i = 0; i < items->count; i++, received = received->next) {
+        struct sg_item item = {.received = received, .tree = received};
+
+        if (record->poll != NULL && !fetch_item(trial, record, &item, &entry))
+            return false;
+        sg_item_decode(&reader, &item, trial->arena);
+        sg_item_read(&reader, &item, NOW_MS, &events);
+    }
+    if (entry != NULL)
+        return report(trial, SG_STR("`fetches` has more answers than are asked for"));
     return check_events(trial, &events, expected);
 }
 

@@ -95,6 +95,27 @@ static void check_message(const struct sg_spec *spec, const struct sg_yaml *test
                              spec->findings);
 }
 
+/* What a record's fetches are answered with. */
+static void check_fetches(const struct sg_spec *spec, const struct sg_yaml *fetches,
+                          const struct sg_yaml *test)
+{
+    static const struct sg_str keys[] = {SG_STR_INIT("sends"), SG_STR_INIT("answer")};
+
+    if (fetches == NULL || !sg_yaml_expect(fetches, SG_YAML_LIST, spec->findings))
+        return;
+    if (sg_yaml_find(test, "answer") == NULL || sg_yaml_find(test, "events") == NULL)
+        (void)sg_findings_add(spec->findings, fetches->key_at,
+                              "`fetches` is for a test with an `answer` and `events`");
+    for (const struct sg_yaml *entry = fetches->first; entry != NULL; entry = entry->next) {
+        if (!sg_spec_map(spec, entry, SG_SPEC_WORDS(keys), 0))
+            continue;
+        check_sends(spec, sg_yaml_find(entry, "sends"));
+        if (sg_yaml_find(entry, "answer") == NULL)
+            (void)sg_findings_add(spec->findings, entry->at, "a fetch in a test needs an `answer`");
+        check_answer(spec, sg_yaml_find(entry, "answer"));
+    }
+}
+
 static void check_events(const struct sg_spec *spec, const struct sg_yaml *events)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("id"), SG_STR_INIT("key"),
@@ -138,9 +159,10 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
                        const struct sg_yaml *root)
 {
     static const struct sg_str keys[] = {
-        SG_STR_INIT("name"),  SG_STR_INIT("operation"), SG_STR_INIT("record"), SG_STR_INIT("input"),
-        SG_STR_INIT("sends"), SG_STR_INIT("answer"),    SG_STR_INIT("is"),     SG_STR_INIT("says"),
-        SG_STR_INIT("gives"), SG_STR_INIT("message"),   SG_STR_INIT("events")};
+        SG_STR_INIT("name"),    SG_STR_INIT("operation"), SG_STR_INIT("record"),
+        SG_STR_INIT("input"),   SG_STR_INIT("sends"),     SG_STR_INIT("answer"),
+        SG_STR_INIT("is"),      SG_STR_INIT("says"),      SG_STR_INIT("gives"),
+        SG_STR_INIT("message"), SG_STR_INIT("events"),    SG_STR_INIT("fetches")};
     static const struct sg_str given[] = {SG_STR_INIT("id"), SG_STR_INIT("version")};
     const struct sg_yaml *input = sg_yaml_find(test, "input");
     const struct sg_yaml *gives = sg_yaml_find(test, "gives");
@@ -163,6 +185,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
     if (gives != NULL)
         (void)sg_spec_map(spec, gives, SG_SPEC_WORDS(given), 0);
     check_events(spec, sg_yaml_find(test, "events"));
+    check_fetches(spec, sg_yaml_find(test, "fetches"), test);
     check_expected(spec, test);
 }
 

@@ -325,3 +325,27 @@ bool sg_state_capture(struct sg_state *state, const struct sg_event *event, enum
     }
     return is_problem ? take_problem_in(state, &in, err) : take_in(state, &in, err);
 }
+
+static bool find_version(struct sg_state *state, struct sg_str system, struct sg_str record,
+                         struct sg_sighting *seen, struct sg_error *err)
+{
+    sqlite3_stmt *row =
+        SG_SQL_BIND(&state->sql, SG_SQL_VERSION_FIND, SG_V_TEXT(system), SG_V_TEXT(record),
+                    SG_V_TEXT(seen->record_id), SG_V_TEXT(seen->version));
+
+    if (!sg_sql_row(&state->sql, row, &seen->is_captured, err))
+        return false;
+    sg_sql_done(row);
+    return true;
+}
+
+bool sg_state_find_captured(struct sg_state *state, struct sg_str system, struct sg_str record,
+                            struct sg_sighting *seen, size_t count, struct sg_error *err)
+{
+    for (size_t s = 0; s < count; s++) {
+        seen[s].is_captured = false;
+        if (seen[s].record_id.length > 0 && !find_version(state, system, record, &seen[s], err))
+            return false;
+    }
+    return true;
+}

@@ -138,6 +138,13 @@ void sg_journal_rollback(struct sg_journal *journal)
 
 /* --- the state's steps --- */
 
+bool sg_journal_find_captured(struct sg_journal *journal, struct sg_str system,
+                              struct sg_str record, struct sg_sighting *seen, size_t count,
+                              struct sg_error *err)
+{
+    return sg_state_find_captured(&journal->state, system, record, seen, count, err);
+}
+
 bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
                         enum sg_captured *what, struct sg_error *err)
 {

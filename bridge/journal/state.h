@@ -107,6 +107,9 @@ const struct sg_route *sg_state_find_route(const struct sg_state *state, struct 
 /* The steps, each a file: the contract's functions of the same names say what they do. */
 SG_MUST_USE bool sg_state_capture(struct sg_state *state, const struct sg_event *event,
                                   enum sg_captured *what, struct sg_error *err);
+SG_MUST_USE bool sg_state_find_captured(struct sg_state *state, struct sg_str system,
+                                        struct sg_str record, struct sg_sighting *seen,
+                                        size_t count, struct sg_error *err);
 SG_MUST_USE bool sg_state_take(struct sg_state *state, struct sg_arena *arena,
                                const struct sg_take *wanted, struct sg_delivery **out,
                                size_t *count, struct sg_error *err);

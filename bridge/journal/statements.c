@@ -18,6 +18,12 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_EVENT_FIND] =
         "SELECT 1 FROM event WHERE is_version_declared AND record_id = ?3 AND version = ?4"
         " AND system = ?1 AND record = ?2 AND sha256 = ?5 LIMIT 1",
+    [SG_SQL_VERSION_FIND] =
+        "SELECT 1 FROM head"
+        " WHERE system = ?1 AND record = ?2 AND record_id = ?3 AND version = ?4"
+        " UNION ALL"
+        " SELECT 1 FROM event WHERE is_version_declared AND record_id = ?3 AND version = ?4"
+        " AND system = ?1 AND record = ?2 LIMIT 1",
     [SG_SQL_EVENT_ADD] =
         "INSERT INTO event(seq, system, record, record_id, version, is_version_declared,"
         "  version_kind, version_value, key, is_key_linked, wait_ms, skips_after_wait, ticket,"

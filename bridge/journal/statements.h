@@ -8,6 +8,7 @@ enum sg_state_sql {
     SG_SQL_HEAD_FIND,
     SG_SQL_HEAD_MOVE,
     SG_SQL_EVENT_FIND,
+    SG_SQL_VERSION_FIND,
     SG_SQL_EVENT_ADD,
     SG_SQL_ROUNDS,
     SG_SQL_ROUND_ADD,

@@ -48,7 +48,8 @@ static bool check_scope(const struct sg_rule_compiler *compiler, struct sg_str n
         return sg_findings_add(context->findings, at, "unknown scope `%.*s:`; %s has %.*s",
                                SG_STR_ARG(name), context->where, SG_STR_ARG(known));
     }
-    if (*scope == SG_SCOPE_RECORD && !compiler->is_item)
+    if (*scope == SG_SCOPE_RECORD && !compiler->is_item &&
+        (context->scopes & SG_SCOPE_BIT(SG_SCOPE_RECORD)) == 0)
         return sg_findings_add(context->findings, at,
                                "`record:` is the outer thing inside `each` and `pick`; here the "
                                "thing at hand is a pointer alone");

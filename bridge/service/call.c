@@ -313,7 +313,9 @@ void sg_job_go(struct job *job)
 {
     job->peer->running++;
     sg_breaker_begin(&job->peer->breaker);
-    if (job->is_probe)
+    if (job->fetch != NULL)
+        sg_job_ask(job);
+    else if (job->is_probe)
         sg_job_probe(job);
     else
         fetch_next_file(job);

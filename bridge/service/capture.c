@@ -33,12 +33,14 @@ struct poller {
     struct sg_poll_page page;
     struct sg_call call;
     struct sg_change change;
-    bool is_alarmed; /* an alarm of it may stand, also from before the start */
-    bool is_busy;    /* a call or a change of its own is under way */
+    bool is_fetch_due; /* the page's next call waits for its turn */
+    bool is_alarmed;   /* an alarm of it may stand, also from before the start */
+    bool is_busy;      /* a call or a change of its own is under way */
     struct poller *next;
 };
 
 static void request_page(struct poller *poller);
+static void follow_page(struct poller *poller);
 
 static void set_cursor(struct poller *poller, struct sg_str text)
 {
@@ -67,6 +69,7 @@ static void end_pass(struct poller *poller, int64_t wait_ms)
     poller->poll = NULL;
     poller->page_arena = NULL;
     poller->catalog = NULL;
+    poller->is_fetch_due = false;
     poller->peer->polling = NULL;
     poller->next_at = service->now_ms + wait_ms;
     sg_service_wake_at(service, 0); /* another record of this system may be waiting */
@@ -100,6 +103,27 @@ static void count_events(struct poller *poller, size_t repeats)
     poller->pages_without_news = news > 0 ? 0 : poller->pages_without_news + 1;
 }
 
+/* A page is over: the pass as well, or the next one is asked for. */
+static void end_page(struct poller *poller)
+{
+    const int64_t asked_ms = poller->page.retry_after_ms, every_ms = poller->every_ms;
+
+    if (poller->page.step != SG_POLL_MORE || poller->service->is_stopping)
+        end_pass(poller,
+                 poller->page.step == SG_POLL_WAIT && asked_ms > every_ms ? asked_ms : every_ms);
+    else if (poller->pages_without_news >= PAGES_WITHOUT_NEWS_MAX)
+        end_unable(poller, SG_STR("no progress: page after page brings nothing new"));
+    else
+        request_page(poller);
+}
+
+/* The page has more, and the pass is not to end here. */
+static void go_on_with_page(struct poller *poller)
+{
+    sg_poll_next(poller->poll, poller->service->now_ms, &poller->page);
+    follow_page(poller);
+}
+
 static void page_written(struct sg_change *change)
 {
     struct poller *poller = change->owner;
@@ -114,12 +138,10 @@ static void page_written(struct sg_change *change)
     count_events(poller, change->as.capture.repeats);
     if (poller->page.has_cursor)
         set_cursor(poller, poller->page.cursor);
-    if (poller->page.step != SG_POLL_MORE || poller->service->is_stopping)
-        end_pass(poller, poller->every_ms);
-    else if (poller->pages_without_news == PAGES_WITHOUT_NEWS_MAX)
-        end_unable(poller, SG_STR("no progress: page after page brings nothing new"));
+    if (poller->page.step == SG_POLL_PART && !poller->service->is_stopping)
+        go_on_with_page(poller);
     else
-        request_page(poller);
+        end_page(poller);
 }
 
 static void write_page(struct poller *poller)
@@ -137,14 +159,36 @@ static void write_page(struct poller *poller)
     sg_keeper_submit(poller->service->setup.keeper, &poller->change);
 }
 
-static void page_replied(struct sg_call *call, const struct sg_reply *reply)
+static void looked(struct sg_change *change)
 {
-    struct poller *poller = call->owner;
-    struct sg_service *service = poller->service;
-    struct sg_poll_page *page = &poller->page;
+    struct poller *poller = change->owner;
 
     poller->is_busy = false;
-    sg_poll_take(poller->poll, reply, service->now_ms, poller->page_arena, page);
+    if (change->is_ok && !poller->service->is_stopping)
+        go_on_with_page(poller);
+    else
+        end_pass(poller, poller->every_ms);
+}
+
+/* The journal knows which of the stubs on the page it has: those are not fetched again. */
+static void look(struct poller *poller)
+{
+    poller->is_busy = true;
+    poller->change = (struct sg_change){.kind = SG_CHANGE_LOOK,
+                                        .as.look = {.system = poller->system,
+                                                    .record = poller->record,
+                                                    .seen = poller->page.sightings,
+                                                    .count = poller->page.sighting_count},
+                                        .done = looked,
+                                        .owner = poller};
+    sg_keeper_submit(poller->service->setup.keeper, &poller->change);
+}
+
+/* Does what the page asks for next. */
+static void follow_page(struct poller *poller)
+{
+    struct sg_poll_page *page = &poller->page;
+
     switch (page->step) {
     case SG_POLL_MORE:
     case SG_POLL_DONE:
@@ -155,15 +199,59 @@ static void page_replied(struct sg_call *call, const struct sg_reply *reply)
         break;
     case SG_POLL_WAIT:
         sg_peer_met(poller->peer, false, page->said);
-        end_pass(poller,
-                 page->retry_after_ms > poller->every_ms ? page->retry_after_ms : poller->every_ms);
+        if (page->count > 0)
+            write_page(poller);
+        else
+            end_page(poller);
         break;
     case SG_POLL_ALARM: /* what the page held is kept all the same */
         sg_peer_met(poller->peer, false, page->said);
         begin_alarm(poller, page->said);
         write_page(poller);
         break;
+    case SG_POLL_PART:
+        write_page(poller);
+        break;
+    case SG_POLL_LOOK:
+        look(poller);
+        break;
+    case SG_POLL_FETCH:
+        poller->is_fetch_due = true;
+        sg_service_wake_at(poller->service, 0);
+        break;
     }
+}
+
+static void page_replied(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct poller *poller = call->owner;
+
+    poller->is_busy = false;
+    sg_poll_take(poller->poll, reply, poller->service->now_ms, poller->page_arena, &poller->page);
+    follow_page(poller);
+}
+
+static void fetched(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct poller *poller = call->owner;
+
+    poller->is_busy = false;
+    sg_poll_fetched(poller->poll, reply, poller->service->now_ms, &poller->page);
+    follow_page(poller);
+}
+
+static void start_call(struct poller *poller, struct sg_arena *arena,
+                       const struct sg_request *request, sg_call_done_fn *done)
+{
+    poller->is_busy = true;
+    poller->call = (struct sg_call){.system = poller->in_system,
+                                    .arena = arena,
+                                    .request = *request,
+                                    .timeout_ms = poller->in_system->limits.timeout_ms,
+                                    .limit_bytes = poller->in_system->limits.answer_bytes,
+                                    .done = done,
+                                    .owner = poller};
+    sg_service_call(poller->service, &poller->call);
 }
 
 static void request_page(struct poller *poller)
@@ -178,15 +266,7 @@ static void request_page(struct poller *poller)
         end_unable(poller, sg_str_of(err.text));
         return;
     }
-    poller->is_busy = true;
-    poller->call = (struct sg_call){.system = poller->in_system,
-                                    .arena = poller->page_arena,
-                                    .request = request,
-                                    .timeout_ms = poller->in_system->limits.timeout_ms,
-                                    .limit_bytes = poller->in_system->limits.answer_bytes,
-                                    .done = page_replied,
-                                    .owner = poller};
-    sg_service_call(service, &poller->call);
+    start_call(poller, poller->page_arena, &request, page_replied);
 }
 
 static void begin_pass(struct poller *poller)
@@ -233,9 +313,8 @@ static void read_cursor(struct poller *poller)
 }
 
 /* A poll counts towards the rate, not towards the slots: it never holds up a delivery for long. */
-static bool is_paced(struct poller *poller)
+static bool is_paced(struct poller *poller, const struct sg_limits *limits)
 {
-    const struct sg_limits *limits = &poller->peer->system->limits;
     int64_t now_ms = poller->service->now_ms;
 
     if (sg_pace_take(&poller->peer->pace, limits->rate_count, limits->rate_per_ms, now_ms))
@@ -245,11 +324,24 @@ static bool is_paced(struct poller *poller)
     return false;
 }
 
+/* A fetch is a call like the first of a pass: it takes its turn in the system's rate, and waits while
+ * people hold the system back. */
+static void run_fetch(struct poller *poller)
+{
+    if (sg_commands_pause(poller->service, poller->system) ||
+        !sg_service_may_call(poller->service) || !is_paced(poller, &poller->in_system->limits))
+        return;
+    poller->is_fetch_due = false;
+    start_call(poller, poller->page.arena, &poller->page.request, fetched);
+}
+
 static void run_poller(struct poller *poller)
 {
     struct sg_service *service = poller->service;
 
-    if (poller->is_busy || poller->poll != NULL)
+    if (poller->is_fetch_due)
+        run_fetch(poller);
+    if (poller->is_busy || poller->poll != NULL || !poller->is_kept)
         return;
     if (!poller->is_cursor_known) {
         read_cursor(poller);
@@ -259,7 +351,8 @@ static void run_poller(struct poller *poller)
         return;
     if (service->now_ms < poller->next_at)
         sg_service_wake_at(service, poller->next_at);
-    else if (poller->peer->polling == NULL && sg_service_may_call(service) && is_paced(poller))
+    else if (poller->peer->polling == NULL && sg_service_may_call(service) &&
+             is_paced(poller, &poller->peer->system->limits))
         begin_pass(poller);
 }
 
@@ -283,7 +376,7 @@ void sg_capture_run(struct sg_service *service)
             free_poller(poller);
             continue;
         }
-        if (poller->is_kept && !service->is_stopping)
+        if (!service->is_stopping)
             run_poller(poller);
         at = &poller->next;
     }

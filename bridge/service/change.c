@@ -66,6 +66,9 @@ bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struc
     switch (change->kind) {
     case SG_CHANGE_CAPTURE:
         return capture(journal, change, err);
+    case SG_CHANGE_LOOK:
+        return sg_journal_find_captured(journal, change->as.look.system, change->as.look.record,
+                                        change->as.look.seen, change->as.look.count, err);
     case SG_CHANGE_CURSOR:
         return sg_journal_get_cursor(journal, change->as.cursor.arena, change->as.cursor.system,
                                      change->as.cursor.record, &change->as.cursor.text, err);

@@ -8,6 +8,7 @@ struct sg_change;
 
 enum sg_change_kind {
     SG_CHANGE_CAPTURE, /* events, and the cursor that goes with them */
+    SG_CHANGE_LOOK,    /* reads which versions of a record have been captured */
     SG_CHANGE_CURSOR,  /* reads a cursor into `arena` */
     SG_CHANGE_INTEND,
     SG_CHANGE_END,
@@ -36,6 +37,11 @@ struct sg_change {
             struct sg_str system, record, cursor;
             bool has_cursor;
         } capture;
+        struct {
+            struct sg_str system, record;
+            struct sg_sighting *seen;
+            size_t count;
+        } look;
         struct {
             struct sg_arena *arena;
             struct sg_str system, record, text;

@@ -2,6 +2,7 @@
 #ifndef SG_SERVICE_JOB_H
 #define SG_SERVICE_JOB_H
 
+#include "connectors/fetch.h"
 #include "service/parts.h"
 #include "service/prepare.h"
 
@@ -25,6 +26,7 @@ struct job {
     bool is_doubted; /* an earlier try may have been done */
     bool is_write_ahead;
     int sends, empty_probes;
+    struct sg_fetch *fetch; /* of a record read again: what it lacks; NULL: it lacks nothing */
     struct sg_event unread; /* of a record read again: what of it can still be no event */
     struct sg_call call;
     struct sg_change change;
@@ -57,6 +59,9 @@ SG_MUST_USE bool sg_job_restore(struct job *job);
 
 /** What could be no event, by today's rules of its record: it is taken in anew, or fails again. */
 void sg_job_reread(struct job *job);
+
+/** Asks its system for the next thing that it lacks. */
+void sg_job_ask(struct job *job);
 
 /* --- probe.c --- */
 

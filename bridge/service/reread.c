@@ -1,10 +1,9 @@
 /* A record that could be no event, asked for again by a person: its system's file may be mended now. */
 #include "connectors/catalog.h"
-#include "connectors/item.h"
 #include "service/job.h"
 #include "tree/json.h"
 
-enum { AGAIN_MS = 1000 };
+enum { AGAIN_MS = 1000, ASK_AGAIN_MS = 30 * 1000 };
 
 static void fail(struct job *job, struct sg_str reason, struct sg_place at)
 {
@@ -49,25 +48,109 @@ static void take_in(struct job *job, const struct sg_events *events)
     sg_keeper_submit(job->service->setup.keeper, &job->change);
 }
 
-void sg_job_reread(struct job *job)
+static struct sg_record_reader reader_of(const struct job *job)
 {
     const struct sg_event *event = &job->delivery->event;
     struct sg_record_reader reader = {.system = job->source,
                                       .record = sg_system_record(job->source, event->record),
                                       .max_bytes =
                                           (size_t)job->service->setup.settings->max_event_bytes};
-    struct sg_events events = {.arena = job->arena};
-    const struct sg_node *item = NULL;
-    struct sg_error err;
 
     reader.shape_pointers =
         sg_catalog_shape_pointers(job->catalog, event->system, event->record, &reader.shape_count);
-    if (reader.record == NULL) {
-        fail(job, SG_STR("its record is not in the files any more"), (struct sg_place){0});
-    } else if (!sg_json_read(job->arena, event->body, NULL, &item, &err)) {
-        fail(job, SG_STR("the stored record cannot be read"), (struct sg_place){0});
+    return reader;
+}
+
+static void take_item(struct job *job, struct sg_item item)
+{
+    const struct sg_record_reader reader = reader_of(job);
+    struct sg_events events = {.arena = job->arena};
+
+    sg_item_decode(&reader, &item, job->arena);
+    sg_item_read(&reader, &item, job->service->now_ms, &events);
+    take_in(job, &events);
+}
+
+/* --- what its system must be asked for --- */
+
+/* The call has ended, well or not: the slot is free. */
+static void release(struct job *job)
+{
+    job->peer->running--;
+    sg_service_wake_at(job->service, 0);
+}
+
+static void end_without(struct job *job, const struct sg_answer *answer)
+{
+    struct sg_ending ending = {.state = SG_DELIVERY_FAILED,
+                               .reason = SG_STR("its record cannot be fetched"),
+                               .said = answer->said};
+
+    if (answer->outcome == SG_OUTCOME_PERMANENT) {
+        sg_peer_good(job->peer);
     } else {
-        sg_item_take(&reader, item, job->service->now_ms, &events);
-        take_in(job, &events);
+        sg_peer_bad(job->peer, job->delivery->ticket, answer->said);
+        ending.state = SG_DELIVERY_PENDING;
+        ending.reason = SG_STR("its record cannot be fetched now");
+        ending.next_at =
+            job->service->now_ms +
+            (answer->retry_after_ms > ASK_AGAIN_MS ? answer->retry_after_ms : ASK_AGAIN_MS);
     }
+    sg_job_end(job, ending);
+}
+
+static void fetched(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct job *job = call->owner;
+    struct sg_answer answer;
+
+    if (!sg_fetch_take(job->fetch, reply, job->service->now_ms, &answer)) {
+        release(job);
+        end_without(job, &answer);
+    } else if (sg_fetch_next(job->fetch, job->service->now_ms, &job->request)) {
+        sg_job_ask(job);
+    } else {
+        release(job);
+        sg_peer_good(job->peer);
+        take_item(job, sg_fetch_item(job->fetch));
+    }
+}
+
+void sg_job_ask(struct job *job)
+{
+    job->call = (struct sg_call){.system = job->source,
+                                 .arena = job->arena,
+                                 .request = job->request,
+                                 .timeout_ms = job->source->limits.timeout_ms,
+                                 .limit_bytes = job->source->limits.answer_bytes,
+                                 .done = fetched,
+                                 .owner = job};
+    sg_service_call(job->service, &job->call);
+}
+
+/* What was kept is the stub as its poll showed it. */
+static void fetch_again(struct job *job, const struct sg_record *record, const struct sg_node *stub)
+{
+    job->fetch = sg_fetch_begin(job->source, record, stub, job->arena);
+    if (sg_fetch_next(job->fetch, job->service->now_ms, &job->request))
+        sg_peer_enqueue(job->peer, job);
+    else
+        take_item(job, sg_fetch_item(job->fetch));
+}
+
+void sg_job_reread(struct job *job)
+{
+    const struct sg_event *event = &job->delivery->event;
+    const struct sg_record *record = sg_system_record(job->source, event->record);
+    const struct sg_node *item = NULL;
+    struct sg_error err;
+
+    if (record == NULL)
+        fail(job, SG_STR("its record is not in the files any more"), (struct sg_place){0});
+    else if (!sg_json_read(job->arena, event->body, NULL, &item, &err))
+        fail(job, SG_STR("the stored record cannot be read"), (struct sg_place){0});
+    else if (record->poll != NULL && record->poll->fetch_count > 0)
+        fetch_again(job, record, item);
+    else
+        take_item(job, (struct sg_item){.received = item, .tree = item});
 }

@@ -38,4 +38,10 @@ struct sg_event {
     struct sg_place problem_at; /* the rule that could not be kept */
 };
 
+/** One version of one record, as its system shows it: whether it has been captured is asked. */
+struct sg_sighting {
+    struct sg_str record_id, version;
+    bool is_captured;
+};
+
 #endif

@@ -146,6 +146,14 @@ enum sg_captured { SG_CAPTURED_NEW, SG_CAPTURED_REPEAT };
 SG_MUST_USE bool sg_journal_capture(struct sg_journal *journal, const struct sg_event *event,
                                     enum sg_captured *what, struct sg_error *err);
 
+/**
+ * Says which of them were captured with this id and version, whatever their content: a record's head,
+ * and every event that is still kept. One without an id was not.
+ */
+SG_MUST_USE bool sg_journal_find_captured(struct sg_journal *journal, struct sg_str system,
+                                          struct sg_str record, struct sg_sighting *seen,
+                                          size_t count, struct sg_error *err);
+
 /** Opaque text of a poller; "" when there is none yet. */
 SG_MUST_USE bool sg_journal_get_cursor(struct sg_journal *journal, struct sg_arena *arena,
                                        struct sg_str system, struct sg_str record,

@@ -22,6 +22,32 @@ static void a_record_is_taken_in_once_with_one_delivery_a_route(void **state)
     assert_int_equal(sg_stage_count(stage, "repeats"), 1);
 }
 
+static void a_version_is_captured_while_it_is_the_head_or_kept(void **state)
+{
+    static const struct {
+        const char *id, *version;
+        bool is_captured;
+    } rows[] = {
+        {"1405-1", "v1", true},  {"1405-1", "v2", true}, {"1405-1", "v3", false},
+        {"1405-2", "v1", false}, {"", "v1", false},
+    };
+    struct stage *stage = *state;
+    struct sg_sighting seen[SG_ROWS(rows)];
+    struct sg_error err;
+
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v1", .content = "A");
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v2", .content = "B");
+    for (size_t r = 0; r < SG_ROWS(rows); r++)
+        seen[r] = (struct sg_sighting){sg_str_of(rows[r].id), sg_str_of(rows[r].version), false};
+    assert_true(sg_journal_find_captured(stage->journal, SG_STR("saja"), SG_STR("ticket"), seen,
+                                         SG_ROWS(rows), &err));
+    for (size_t r = 0; r < SG_ROWS(rows); r++)
+        assert_int_equal(seen[r].is_captured, rows[r].is_captured);
+    assert_true(
+        sg_journal_find_captured(stage->journal, SG_STR("gam"), SG_STR("ticket"), seen, 1, &err));
+    assert_false(seen[0].is_captured);
+}
+
 /* Two captures of one record after its first; which of them are new. */
 static void what_is_a_repeat_is_told_by_version_and_content(void **state)
 {
@@ -231,6 +257,7 @@ int sg_capture_tests(struct stage_choice *kind)
     const struct CMUnitTest tests[] = {
         STAGE_TEST(a_record_is_taken_in_once_with_one_delivery_a_route, kind),
         STAGE_TEST(what_is_a_repeat_is_told_by_version_and_content, kind),
+        STAGE_TEST(a_version_is_captured_while_it_is_the_head_or_kept, kind),
         STAGE_TEST(a_return_to_an_earlier_content_is_new_where_no_version_is_declared, kind),
         STAGE_TEST(records_of_other_names_and_systems_are_no_repeats, kind),
         STAGE_TEST(only_times_and_numbers_are_compared_by_value, kind),

@@ -2,7 +2,7 @@
 
 #include "connector_unit.h"
 
-enum { PAGES_MAX = 8 };
+enum { PAGES_MAX = 10 };
 
 #define SYSTEM(poll)                                  \
     "system: s\n"                                     \
@@ -45,16 +45,48 @@ static struct sg_reply reply_of(struct sg_arena *arena, const char *page)
 
 static void tell_page(struct sg_buffer *story, const struct sg_poll_page *page)
 {
-    static const char *const steps[] = {"more", "done", "wait", "alarm"};
+    static const char *const steps[] = {"more", "done", "wait", "alarm", "part", "look", "fetch"};
 
     sg_buffer_add_format(story, " -> %s", steps[page->step]);
+    if (page->step == SG_POLL_FETCH)
+        sg_buffer_add_format(story, " %.*s", SG_STR_ARG(page->request.path));
     for (size_t e = 0; e < page->count; e++)
-        sg_buffer_add_format(story, " %.*s", SG_STR_ARG(page->events[e].record_id));
+        sg_buffer_add_format(story, "%s%.*s", page->events[e].problem.length > 0 ? " !" : " ",
+                             SG_STR_ARG(page->events[e].problem.length > 0
+                                            ? page->events[e].problem
+                                            : page->events[e].record_id));
     if (page->said.length > 0)
         sg_buffer_add_format(story, " (%.*s)", SG_STR_ARG(page->said));
     if (page->has_cursor)
         sg_buffer_add_format(story, " %.*s", SG_STR_ARG(page->cursor));
     sg_buffer_add_byte(story, '\n');
+}
+
+/* Those whose version is "known" have been captured. */
+static void look(const struct sg_poll_page *page)
+{
+    for (size_t s = 0; s < page->sighting_count; s++)
+        page->sightings[s].is_captured = sg_str_is(page->sightings[s].version, "known");
+}
+
+/* False when the page is over, or the script is. */
+static bool go_on_with_page(struct sg_poll *poll, const struct script *script, size_t *p,
+                            struct sg_poll_page *page)
+{
+    if (page->step == SG_POLL_LOOK)
+        look(page);
+    if (page->step == SG_POLL_FETCH) {
+        if (*p + 1 == PAGES_MAX || script->pages[*p + 1] == NULL)
+            return false;
+        const struct sg_reply reply = reply_of(page->arena, script->pages[++*p]);
+
+        sg_poll_fetched(poll, &reply, UNIT_NOW_MS, page);
+        return true;
+    }
+    if (page->step != SG_POLL_LOOK && page->step != SG_POLL_PART)
+        return false;
+    sg_poll_next(poll, UNIT_NOW_MS, page);
+    return true;
 }
 
 static void play(const struct script *script, const struct sg_system *system,
@@ -88,6 +120,8 @@ static void play(const struct script *script, const struct sg_system *system,
 
         sg_poll_take(poll, &reply, UNIT_NOW_MS, own, &page);
         tell_page(story, &page);
+        while (go_on_with_page(poll, script, &p, &page))
+            tell_page(story, &page);
     }
 }
 
@@ -459,6 +493,106 @@ static void what_cannot_be_read_leaves_the_cursor(void **state)
     check(scripts, SG_ROWS(scripts));
 }
 
+/* What is fetched is one letter, that has its id again. */
+#define FETCH(more, cursor)                                                     \
+    SYSTEM("      request: {get: /t, query: {n: page:/number}}\n"               \
+           "      items: /items\n"                                              \
+           "      pages: {by: number, size: 2}\n" cursor "      fetch:\n" more) \
+    "    version: {from: /v, optional: true}\n"
+#define WHOLE "        - request: {get: \"/t/{/id}\"}\n"
+#define STUBS \
+    "200||{\"items\":[{\"id\":\"a\",\"v\":\"known\"},{\"id\":\"b\",\"v\":\"2\"},{\"id\":\"c\"}]}"
+#define NO_MORE "/t n=2 -> done\n"
+
+static void stubs_are_fetched_where_their_version_is_not_known(void **state)
+{
+    static const struct script scripts[] = {
+        {FETCH(WHOLE, ""),
+         "",
+         {STUBS, "200||{\"id\":\"B\"}", "200||{\"id\":\"C\"}", ITEMS("")},
+         "/t n=1 -> look\n -> fetch /t/b\n -> fetch /t/c\n -> more B C\n" NO_MORE},
+        /* a stub without a version cannot be known: nothing is asked */
+        {FETCH(WHOLE, ""),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\"}]}", "200||{\"id\":\"A\"}", ITEMS("")},
+         "/t n=1 -> fetch /t/a\n -> more A\n" NO_MORE},
+        /* that there is no such letter is an event that failed, and holds up nothing */
+        {FETCH(WHOLE, ""),
+         "",
+         {STUBS, "404||", "200||{\"id\":\"C\"}", ITEMS("")},
+         "/t n=1 -> look\n -> fetch /t/b\n -> fetch /t/c\n"
+         " -> more !there is no such record to be fetched C\n" NO_MORE},
+        /* what could not be had ends the pass; what could is kept, and known next time */
+        {FETCH(WHOLE, ""),
+         "",
+         {STUBS, "200||{\"id\":\"B\"}", "503||"},
+         "/t n=1 -> look\n -> fetch /t/b\n -> fetch /t/c\n -> wait B (fetch: HTTP 503)\n"},
+        {FETCH(WHOLE, ""),
+         "",
+         {STUBS, "200||{\"id\":\"B\"}", "403||"},
+         "/t n=1 -> look\n -> fetch /t/b\n -> fetch /t/c\n -> alarm B (fetch: HTTP 403)\n"},
+        {FETCH(WHOLE, ""),
+         "",
+         {STUBS, "200||<"},
+         "/t n=1 -> look\n -> fetch /t/b\n"
+         " -> alarm (fetch: HTTP 200, malformed: neither a value nor null, true or false (line 1, column 1))\n"},
+        /* the cursor is of what was fetched; a known stub must show its own, or is fetched again */
+        {FETCH(WHOLE, "      cursor: {number: /n, start: all}\n"),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\",\"v\":\"known\",\"n\":3},{\"id\":\"b\",\"v\":\"known\"}]}",
+          "200||{\"id\":\"B\",\"n\":7}", ITEMS("")},
+         "/t n=1 -> look\n -> fetch /t/b\n -> more B\n/t n=2 -> done {\"by\":\"number\",\"kept\":\"7\"}\n"},
+        /* for each element of a list, and then for the whole; what is not there stays out */
+        {FETCH(
+             "        - {request: {get: \"/{record:/id}/{/n}\"}, each: /l, into: /x, where: {not: {from: /n, equals: 2}}}\n"
+             "        - {request: {get: \"/w/{/l/2/x/y}\"}, into: /id}\n",
+             ""),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\",\"l\":[{\"n\":1},{\"n\":2},{\"n\":3}]}]}", "404||",
+          "200||{\"y\":7}", "200||\"A\"", ITEMS("")},
+         "/t n=1 -> fetch /a/1\n -> fetch /a/3\n -> fetch /w/7\n -> more A\n" NO_MORE},
+        {FETCH("        - {request: {get: \"/x/{/0}\"}, each: /l, into: /x}\n", ""),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\",\"l\":[5]}]}", "200||{}", ITEMS("")},
+         "/t n=1 -> fetch /x/5\n -> more !`into` needs an item that is an object\n" NO_MORE},
+        {FETCH("        - {request: {get: \"/x/{/no}\"}}\n", ""),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\"}]}", ITEMS("")},
+         "/t n=1 -> more !nothing at /no\n" NO_MORE},
+        /* with `split` the stub's id is none of its records' */
+        {FETCH(WHOLE, "      split: {list: /l, rest: /of}\n"),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\",\"v\":\"known\"}]}",
+          "200||{\"l\":[{\"id\":1},{\"id\":2}],\"n\":7}", ITEMS("")},
+         "/t n=1 -> fetch /t/a\n -> more 1 2\n" NO_MORE},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void a_page_is_given_part_by_part(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_buffer items = {.arena = arena}, story = {.arena = arena};
+    struct script script = {.yaml = POLL("n: page:/number", "by: number, size: 1000", ""),
+                            .cursor = ""};
+
+    (void)state;
+    sg_buffer_add(&items, SG_STR("200||{\"items\":[{\"id\":0}"));
+    for (int i = 1; i < 1001; i++)
+        sg_buffer_add_format(&items, ",{\"id\":%d}", i);
+    sg_buffer_add(&items, SG_STR("]}"));
+    script.pages[0] = sg_buffer_c(&items);
+    script.pages[1] = ITEMS("");
+    play(&script, unit_system(arena, script.yaml), &story);
+    const char *said = sg_buffer_c(&story);
+
+    assert_non_null(strstr(said, "/t n=1 -> part 0 1 2 "));
+    assert_non_null(strstr(said, " 499\n -> part 500 501 "));
+    assert_non_null(strstr(said, " 999\n -> more 1000\n/t n=2 -> done\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,6 +606,8 @@ int main(void)
         cmocka_unit_test(without_pages_and_cursor_all_is_asked_each_time),
         cmocka_unit_test(xml_is_polled_from_inside_its_root),
         cmocka_unit_test(what_cannot_be_read_leaves_the_cursor),
+        cmocka_unit_test(stubs_are_fetched_where_their_version_is_not_known),
+        cmocka_unit_test(a_page_is_given_part_by_part),
     };
     return cmocka_run_group_tests_name("poll", tests, NULL, NULL);
 }

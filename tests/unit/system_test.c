@@ -345,6 +345,19 @@ static void a_poll_knows_its_pages_and_where_it_begins(void **state)
         {RECORD "    poll: {every: 0s, request: {get: /t}, items: \"\"}\n",
          "8:19: a duration longer than nothing is expected"},
         {RECORD "    poll: {every: 30s, items: \"\"}\n", "8:5: `poll` needs `request`"},
+        {POLL "      fetch: [{request: {get: \"/t/{/id}\"}, each: /parts, into: /file,\n"
+              "               where: {from: /id, equals: {from: record:/id}}}]\n",
+         ""},
+        {POLL "      fetch: {request: {get: /t}}\n", "12:14: a list is expected"},
+        {POLL "      fetch: [{into: /x}]\n", "12:15: a fetch needs `request`"},
+        {POLL "      fetch: [{request: {get: /t}, whole: true}]\n",
+         "12:36: unknown key `whole`; did you mean `where`?"},
+        {POLL "      fetch: [{request: {get: /t}, into: x}]\n", "12:42: a pointer starts with '/'"},
+        {POLL "      fetch: [{request: {get: /t}, each: page:/x}]\n",
+         "12:42: unknown scope `page:`; a record has only record:"},
+        {POLL "      fetch: [{request: {get: \"/t/{record:/id}\"}}]\n",
+         "12:31: `record:` is the outer thing inside `each` and `pick`; here the thing at hand is a "
+         "pointer alone"},
         {POLL "      split: {list: /l, rest: /of}\n", ""},
         {POLL "      split: {list: /l}\n", "12:7: `split` needs `rest`"},
         {POLL "      split: {rest: /of}\n", "12:7: `split` needs `list`"},
@@ -496,7 +509,6 @@ static void what_later_versions_bring_is_refused_by_name(void **state)
         {HEAD "tls: {cert: /c, key: /k}\n" OPERATIONS,
          "4:7: " LATER("cert") "\n4:17: " LATER("key")},
         {HEAD "answers: [{status: 401, is: login}]\n" OPERATIONS, "4:29: " LATER("login")},
-        {POLL "      fetch: []\n", "12:7: " LATER("fetch")},
         {OPERATION "    request: {post: /t, body: multipart}\n    input: {/a: {}}\n    once: ask\n",
          "6:31: " LATER("multipart")},
     };
