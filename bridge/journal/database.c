@@ -7,7 +7,13 @@
 
 #include "journal/sql.h"
 
-enum { PATH_ROOM = 4096 };
+enum {
+    PATH_ROOM = 4096,
+    BUSY_MS = 5000,
+    READ_MS = 1000, /* a reader's statement takes less */
+    CHECKPOINT_PAGES = 1000,
+    LOG_PAGES = 4000, /* 32 MB */
+};
 
 static bool path_in(const char *dir, const char *name, const char *ending, char (*path)[PATH_ROOM],
                     struct sg_error *err)
@@ -53,6 +59,30 @@ static bool sync_dir(const char *dir, const char *file, struct sg_error *err)
            sg_error_errno(err, (struct sg_place){.file = file}, "its folder cannot be synced");
 }
 
+/*
+ * Called after each commit, with the log's length. By itself the log begins anew at a commit when
+ * all of it is copied and nobody reads from it: where somebody always does, it would grow for ever.
+ * Each time that it has become longer by LOG_PAGES, the writer therefore waits for those that read
+ * just now: who comes meanwhile reads the file alone. One that goes on reading costs that wait.
+ */
+static int tend_log(void *owner, sqlite3 *db, const char *name, int pages)
+{
+    int added = 0, most = 0; /* pages that this commit wrote */
+
+    (void)owner;
+    (void)sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_WRITE, &added, &most, 1);
+    if (pages < CHECKPOINT_PAGES)
+        return SQLITE_OK;
+    if (pages / LOG_PAGES == (pages - added) / LOG_PAGES) {
+        (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        return SQLITE_OK;
+    }
+    (void)sqlite3_busy_timeout(db, READ_MS);
+    (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    (void)sqlite3_busy_timeout(db, BUSY_MS);
+    return SQLITE_OK;
+}
+
 /* Readers come and go: the WAL's files stay, so that they find them after a stop. The cache is
  * small, for what is looked at often is little. */
 static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
@@ -61,12 +91,13 @@ static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
     int keeps = 1;
 
     (void)sqlite3_extended_result_codes(db, 1);
-    (void)sqlite3_busy_timeout(db, 5000);
+    (void)sqlite3_busy_timeout(db, BUSY_MS);
     (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keeps);
+    (void)sqlite3_wal_hook(db, tend_log, NULL);
     (void)snprintf(synchronous, sizeof synchronous, "PRAGMA synchronous = %s", sync);
     return sg_sql_exec(db,
                        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
-                       "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;"
+                       "PRAGMA journal_size_limit = 67108864;"
                        "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY",
                        err) &&
            sg_sql_exec(db, synchronous, err);
