@@ -22,9 +22,14 @@ enum { PATH_ROOM = 4096, BUSY_MS = 2000 };
 
 const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_OPEN] = "SELECT state, count(*) FROM delivery WHERE " OPEN " GROUP BY state",
-    [SG_VIEW_LANES] = "SELECT count(DISTINCT lane),"
-                      " count(*) FILTER (WHERE state = 'pending' AND next_at IS NULL),"
-                      " coalesce(min(taken_at), 0) FROM delivery WHERE " OPEN,
+    /* by indexes alone: the oldest has the least id, and of what waits for a call, only what is
+     * held has no turn */
+    [SG_VIEW_LANES] =
+        "SELECT (SELECT count(DISTINCT lane) FROM delivery INDEXED BY delivery_lane WHERE " OPEN
+        "), (SELECT count(*) FROM delivery WHERE (state = 'pending' OR state = 'unknown') AND " OPEN
+        ") - (SELECT count(*) FROM delivery WHERE next_at IS NOT NULL),"
+        " coalesce((SELECT taken_at FROM delivery"
+        "  WHERE id = (SELECT min(id) FROM delivery WHERE " OPEN ")), 0)",
     [SG_VIEW_TOTALS] = "SELECT what, sum(n) FROM total GROUP BY what",
     [SG_VIEW_ALARMS] = "SELECT name, system, since, words FROM alarm",
     [SG_VIEW_CONTACTS] =
