@@ -1,8 +1,10 @@
 #include "connectors/read.h"
 
 #include "connectors/header.h"
+#include "connectors/item.h"
 #include "connectors/items.h"
 #include "connectors/request.h"
+#include "tree/json.h"
 
 bool sg_read_request(const struct sg_reading *reading, struct sg_arena *arena,
                      struct sg_request *out, struct sg_error *err)
@@ -23,52 +25,55 @@ static void refuse(struct sg_read *out, struct sg_str said)
     out->said = said;
 }
 
-static struct sg_str reference_of(const struct sg_record *record, const struct sg_node *item,
+/* Read as the record is kept, so that it is the same however the record came. */
+static struct sg_str reference_of(const struct sg_record *record, const struct sg_event *event,
                                   struct sg_arena *arena)
 {
     struct sg_rule_run run = {.arena = arena};
     struct sg_str text = {0};
+    struct sg_error err;
 
-    run.scopes.at[SG_SCOPE_HAND] = item;
-    if (record->read_reference == NULL || !sg_rule_run_text(record->read_reference, &run, &text))
+    if (record->read_reference == NULL ||
+        !sg_json_read(arena, event->body, NULL, &run.scopes.at[SG_SCOPE_HAND], &err) ||
+        !sg_rule_run_text(record->read_reference, &run, &text))
         return (struct sg_str){0};
     return text;
 }
 
-/* False where it is another one than was asked for. */
-static bool take_item(const struct sg_reading *reading, const struct sg_node *item,
-                      struct sg_arena *arena, struct sg_read *out)
+/* More than one may come where one was asked for: look-alikes, or the same one twice. */
+static const struct sg_event *find_event(const struct sg_events *events, struct sg_str id)
+{
+    for (size_t e = 0; e < events->count; e++) {
+        if (events->at[e].problem.length == 0 && sg_str_equal(events->at[e].record_id, id))
+            return &events->at[e];
+    }
+    return NULL;
+}
+
+static void take_items(const struct sg_reading *reading, const struct sg_items *items,
+                       struct sg_arena *arena, struct sg_read *out)
 {
     const struct sg_record_reader reader = {.system = reading->system,
                                             .record = reading->record,
                                             .max_bytes =
                                                 (size_t)reading->system->limits.answer_bytes};
-    const bool passes = sg_record_read(&reader, item, reading->now_ms, arena, &out->event);
-
-    if (!passes) {
-        out->end = SG_READ_LEFT_OUT;
-    } else if (out->event.problem.length > 0) {
-        refuse(out, out->event.problem);
-    } else if (sg_str_equal(out->event.record_id, reading->id)) {
-        out->end = SG_READ_FOUND;
-        out->reference = reference_of(reading->record, item, arena);
-    } else {
-        refuse(out, SG_STR("it answers with another record than was asked for"));
-        return false;
-    }
-    return true;
-}
-
-/* More than one where one was asked for: a look-alike, or the same one twice. */
-static void take_items(const struct sg_reading *reading, const struct sg_items *items,
-                       struct sg_arena *arena, struct sg_read *out)
-{
+    struct sg_events events = {.arena = arena};
     const struct sg_node *item = items->first;
 
-    out->end = SG_READ_NONE;
-    for (size_t i = 0; i < items->count; i++, item = item->next) {
-        if (take_item(reading, item, arena, out))
-            return;
+    for (size_t i = 0; i < items->count; i++, item = item->next)
+        sg_item_take(&reader, item, reading->now_ms, &events);
+    const struct sg_event *event = find_event(&events, reading->id);
+
+    if (event != NULL) {
+        out->end = SG_READ_FOUND;
+        out->event = *event;
+        out->reference = reference_of(reading->record, event, arena);
+    } else if (events.count == 0) {
+        out->end = items->count == 0 ? SG_READ_NONE : SG_READ_LEFT_OUT;
+    } else if (events.at[0].problem.length > 0) {
+        refuse(out, events.at[0].problem);
+    } else {
+        refuse(out, SG_STR("it answers with another record than was asked for"));
     }
 }
 

@@ -87,6 +87,40 @@ static void an_answer_is_the_record_that_was_asked_for_or_says_why_not(void **st
     }
 }
 
+static void a_record_is_opened_as_when_it_is_polled(void **state)
+{
+    static const char decoded[] =
+        "system: s\nurl: http://127.0.0.1:1\nformat: json\nrecords:\n  ticket:\n"
+        "    id: /doc/id\n    key: /doc/key\n    version: /doc/at\n    decode: {/doc: json}\n"
+        "    read: {request: {get: /t}, items: /items, reference: /doc/ref}\n";
+    static const char split[] =
+        "system: s\nurl: http://127.0.0.1:1\nformat: json\nrecords:\n  ticket:\n"
+        "    id: /id\n    key: /whole/key\n    version: /at\n"
+        "    poll:\n      every: 1s\n      request: {get: /t}\n      items: /items\n"
+        "      split: {list: /steps, rest: /whole}\n"
+        "    read: {request: {get: /t}, items: /items, reference: /whole/ref}\n";
+    static const struct {
+        const char *yaml, *body, *outcome;
+    } rows[] = {
+        {decoded,
+         ITEMS("{\"doc\":\"{\\\"id\\\":\\\"44/1405\\\",\\\"key\\\":1,\\\"at\\\":7,"
+               "\\\"ref\\\":\\\"n-1.1\\\"}\"}"),
+         "found 7 n-1.1"},
+        {decoded, ITEMS("{\"doc\":\"{\"}"),
+         "refused: no JSON at /doc: the name of a member is expected, in quotes (line 1, column 2)"},
+        {split, ITEMS("{\"key\":1,\"ref\":\"n-1.1\",\"steps\":[" OTHER "," ITEM("") "]}"),
+         "found 7 n-1.1"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        const struct sg_reply reply = unit_reply(arena, 200, NULL, rows[r].body);
+
+        assert_string_equal(outcome(arena, rows[r].yaml, &reply), rows[r].outcome);
+    }
+}
+
 static void a_system_that_was_not_reached_is_asked_again(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
@@ -135,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_is_put_into_the_request_and_nothing_else),
         cmocka_unit_test(an_answer_is_the_record_that_was_asked_for_or_says_why_not),
+        cmocka_unit_test(a_record_is_opened_as_when_it_is_polled),
         cmocka_unit_test(a_system_that_was_not_reached_is_asked_again),
         cmocka_unit_test(a_record_whose_id_is_its_key_is_the_ticket_or_the_linked_thing_itself),
     };
