@@ -146,6 +146,9 @@ def _judge_on_cases(verdict, ticket, facts):
 
 def _judge_order_on_cases(verdict, ticket, facts, rounds):
     closed = set()
+    noted = dict.fromkeys(entry["note"] for entry in facts.on_cases if entry["what"] == "note")
+    if [note for note in noted if note in facts.follow_ups] != [note for note in facts.follow_ups if note in noted]:
+        verdict.add(verdict.reordered, ticket, "notes came in another order than the follow-ups")
     for entry in facts.on_cases:
         if entry["what"] == "cancel":
             closed.add(entry["case"])

@@ -28,11 +28,12 @@ WORKS = "050"
 # None of these is in a test inside a mapping: with those broken, the bridge would refuse the files.
 BROKEN = ("014", "022", "051", "060", "070", "080", "090", "100")
 TABLES = (("lookups/departments.csv", rf"^({'|'.join(BROKEN)}),.*\n"), ("lookups/outcomes.csv", r"^3,.*\n"))
+CALLS = 2                                 # of each citizen who waits: two notes, whose order shows
 REFUSED_SHARE, ANSWERED_SHARE = 0.15, 0.15
 # While all is sent again. A refusal needs a person each time; the others are waited out or looked up.
-GAM_FAULTS = {"refused": {"p": 0.03, "on": ["CreateCase", "AddNote", "CancelCase", "Acknowledge"]},
+GAM_FAULTS = {"refused": {"p": 0.2, "on": ["CreateCase", "AddNote", "CancelCase", "Acknowledge"]},
               "drop_after": {"p": 0.02}, "too_many": {"p": 0.02}}
-SAJA_FAULTS = {"refused": {"p": 0.03, "on": ["servicerequestupdates"]},
+SAJA_FAULTS = {"refused": {"p": 0.2, "on": ["servicerequestupdates"]},
                "drop_after": {"p": 0.02, "on": ["servicerequestupdates"]}}
 # How somebody may ask for what failed: mostly for some by their numbers, so that each command has its part to do.
 FILTERS = (("--reason", 'no row for "3"'), ("--mapping", "ticket-note"), ("--target", "saja"))
@@ -69,8 +70,9 @@ class Night:
         stuck += [self._people.make_of(self._chance.choice(BROKEN))
                   for _ in range(self._args.tickets - refused - answered)]
         self._wait_stuck()
-        self._people.call_again(stuck)
-        self._wait_stuck()
+        for _ in range(CALLS):
+            self._people.call_again(stuck)
+            self._wait_stuck()
         self._people.lose_patience(stuck)
         self._wait_stuck()
         self.world.gam.post("faults", refused=None)
@@ -236,12 +238,14 @@ class Night:
                         f"nobody leads after {LEAD_S} s")
 
     def _settle(self):
-        """Until nothing is left: what fails for good is sent again each time, by now without faults."""
+        """Until nothing is left: what fails is sent again each time, at last without refusals."""
         world, end = self.world, time.monotonic() + SETTLE_S
-        for system in (world.saja, world.gam):
-            system.post("faults", refused=None)
         while self._under_way:
             self._end(self._under_way.pop(0), interrupt=True)
+        self._end(self._leader().begin_command("replay", "--all"))
+        self._live(min(60, self._args.tickets / 10))    # most goes now, and is still refused at times
+        for system in (world.saja, world.gam):
+            system.post("faults", refused=None)
         while time.monotonic() < end:
             waiting = self._people.act()
             self._empty_spools()

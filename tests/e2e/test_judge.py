@@ -108,6 +108,7 @@ class Judge(unittest.TestCase):
             (changed(SAJA, late, before="answered", after="open"), GAM, {T}),
             (changed(SAJA, {"update_id": "r-4"}, after="reopened"), GAM, {T}),
             (SAJA, moved, {T}),                                               # a note on another round's case
+            (SAJA + [SAJA[2] | {"follow_up": "f-2"}], [GAM[0], GAM[2] | {"note": "f-2"}] + GAM[1:], {T}),
             (cancelled, without(GAM, what="note") + [GAM[2] | {"case": "42/1405"}], {U}),  # … after the cancel
         )
         for saja, gam, expected in rows:
