@@ -110,7 +110,7 @@ void sg_request_spec_compile(const struct sg_spec *spec, enum sg_spec_place plac
                              const struct sg_yaml *yaml, struct sg_request_spec *out);
 void sg_answers_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
                              const struct sg_answer_rule **out);
-void sg_record_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
+void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *yaml,
                             struct sg_record *out);
 const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
                                                 const struct sg_yaml *yaml);
