@@ -54,8 +54,7 @@ static bool find(struct sg_task *task, int64_t id, struct sg_named *out, bool *i
                              .event = sg_sql_number(row, 11),
                              .wait_ms = sg_sql_number(row, 12),
                              .is_record_gone = sg_sql_number(row, 13) != 0,
-                             .is_stub = sg_sql_number(row, 14) != 0,
-                             .system = sg_str_copy(arena, sg_sql_text(row, 15))};
+                             .system = sg_str_copy(arena, sg_sql_text(row, 14))};
     sg_sql_done(row);
     return true;
 }

@@ -84,6 +84,7 @@ static bool read_head(struct sg_state *state, struct intake *in, bool *is_repeat
     return true;
 }
 
+/* One that could be no event is not what is meant: its record may be one now. */
 static bool is_still_kept(struct sg_state *state, const struct intake *in, bool *is_kept,
                           struct sg_error *err)
 {

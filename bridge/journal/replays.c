@@ -151,7 +151,8 @@ static bool send_again(struct sg_task *task, const struct sg_named *it, struct s
            (it->wait_key.length > 0 || sg_lane_settle(task->state, it->lane, err));
 }
 
-/* Open ones but failed; and failed ones that must not be sent again as they are. */
+/* Open ones but failed; and failed ones that may have been done. A stub is for its own system to be
+ * fetched again. */
 static bool refuse_open(struct sg_task *task, const struct sg_named *it, struct sg_str *refused,
                         struct sg_error *err)
 {
@@ -169,11 +170,6 @@ static bool refuse_open(struct sg_task *task, const struct sg_named *it, struct 
                                  "it may have been done: say what is true, by `sgbridge resolve "
                                  "%lld --done ID` or `--not-done`",
                                  (long long)it->id);
-    } else if (it->is_stub) {
-        *refused = sg_str_format(arena,
-                                 "its record is not kept (%.*s): raise `max_event`, and discard "
-                                 "this one when the record has come again",
-                                 SG_STR_ARG(it->reason));
     }
     return true;
 }

@@ -16,8 +16,9 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " ON CONFLICT DO UPDATE SET version = ?4, version_kind = ?5, version_value = ?6,"
         "  sha256 = ?7, shape = ?8",
     [SG_SQL_EVENT_FIND] =
-        "SELECT 1 FROM event WHERE is_version_declared AND record_id = ?3 AND version = ?4"
-        " AND system = ?1 AND record = ?2 AND sha256 = ?5 LIMIT 1",
+        "SELECT 1 FROM event e WHERE is_version_declared AND record_id = ?3 AND version = ?4"
+        " AND system = ?1 AND record = ?2 AND sha256 = ?5 AND NOT EXISTS("
+        "  SELECT 1 FROM delivery d WHERE d.event = e.seq AND d.lane = '!' || e.seq) LIMIT 1",
     [SG_SQL_VERSION_FIND] =
         "SELECT 1 FROM head"
         " WHERE system = ?1 AND record = ?2 AND record_id = ?3 AND version = ?4"
@@ -170,7 +171,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " ORDER BY c.done_at DESC, c.id DESC LIMIT 1",
     [SG_SQL_COMMANDED] =
         "SELECT d.state, d.lane, d.target, d.ticket, d.round, d.mapping, d.in_doubt, d.seq, d.step,"
-        " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL, coalesce(e.body = '', 0), e.system"
+        " d.wait_key, d.reason, d.event, e.wait_ms, e.body IS NULL, e.system"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
     [SG_SQL_NEWER_DELIVERED] =
         "SELECT id FROM delivery WHERE ticket = ?1 AND first_at IS NOT NULL AND lane = ?2"

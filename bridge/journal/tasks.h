@@ -23,7 +23,7 @@ struct sg_named {
     struct sg_str lane, target, ticket, mapping, wait_key, reason;
     int64_t round, seq, step, event, wait_ms;
     struct sg_str system; /* of its event */
-    bool is_in_doubt, is_record_gone, is_stub;
+    bool is_in_doubt, is_record_gone;
 };
 
 /** ` (discard by sara)`, or "" when nobody did anything to it before. */

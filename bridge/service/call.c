@@ -313,7 +313,7 @@ void sg_job_go(struct job *job)
 {
     job->peer->running++;
     sg_breaker_begin(&job->peer->breaker);
-    if (job->fetch != NULL)
+    if (job->is_reread)
         sg_job_ask(job);
     else if (job->is_probe)
         sg_job_probe(job);

@@ -26,6 +26,7 @@ struct job {
     bool is_doubted; /* an earlier try may have been done */
     bool is_write_ahead;
     int sends, empty_probes;
+    bool is_reread;         /* the record is read again: see reread.c */
     struct sg_fetch *fetch; /* of a record read again: what it lacks; NULL: it lacks nothing */
     struct sg_event unread; /* of a record read again: what of it can still be no event */
     struct sg_call call;
@@ -60,7 +61,7 @@ SG_MUST_USE bool sg_job_restore(struct job *job);
 /** What could be no event, by today's rules of its record: it is taken in anew, or fails again. */
 void sg_job_reread(struct job *job);
 
-/** Asks its system for the next thing that it lacks. */
+/** Asks its system for it, or for the next thing that it lacks. */
 void sg_job_ask(struct job *job);
 
 /* --- probe.c --- */

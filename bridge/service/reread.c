@@ -1,5 +1,8 @@
 /* A record that could be no event, asked for again by a person: its system's file may be mended now. */
 #include "connectors/catalog.h"
+#include "connectors/header.h"
+#include "connectors/items.h"
+#include "connectors/request.h"
 #include "service/job.h"
 #include "tree/json.h"
 
@@ -99,6 +102,80 @@ static void end_without(struct job *job, const struct sg_answer *answer)
     sg_job_end(job, ending);
 }
 
+/* --- by its id --- */
+
+/* Of what `read` gives, the record itself; a page of others is no answer. */
+static void take_items(struct job *job, const struct sg_items *items)
+{
+    const struct sg_record_reader reader = reader_of(job);
+    struct sg_events events = {.arena = job->arena};
+    const struct sg_node *item = items->first;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < items->count; i++, item = item->next)
+        sg_item_take(&reader, item, job->service->now_ms, &events);
+    for (size_t e = 0; e < events.count; e++) {
+        if (events.at[e].problem.length > 0 ||
+            sg_str_equal(events.at[e].record_id, job->delivery->event.record_id))
+            events.at[kept++] = events.at[e];
+    }
+    if (kept == 0 && events.count > 0) {
+        fail(job, SG_STR("`read` gave another record"), reader.record->at);
+        return;
+    }
+    events.count = kept;
+    take_in(job, &events);
+}
+
+static void read_answered(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct job *job = call->owner;
+    const struct sg_record *record = sg_system_record(job->source, job->delivery->event.record);
+    struct sg_answer answer;
+    struct sg_items items = {0};
+    struct sg_scopes scopes = {{0}};
+    struct sg_error err;
+
+    release(job);
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
+                    SG_CALL_READ, record->read_answers, job->arena, &answer);
+    if (answer.outcome != SG_OUTCOME_SUCCESS && answer.outcome != SG_OUTCOME_NONE) {
+        end_without(job, &answer);
+        return;
+    }
+    sg_peer_good(job->peer);
+    scopes.at[SG_SCOPE_HAND] = answer.tree;
+    scopes.at[SG_SCOPE_HEADERS] = sg_header_tree(job->arena, reply->headers, reply->header_count);
+    if (answer.outcome == SG_OUTCOME_SUCCESS &&
+        !sg_items_get(record->read_items, &scopes, &items, &err))
+        fail(job, sg_str_copy(job->arena, sg_str_of(err.text)), record->at);
+    else if (items.count == 0)
+        fail(job, SG_STR("its system has no such record any more"), (struct sg_place){0});
+    else
+        take_items(job, &items);
+}
+
+/* Nothing of it is kept but its id, by which its system is asked. */
+static void read_again(struct job *job, const struct sg_record *record)
+{
+    struct sg_rule_run run = {.arena = job->arena};
+    struct sg_node *hand = sg_node_new(job->arena, SG_NODE_OBJECT);
+
+    if (record->read == NULL) {
+        fail(job, SG_STR("its record is not kept, and has no `read` to fetch it by"), record->at);
+        return;
+    }
+    (void)sg_node_add(hand, SG_STR("id"), sg_node_text(job->arena, job->delivery->event.record_id));
+    run.scopes.at[SG_SCOPE_HAND] = hand;
+    run.scopes.at[SG_SCOPE_NOW] = sg_request_now(job->arena, job->service->now_ms);
+    if (sg_request_build(job->source, record->read, &run, &job->request))
+        sg_peer_enqueue(job->peer, job);
+    else
+        fail(job, run.problems != NULL ? run.problems->text : run.ignored, record->read->at);
+}
+
+/* --- by what its stub says --- */
+
 static void fetched(struct sg_call *call, const struct sg_reply *reply)
 {
     struct job *job = call->owner;
@@ -123,7 +200,7 @@ void sg_job_ask(struct job *job)
                                  .request = job->request,
                                  .timeout_ms = job->source->limits.timeout_ms,
                                  .limit_bytes = job->source->limits.answer_bytes,
-                                 .done = fetched,
+                                 .done = job->fetch != NULL ? fetched : read_answered,
                                  .owner = job};
     sg_service_call(job->service, &job->call);
 }
@@ -145,8 +222,11 @@ void sg_job_reread(struct job *job)
     const struct sg_node *item = NULL;
     struct sg_error err;
 
+    job->is_reread = true;
     if (record == NULL)
         fail(job, SG_STR("its record is not in the files any more"), (struct sg_place){0});
+    else if (event->body.length == 0)
+        read_again(job, record);
     else if (!sg_json_read(job->arena, event->body, NULL, &item, &err))
         fail(job, SG_STR("the stored record cannot be read"), (struct sg_place){0});
     else if (record->poll != NULL && record->poll->fetch_count > 0)

@@ -134,7 +134,7 @@ static void replay(struct sg_stage *stage, int64_t delivery)
 /* "STATE … REASON" of a delivery. */
 static const char *delivery(struct sg_stage *stage, const char *id)
 {
-    return sg_stage_view(stage, SG_VIEW_DELIVERY, id, 12);
+    return sg_stage_view(stage, SG_VIEW_DELIVERY, id, 18);
 }
 
 static void a_replay_fetches_anew_what_was_not_there(void **state)
@@ -159,6 +159,59 @@ static void a_replay_fetches_anew_what_was_not_there(void **state)
     sg_stage_close(&stage);
 }
 
+static const struct sg_stage_file READ_FILES[] = {
+    {"systems/src.yaml", "system: src\nurl: http://127.0.0.1:1\nformat: json\nrecords:\n"
+                         "  ticket:\n    id: /id\n    key: /key\n    version: /v\n"
+                         "    poll: {every: 1h, request: {get: /t}, items: /items}\n"
+                         "    read: {request: {get: \"/r/{/id}\"}, items: /it}\n"},
+};
+
+/* `{"id":"1","v":2,"key":"1405-1","x":"…"}`, larger than is kept, inside of `around`. */
+static const char *large(struct sg_stage *stage, const char *before, const char *id,
+                         const char *after)
+{
+    struct sg_buffer out = {.arena = stage->arena};
+
+    sg_buffer_add_format(&out, "%s{\"id\":\"%s\",\"v\":2,\"key\":\"1405-1\",\"x\":\"", before, id);
+    for (int64_t i = 0; i < 100000; i++)
+        sg_buffer_add_byte(&out, 'x');
+    sg_buffer_add_format(&out, "\"}%s", after);
+    return sg_buffer_c(&out);
+}
+
+static void a_stub_that_was_too_large_is_read_again_by_its_id(void **state)
+{
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, READ_FILES, SG_ROWS(READ_FILES));
+    answer(&stage, "/t", 200,
+           large(&stage, "{\"items\":[{\"id\":\"1\",\"v\":1,\"key\":\"1405-1\"},", "1", "]}"));
+    assert_non_null(strstr(delivery(&stage, "2"), "2 failed"));
+    replay(&stage, 2); /* what is kept is no larger than it was */
+    answer(&stage, "/r/1", 200, large(&stage, "{\"it\":", "1", "}"));
+    assert_non_null(strstr(delivery(&stage, "2"), "too large"));
+    stage.settings.max_event_bytes = 200000;
+    replay(&stage, 2);
+    answer(&stage, "/r/1", 404, "");
+    assert_non_null(strstr(delivery(&stage, "2"), "no such record any more"));
+    replay(&stage, 2);
+    answer(&stage, "/r/1", 403, "");
+    assert_non_null(strstr(delivery(&stage, "2"), "cannot be fetched"));
+    replay(&stage, 2);
+    answer(&stage, "/r/1", 200, large(&stage, "{\"it\":", "2", "}"));
+    assert_non_null(strstr(delivery(&stage, "2"), "another record"));
+    replay(&stage, 2);
+    answer(&stage, "/r/1", 503, "");
+    assert_non_null(strstr(delivery(&stage, "2"), "2 pending"));
+    begin_pass(&stage);
+    answer(&stage, "/r/1", 200, large(&stage, "{\"it\":", "1", "}"));
+    assert_non_null(strstr(delivery(&stage, "2"), "read again, and taken in"));
+    assert_int_equal(strlen(sg_stage_view(&stage, SG_VIEW_BODY, "3", 1)),
+                     strlen(large(&stage, "", "1", "\n")));
+    sg_stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +219,7 @@ int main(void)
         cmocka_unit_test(what_could_be_fetched_is_kept_when_the_rest_cannot),
         cmocka_unit_test(a_fetch_waits_for_its_turn),
         cmocka_unit_test(a_replay_fetches_anew_what_was_not_there),
+        cmocka_unit_test(a_stub_that_was_too_large_is_read_again_by_its_id),
     };
     return cmocka_run_group_tests_name("fetch", tests, NULL, NULL);
 }

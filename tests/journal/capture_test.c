@@ -215,6 +215,17 @@ static void a_stub_fails_and_the_record_goes_on_without_it(void **state)
                         " create-case pending");
 }
 
+static void what_could_be_no_event_may_be_one_later(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v1");
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v2", .problem = "too large");
+    assert_int_equal(CAPTURE(stage, .key = "1405-1", .version = "v2"), SG_CAPTURED_NEW);
+    (void)CAPTURE(stage, .key = "1405-1", .version = "v3");
+    assert_int_equal(CAPTURE(stage, .key = "1405-1", .version = "v2"), SG_CAPTURED_REPEAT);
+}
+
 static void without_a_mapping_an_event_is_skipped_and_says_so(void **state)
 {
     struct stage *stage = *state;
@@ -266,6 +277,7 @@ int sg_capture_tests(struct stage_choice *kind)
         STAGE_TEST(an_event_with_a_problem_is_one_failed_row_in_nobodys_way, kind),
         STAGE_TEST(an_event_with_a_problem_is_known_again_by_its_content, kind),
         STAGE_TEST(a_stub_fails_and_the_record_goes_on_without_it, kind),
+        STAGE_TEST(what_could_be_no_event_may_be_one_later, kind),
         STAGE_TEST(without_a_mapping_an_event_is_skipped_and_says_so, kind),
         STAGE_TEST(a_delivery_brings_the_event_as_it_was_captured, kind),
     };

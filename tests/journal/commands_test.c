@@ -189,12 +189,6 @@ static int64_t in_doubt(struct stage *stage)
     return delivery->id;
 }
 
-static int64_t too_large(struct stage *stage)
-{
-    (void)CAPTURE(stage, .key = "1405-1", .problem = "too large", .size = 2000000);
-    return first_id(stage, "1405-1");
-}
-
 static int64_t without_mapping(struct stage *stage)
 {
     (void)CAPTURE(stage, .key = "1405-1");
@@ -302,9 +296,6 @@ static void a_replay_is_refused_in_a_sentence_and_changes_nothing(void **state)
         {in_doubt, true, true,
          "it may have been done: say what is true, by `sgbridge resolve 1 --done ID` or "
          "`--not-done`"},
-        {too_large, true, true,
-         "its record is not kept (too large): raise `max_event`, and discard this one when the "
-         "record has come again"},
         {without_mapping, false, false, "its mapping create-case is not in force"},
         {delivered, false, false, "it was delivered already: --again sends it once more"},
         {overtaken, true, false,

@@ -21,7 +21,9 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
 
     [SG_SQL_HEAD_FIND] = HEAD,
     [SG_SQL_HEAD_MOVE] = NOTHING_IS_READ,
-    [SG_SQL_EVENT_FIND] = "SEARCH event USING INDEX event_record (record_id=? AND version=?)",
+    [SG_SQL_EVENT_FIND] =
+        "SEARCH e USING INDEX event_record (record_id=? AND version=?)" AND
+        "CORRELATED SCALAR SUBQUERY 1" AND "SEARCH d USING INDEX delivery_event (event=?)",
     [SG_SQL_VERSION_FIND] = "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND HEAD AND "UNION ALL" AND
                             "SEARCH event USING INDEX event_record (record_id=? AND version=?)",
     [SG_SQL_EVENT_ADD] = NOTHING_IS_READ,
