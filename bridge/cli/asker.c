@@ -103,10 +103,10 @@ static void call(struct sg_asker *asker, const struct sg_reading *reading, struc
                  struct sg_read *out)
 {
     struct question question = {.reading = reading, .arena = arena, .out = out};
-    struct sg_call one = {.system = reading->system,
+    struct sg_call one = {.system = reading->reader.system,
                           .arena = arena,
-                          .timeout_ms = reading->system->limits.timeout_ms,
-                          .limit_bytes = reading->system->limits.answer_bytes,
+                          .timeout_ms = reading->reader.system->limits.timeout_ms,
+                          .limit_bytes = reading->reader.system->limits.answer_bytes,
                           .done = replied,
                           .owner = &question};
     struct sg_transport *transport = sg_http_transport(asker->http);
@@ -143,7 +143,7 @@ static void ask(struct sg_asker *asker, struct peer *peer, const struct sg_readi
     do {
         if (peer->bad_ends > 0 && out->end == SG_READ_WAIT)
             wait_ms(pause_ms(peer, out));
-        await_turn(peer, &reading->system->limits);
+        await_turn(peer, &reading->reader.system->limits);
         call(asker, reading, arena, out);
         peer->bad_ends =
             out->end == SG_READ_WAIT || out->end == SG_READ_REFUSED ? peer->bad_ends + 1 : 0;
@@ -155,7 +155,7 @@ void sg_asker_read(struct sg_asker *asker, const struct sg_reading *reading, str
 {
     size_t s = 0;
 
-    while (asker->asked[s].system != reading->system)
+    while (asker->asked[s].system != reading->reader.system)
         s++;
     *out = (struct sg_read){.end = SG_READ_WAIT, .said = asker->asked[s].said};
     if (may_ask(&asker->peers[s]))

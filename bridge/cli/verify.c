@@ -222,7 +222,11 @@ static bool ask_all(struct sg_verify *verify, struct sg_error *err)
 {
     for (struct sg_verified *one = verify->first; one != NULL; one = one->next) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-        const struct sg_reading reading = {one->system, one->record, one->id, sg_clock_now_ms()};
+        const struct sg_reading reading = {{.system = one->system,
+                                            .record = one->record,
+                                            .max_bytes = (size_t)one->system->limits.answer_bytes},
+                                           one->id,
+                                           sg_clock_now_ms()};
         struct sg_read read;
 
         sg_asker_read(verify->asker, &reading, arena, &read);

@@ -56,10 +56,10 @@ static bool add_target(void *owner, struct sg_node *node)
         return false;
     if (fetch->count == fetch->room) {
         const size_t room = fetch->room == 0 ? 8 : 2 * fetch->room;
-        struct sg_node **grown = sg_arena_get(fetch->arena, room, sizeof *grown);
+        struct sg_node **grown = sg_arena_get(fetch->arena, room, sizeof(void *));
 
         if (fetch->count > 0)
-            memcpy(grown, fetch->targets, fetch->count * sizeof *grown);
+            memcpy(grown, fetch->targets, fetch->count * sizeof(void *));
         fetch->targets = grown;
         fetch->room = room;
     }

@@ -48,10 +48,15 @@ struct decoding {
     struct sg_arena *arena;
 };
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* An XML declaration must stand at the very beginning, and texts are often indented. */
 static struct sg_str skip_space(struct sg_str text)
 {
-    while (text.length > 0 && memchr(" \t\r\n", text.at[0], 4) != NULL)
+    while (text.length > 0 && is_space(text.at[0]))
         text = sg_str_skip(text, 1);
     return text;
 }
@@ -232,8 +237,11 @@ void sg_item_read(const struct sg_record_reader *reader, const struct sg_item *i
         read_item(reader, &read, now_ms, out);
     if (read.problem.length == 0)
         return;
-    sg_record_fail(reader, read.received, read.problem, read.problem_at, now_ms, out->arena,
-                   sg_events_next(out));
+    struct sg_event *event = sg_events_next(out);
+
+    sg_record_keep(reader, read.received, now_ms, out->arena, event);
+    event->problem = read.problem;
+    event->problem_at = read.problem_at;
     sg_events_keep(out);
 }
 

@@ -498,15 +498,18 @@ static void take_answer(struct sg_poll *poll, const struct sg_reply *reply, int6
 
     scopes.at[SG_SCOPE_HAND] = page->answer.tree;
     scopes.at[SG_SCOPE_HEADERS] = page->headers;
-    out->step = SG_POLL_ALARM;
-    if (page->answer.outcome == SG_OUTCOME_NONE)
-        take_page(poll, now_ms, out);
-    else if (!sg_items_get(poll->spec->items, &scopes, &page->items, &err))
-        out->said = sg_str_copy(page->arena, sg_str_of(err.text));
-    else if (sg_items_are_malformed(&page->items, poll->setup.system, reply))
-        out->said = SG_STR("the answer lacks what `items` names");
-    else
-        take_page(poll, now_ms, out);
+    if (page->answer.outcome != SG_OUTCOME_NONE) {
+        out->step = SG_POLL_ALARM;
+        if (!sg_items_get(poll->spec->items, &scopes, &page->items, &err)) {
+            out->said = sg_str_copy(page->arena, sg_str_of(err.text));
+            return;
+        }
+        if (sg_items_are_malformed(&page->items, poll->setup.system, reply)) {
+            out->said = SG_STR("the answer lacks what `items` names");
+            return;
+        }
+    }
+    take_page(poll, now_ms, out);
 }
 
 void sg_poll_take(struct sg_poll *poll, const struct sg_reply *reply, int64_t now_ms,

@@ -15,7 +15,7 @@ bool sg_read_request(const struct sg_reading *reading, struct sg_arena *arena,
     (void)sg_node_add(hand, SG_STR("id"), sg_node_text(arena, reading->id));
     run.scopes.at[SG_SCOPE_HAND] = hand;
     run.scopes.at[SG_SCOPE_NOW] = sg_request_now(arena, reading->now_ms);
-    return sg_request_build(reading->system, reading->record->read, &run, out) ||
+    return sg_request_build(reading->reader.system, reading->reader.record->read, &run, out) ||
            sg_request_error(&run, err);
 }
 
@@ -53,21 +53,17 @@ static const struct sg_event *find_event(const struct sg_events *events, struct 
 static void take_items(const struct sg_reading *reading, const struct sg_items *items,
                        struct sg_arena *arena, struct sg_read *out)
 {
-    const struct sg_record_reader reader = {.system = reading->system,
-                                            .record = reading->record,
-                                            .max_bytes =
-                                                (size_t)reading->system->limits.answer_bytes};
     struct sg_events events = {.arena = arena};
     const struct sg_node *item = items->first;
 
     for (size_t i = 0; i < items->count; i++, item = item->next)
-        sg_item_take(&reader, item, reading->now_ms, &events);
+        sg_item_take(&reading->reader, item, reading->now_ms, &events);
     const struct sg_event *event = find_event(&events, reading->id);
 
     if (event != NULL) {
         out->end = SG_READ_FOUND;
         out->event = *event;
-        out->reference = reference_of(reading->record, event, arena);
+        out->reference = reference_of(reading->reader.record, event, arena);
     } else if (events.count == 0) {
         out->end = items->count == 0 ? SG_READ_NONE : SG_READ_LEFT_OUT;
     } else if (events.at[0].problem.length > 0) {
@@ -86,9 +82,9 @@ static void take_answer(const struct sg_reading *reading, const struct sg_reply 
 
     scopes.at[SG_SCOPE_HAND] = tree;
     scopes.at[SG_SCOPE_HEADERS] = sg_header_tree(arena, reply->headers, reply->header_count);
-    if (!sg_items_get(reading->record->read_items, &scopes, &items, &err))
+    if (!sg_items_get(reading->reader.record->read_items, &scopes, &items, &err))
         refuse(out, sg_str_copy(arena, sg_str_of(err.text)));
-    else if (sg_items_are_malformed(&items, reading->system, reply))
+    else if (sg_items_are_malformed(&items, reading->reader.system, reply))
         refuse(out, SG_STR("the answer lacks what `items` names"));
     else
         take_items(reading, &items, arena, out);
@@ -97,11 +93,11 @@ static void take_answer(const struct sg_reading *reading, const struct sg_reply 
 void sg_read_take(const struct sg_reading *reading, const struct sg_reply *reply,
                   struct sg_arena *arena, struct sg_read *out)
 {
-    const struct sg_exchange exchange = {reading->system, NULL, reply, reading->now_ms};
+    const struct sg_exchange exchange = {reading->reader.system, NULL, reply, reading->now_ms};
     struct sg_answer answer;
 
     *out = (struct sg_read){0};
-    sg_answer_judge(&exchange, SG_CALL_READ, reading->record->read_answers, arena, &answer);
+    sg_answer_judge(&exchange, SG_CALL_READ, reading->reader.record->read_answers, arena, &answer);
     out->said = answer.said;
     out->retry_after_ms = answer.retry_after_ms;
     switch (answer.outcome) {

@@ -6,8 +6,7 @@
 
 /** Which record; its `read` is there. All borrowed. */
 struct sg_reading {
-    const struct sg_system *system;
-    const struct sg_record *record;
+    struct sg_record_reader reader;
     struct sg_str id;
     int64_t now_ms;
 };

@@ -152,15 +152,12 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
     return true;
 }
 
-void sg_record_fail(const struct sg_record_reader *reader, const struct sg_node *item,
-                    struct sg_str problem, struct sg_place at, int64_t now_ms,
-                    struct sg_arena *arena, struct sg_event *out)
+void sg_record_keep(const struct sg_record_reader *reader, const struct sg_node *item,
+                    int64_t now_ms, struct sg_arena *arena, struct sg_event *out)
 {
     struct sg_rule_run run = {.arena = arena};
 
     run.scopes.at[SG_SCOPE_HAND] = item;
     *out = begin_event(reader, now_ms);
     read_event(reader, &run, out);
-    out->problem = problem;
-    out->problem_at = at;
 }

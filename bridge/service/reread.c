@@ -1,8 +1,6 @@
 /* A record that could be no event, asked for again by a person: its system's file may be mended now. */
 #include "connectors/catalog.h"
-#include "connectors/header.h"
-#include "connectors/items.h"
-#include "connectors/request.h"
+#include "connectors/read.h"
 #include "service/job.h"
 #include "tree/json.h"
 
@@ -83,95 +81,72 @@ static void release(struct job *job)
     sg_service_wake_at(job->service, 0);
 }
 
-static void end_without(struct job *job, const struct sg_answer *answer)
+/* It could not be had: for good, or for now. */
+static void end_without(struct job *job, bool is_refused, struct sg_str said,
+                        int64_t retry_after_ms)
 {
     struct sg_ending ending = {.state = SG_DELIVERY_FAILED,
                                .reason = SG_STR("its record cannot be fetched"),
-                               .said = answer->said};
+                               .said = said};
 
-    if (answer->outcome == SG_OUTCOME_PERMANENT) {
+    if (is_refused) {
         sg_peer_good(job->peer);
     } else {
-        sg_peer_bad(job->peer, job->delivery->ticket, answer->said);
+        sg_peer_bad(job->peer, job->delivery->ticket, said);
         ending.state = SG_DELIVERY_PENDING;
         ending.reason = SG_STR("its record cannot be fetched now");
         ending.next_at =
-            job->service->now_ms +
-            (answer->retry_after_ms > ASK_AGAIN_MS ? answer->retry_after_ms : ASK_AGAIN_MS);
+            job->service->now_ms + (retry_after_ms > ASK_AGAIN_MS ? retry_after_ms : ASK_AGAIN_MS);
     }
     sg_job_end(job, ending);
 }
 
 /* --- by its id --- */
 
-/* Of what `read` gives, the record itself; a page of others is no answer. */
-static void take_items(struct job *job, const struct sg_items *items)
+static struct sg_reading reading_of(const struct job *job)
 {
-    const struct sg_record_reader reader = reader_of(job);
-    struct sg_events events = {.arena = job->arena};
-    const struct sg_node *item = items->first;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < items->count; i++, item = item->next)
-        sg_item_take(&reader, item, job->service->now_ms, &events);
-    for (size_t e = 0; e < events.count; e++) {
-        if (events.at[e].problem.length > 0 ||
-            sg_str_equal(events.at[e].record_id, job->delivery->event.record_id))
-            events.at[kept++] = events.at[e];
-    }
-    if (kept == 0 && events.count > 0) {
-        fail(job, SG_STR("`read` gave another record"), reader.record->at);
-        return;
-    }
-    events.count = kept;
-    take_in(job, &events);
+    return (struct sg_reading){reader_of(job), job->delivery->event.record_id,
+                               job->service->now_ms};
 }
 
 static void read_answered(struct sg_call *call, const struct sg_reply *reply)
 {
     struct job *job = call->owner;
-    const struct sg_record *record = sg_system_record(job->source, job->delivery->event.record);
-    struct sg_answer answer;
-    struct sg_items items = {0};
-    struct sg_scopes scopes = {{0}};
-    struct sg_error err;
+    const struct sg_reading reading = reading_of(job);
+    struct sg_read read;
 
     release(job);
-    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
-                    SG_CALL_READ, record->read_answers, job->arena, &answer);
-    if (answer.outcome != SG_OUTCOME_SUCCESS && answer.outcome != SG_OUTCOME_NONE) {
-        end_without(job, &answer);
+    sg_read_take(&reading, reply, job->arena, &read);
+    if (read.end == SG_READ_WAIT || read.end == SG_READ_REFUSED) {
+        end_without(job, read.end == SG_READ_REFUSED, read.said, read.retry_after_ms);
         return;
     }
     sg_peer_good(job->peer);
-    scopes.at[SG_SCOPE_HAND] = answer.tree;
-    scopes.at[SG_SCOPE_HEADERS] = sg_header_tree(job->arena, reply->headers, reply->header_count);
-    if (answer.outcome == SG_OUTCOME_SUCCESS &&
-        !sg_items_get(record->read_items, &scopes, &items, &err))
-        fail(job, sg_str_copy(job->arena, sg_str_of(err.text)), record->at);
-    else if (items.count == 0)
+    if (read.end == SG_READ_NONE) {
         fail(job, SG_STR("its system has no such record any more"), (struct sg_place){0});
-    else
-        take_items(job, &items);
+        return;
+    }
+    struct sg_events events = {.arena = job->arena};
+
+    if (read.end == SG_READ_FOUND) {
+        *sg_events_next(&events) = read.event;
+        sg_events_keep(&events);
+    }
+    take_in(job, &events);
 }
 
 /* Nothing of it is kept but its id, by which its system is asked. */
 static void read_again(struct job *job, const struct sg_record *record)
 {
-    struct sg_rule_run run = {.arena = job->arena};
-    struct sg_node *hand = sg_node_new(job->arena, SG_NODE_OBJECT);
+    const struct sg_reading reading = reading_of(job);
+    struct sg_error err;
 
-    if (record->read == NULL) {
+    if (record->read == NULL)
         fail(job, SG_STR("its record is not kept, and has no `read` to fetch it by"), record->at);
-        return;
-    }
-    (void)sg_node_add(hand, SG_STR("id"), sg_node_text(job->arena, job->delivery->event.record_id));
-    run.scopes.at[SG_SCOPE_HAND] = hand;
-    run.scopes.at[SG_SCOPE_NOW] = sg_request_now(job->arena, job->service->now_ms);
-    if (sg_request_build(job->source, record->read, &run, &job->request))
-        sg_peer_enqueue(job->peer, job);
+    else if (!sg_read_request(&reading, job->arena, &job->request, &err))
+        fail(job, sg_str_copy(job->arena, sg_str_of(err.text)), err.at);
     else
-        fail(job, run.problems != NULL ? run.problems->text : run.ignored, record->read->at);
+        sg_peer_enqueue(job->peer, job);
 }
 
 /* --- by what its stub says --- */
@@ -183,7 +158,8 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
 
     if (!sg_fetch_take(job->fetch, reply, job->service->now_ms, &answer)) {
         release(job);
-        end_without(job, &answer);
+        end_without(job, answer.outcome == SG_OUTCOME_PERMANENT, answer.said,
+                    answer.retry_after_ms);
     } else if (sg_fetch_next(job->fetch, job->service->now_ms, &job->request)) {
         sg_job_ask(job);
     } else {

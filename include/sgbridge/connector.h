@@ -180,10 +180,9 @@ struct sg_record_reader {
 SG_MUST_USE bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node *item,
                                 int64_t now_ms, struct sg_arena *arena, struct sg_event *out);
 
-/** The same of what cannot be read further for `problem`, at `at`; `where` is not asked. */
-void sg_record_fail(const struct sg_record_reader *reader, const struct sg_node *item,
-                    struct sg_str problem, struct sg_place at, int64_t now_ms,
-                    struct sg_arena *arena, struct sg_event *out);
+/** The same without asking `where`: of what is an event that failed, whose problem the caller knows. */
+void sg_record_keep(const struct sg_record_reader *reader, const struct sg_node *item,
+                    int64_t now_ms, struct sg_arena *arena, struct sg_event *out);
 
 /* --- the transport: HTTP, or a test's stub --- */
 

@@ -542,6 +542,21 @@ static void stubs_are_fetched_where_their_version_is_not_known(void **state)
          {"200||{\"items\":[{\"id\":\"a\",\"v\":\"known\",\"n\":3},{\"id\":\"b\",\"v\":\"known\"}]}",
           "200||{\"id\":\"B\",\"n\":7}", ITEMS("")},
          "/t n=1 -> look\n -> fetch /t/b\n -> more B\n/t n=2 -> done {\"by\":\"number\",\"kept\":\"7\"}\n"},
+        /* with `split` the stub's id is none of its records' */
+        {FETCH(WHOLE, "      split: {list: /l, rest: /of}\n"),
+         "",
+         {"200||{\"items\":[{\"id\":\"a\",\"v\":\"known\"}]}",
+          "200||{\"l\":[{\"id\":1},{\"id\":2}],\"n\":7}", ITEMS("")},
+         "/t n=1 -> fetch /t/a\n -> more 1 2\n" NO_MORE},
+    };
+
+    (void)state;
+    check(scripts, SG_ROWS(scripts));
+}
+
+static void a_fetch_is_for_the_item_or_for_each_element_of_a_list(void **state)
+{
+    static const struct script scripts[] = {
         /* for each element of a list, and then for the whole; what is not there stays out */
         {FETCH(
              "        - {request: {get: \"/{record:/id}/{/n}\"}, each: /l, into: /x, where: {not: {from: /n, equals: 2}}}\n"
@@ -549,7 +564,7 @@ static void stubs_are_fetched_where_their_version_is_not_known(void **state)
              ""),
          "",
          {"200||{\"items\":[{\"id\":\"a\",\"l\":[{\"n\":1},{\"n\":2},{\"n\":3}]}]}", "404||",
-          "200||{\"y\":7}", "200||\"A\"", ITEMS("")},
+          "200||{\"y\":7}", "200||\"A\"", "404||"},
          "/t n=1 -> fetch /a/1\n -> fetch /a/3\n -> fetch /w/7\n -> more A\n" NO_MORE},
         {FETCH("        - {request: {get: \"/x/{/0}\"}, each: /l, into: /x}\n", ""),
          "",
@@ -559,12 +574,6 @@ static void stubs_are_fetched_where_their_version_is_not_known(void **state)
          "",
          {"200||{\"items\":[{\"id\":\"a\"}]}", ITEMS("")},
          "/t n=1 -> more !nothing at /no\n" NO_MORE},
-        /* with `split` the stub's id is none of its records' */
-        {FETCH(WHOLE, "      split: {list: /l, rest: /of}\n"),
-         "",
-         {"200||{\"items\":[{\"id\":\"a\",\"v\":\"known\"}]}",
-          "200||{\"l\":[{\"id\":1},{\"id\":2}],\"n\":7}", ITEMS("")},
-         "/t n=1 -> fetch /t/a\n -> more 1 2\n" NO_MORE},
     };
 
     (void)state;
@@ -607,6 +616,7 @@ int main(void)
         cmocka_unit_test(xml_is_polled_from_inside_its_root),
         cmocka_unit_test(what_cannot_be_read_leaves_the_cursor),
         cmocka_unit_test(stubs_are_fetched_where_their_version_is_not_known),
+        cmocka_unit_test(a_fetch_is_for_the_item_or_for_each_element_of_a_list),
         cmocka_unit_test(a_page_is_given_part_by_part),
     };
     return cmocka_run_group_tests_name("poll", tests, NULL, NULL);

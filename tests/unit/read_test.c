@@ -13,7 +13,10 @@
 
 static struct sg_reading reading_of(const struct sg_system *system)
 {
-    return (struct sg_reading){system, &system->records[0], SG_STR("44/1405"), UNIT_NOW_MS};
+    return (struct sg_reading){
+        {.system = system, .record = &system->records[0], .max_bytes = 100000},
+        SG_STR("44/1405"),
+        UNIT_NOW_MS};
 }
 
 static void an_id_is_put_into_the_request_and_nothing_else(void **state)
