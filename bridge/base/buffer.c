@@ -8,7 +8,7 @@ enum { FIRST_ROOM = 128 };
 
 char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes)
 {
-    if (buffer->room - buffer->length < bytes) {
+    if (buffer->at == NULL || buffer->room - buffer->length < bytes) { /* NULL + 0 is undefined */
         size_t room = buffer->room < FIRST_ROOM ? FIRST_ROOM : buffer->room * 2;
 
         if (room - buffer->length < bytes)

@@ -32,6 +32,7 @@ static void every_byte_is_a_character_and_back(void **state)
     assert_true(sg_str_equal(text, sg_buffer_text(&wanted)));
     assert_true(sg_charset_encode(charset, arena, text, SG_CHARSET_REFUSED, &bytes, &err));
     assert_true(sg_str_equal(bytes, (struct sg_str){all, sizeof all}));
+    assert_int_equal(sg_charset_decode(charset, arena, (struct sg_str){0}).length, 0);
     assert_string_equal(sg_charset_name(charset), "windows-1256");
 }
 
