@@ -18,6 +18,7 @@ static void compile_step(const struct sg_spec *spec, const struct sg_yaml *yaml,
     sg_request_spec_compile(spec, place, request, &out->request);
     sg_spec_source(spec, SG_SPEC_RECORD, each, &out->each);
     sg_spec_pointer(spec, sg_yaml_find(yaml, "into"), &out->into);
+    sg_spec_loosen(spec, &out->into);
     sg_spec_condition(spec, place, sg_yaml_find(yaml, "where"), &out->where);
 }
 

@@ -120,6 +120,7 @@ static const struct sg_split_spec *compile_split(const struct sg_spec *spec,
     out->at = yaml->key_at;
     sg_spec_source(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, "split", "list"), &out->list);
     sg_spec_pointer(spec, rest, &out->rest);
+    sg_spec_loosen(spec, &out->rest);
     if (rest != NULL && rest->kind == SG_YAML_TEXT && rest->text.length == 0)
         (void)sg_findings_add(spec->findings, rest->at,
                               "the rest goes into each element, at a pointer such as /letter");

@@ -80,6 +80,7 @@ static void compile_decode(const struct sg_spec *spec, const struct sg_yaml *yam
 
         decode->at = entry->key_at;
         sg_spec_key_pointer(spec, entry, &decode->pointer);
+        sg_spec_loosen(spec, &decode->pointer);
         if (sg_spec_choice(spec, entry, SG_SPEC_WORDS(kinds), &kind))
             decode->is_xml = kind == 0;
     }

@@ -33,7 +33,7 @@ static const struct {
 static bool is_theirs(enum sg_spec_place place)
 {
     return place == SG_SPEC_ANSWER || place == SG_SPEC_PAGE || place == SG_SPEC_RECORD ||
-           place == SG_SPEC_REPLY;
+           place == SG_SPEC_REPLY || place == SG_SPEC_FETCH || place == SG_SPEC_FETCH_EACH;
 }
 
 static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)
@@ -237,6 +237,12 @@ void sg_spec_key_pointer(const struct sg_spec *spec, const struct sg_yaml *entry
 
     if (!sg_pointer_compile(spec->arena, entry->key, entry->key_at, out, &err))
         (void)sg_findings_add(spec->findings, err.at, "%s", err.text);
+}
+
+void sg_spec_loosen(const struct sg_spec *spec, const struct sg_pointer **pointer)
+{
+    if (*pointer != NULL && spec->record->view.is_loose)
+        *pointer = sg_pointer_loose(spec->arena, *pointer);
 }
 
 bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,

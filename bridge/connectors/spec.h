@@ -76,6 +76,8 @@ void sg_spec_pointer(const struct sg_spec *spec, const struct sg_yaml *yaml,
 /** The same of the entry's key: `decode: {/Letter: xml}`. */
 void sg_spec_key_pointer(const struct sg_spec *spec, const struct sg_yaml *entry,
                          const struct sg_pointer **out);
+/** Makes a pointer into the record whose part is compiled as its `names` are; NULL stays NULL. */
+void sg_spec_loosen(const struct sg_spec *spec, const struct sg_pointer **pointer);
 /** One of `words`: gives its index; false, and a finding, for anything else; false for NULL. */
 bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
                     const struct sg_str *words, size_t count, size_t *out);

@@ -32,6 +32,9 @@ static void a_records_test_answers_its_fetches_in_their_order(void **state)
 {
     static const char *const rows[][2] = {
         {SYSTEM(FETCH, FETCHES(WHOLE("1") ", " WHOLE("2")) EVENTS), ""},
+        {SYSTEM("      fetch: [{request: {get: \"/t/{/ID}\"}}]\n    names: loose\n",
+                FETCHES(WHOLE("1") ", " WHOLE("2")) EVENTS),
+         ""},
         {SYSTEM(FETCH, FETCHES(WHOLE("1")) EVENTS), "`fetches` has no answer for get /t/2\n"},
         {SYSTEM(FETCH, EVENTS), "`fetches` has no answer for get /t/1\n"},
         {SYSTEM(FETCH, FETCHES(WHOLE("1") ", " WHOLE("2") ", " WHOLE("3")) EVENTS),

@@ -97,6 +97,28 @@ static void a_document_in_a_text_takes_its_place_as_a_tree(void **state)
     check(rows, SG_ROWS(rows));
 }
 
+static void names_of_what_is_decoded_and_split_may_be_loose(void **state)
+{
+#define LOOSE(names, more) READ("    names: " names "\n    decode: {/Doc/X: xml}\n") more
+#define SPLIT              "      split: {list: /List, rest: /Rest}\n"
+    static const struct row rows[] = {
+        {LOOSE("loose", ""), "{\"ID\":1,\"doc\":{\"x\":\"<a><n>7</n></a>\"}}",
+         "1 {\"ID\":1,\"doc\":{\"x\":{\"n\":\"7\"}}}"},
+        {LOOSE("exact", ""), "{\"id\":1,\"doc\":{\"x\":\"<a><n>7</n></a>\"}}",
+         "1 {\"id\":1,\"doc\":{\"x\":\"<a><n>7</n></a>\"}}"},
+        /* the list is left out of the rest, or each record would bring all of them */
+        {LOOSE("loose", SPLIT), "{\"a\":1,\"LIST\":[{\"Id\":1},{\"iD\":2}]}",
+         "1 {\"Id\":1,\"Rest\":{\"a\":1}}; 2 {\"iD\":2,\"Rest\":{\"a\":1}}"},
+        {LOOSE("loose", SPLIT), "{\"a\":1,\"list\":[{\"id\":1,\"REST\":0}]}",
+         "1 {\"id\":1,\"REST\":{\"a\":1}}"},
+    };
+#undef LOOSE
+#undef SPLIT
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 /* `count` brackets, each way. */
 static const char *nested(struct sg_arena *arena, size_t count)
 {
@@ -184,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_in_a_text_takes_its_place_as_a_tree),
+        cmocka_unit_test(names_of_what_is_decoded_and_split_may_be_loose),
         cmocka_unit_test(a_tree_that_could_not_be_read_again_is_refused),
         cmocka_unit_test(each_element_of_a_list_is_a_record_with_the_rest_of_its_item),
         cmocka_unit_test(a_rest_that_would_be_written_too_often_is_refused),
