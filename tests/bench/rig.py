@@ -86,9 +86,16 @@ class Target:
 
     def calls(self):
         """(writes taken since the tap was opened, when the first page was listed since, in s of time.monotonic)."""
+        calls, first_ns, *_ = self._tap()
+        return calls, first_ns / 1e9
+
+    def taken(self):
+        """(cases made, updates taken) since it began."""
+        return self._tap()[2:]
+
+    def _tap(self):
         with urllib.request.urlopen(f"{self._url}/tap") as answer:
-            calls, first_ns = answer.read().split()
-        return int(calls), int(first_ns) / 1e9
+            return [int(word) for word in answer.read().split()]
 
 
 def cpu_s(pid):

@@ -3,8 +3,9 @@
  * it is told it counts. It prints its port, and ends with its standard input.
  *
  *   POST /tap?tickets=N or ?responses=N   so many more are there to be listed
- *   GET  /tap                             "CALLS FIRST": the calls taken since the tap was opened;
- *                                         when the first page was listed since, in ns, monotonic
+ *   GET  /tap                             "CALLS FIRST CASES UPDATES": the calls taken since the tap
+ *                                         was opened; when the first page was listed since, in ns,
+ *                                         monotonic; of both kinds, all that were taken so far
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ struct list {
 /* The server's one thread's. */
 struct target {
     struct list tickets, responses;
-    long cases; /* made so far */
+    long cases, updates; /* taken so far */
     long calls;
     long long first_ns;
 };
@@ -97,6 +98,7 @@ static void take_update(struct target *target, const struct request *request, FI
     int length = 0;
 
     target->calls++;
+    target->updates++;
     if (id == NULL)
         return;
     id += strlen("service_request_id=");
@@ -156,7 +158,8 @@ static void serve_tap(struct target *target, struct MHD_Connection *connection, 
         open_tap(connection, "tickets", &target->tickets);
         open_tap(connection, "responses", &target->responses);
     }
-    (void)fprintf(out, "%ld %lld", target->calls, target->first_ns);
+    (void)fprintf(out, "%ld %lld %ld %ld", target->calls, target->first_ns, target->cases,
+                  target->updates);
 }
 
 static enum MHD_Result serve(struct target *target, struct MHD_Connection *connection,
