@@ -15,7 +15,7 @@ char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes)
             room = buffer->length + bytes;
         char *grown = sg_arena_get(buffer->arena, room, 1);
 
-        if (buffer->length > 0)
+        if (buffer->at != NULL)
             memcpy(grown, buffer->at, buffer->length);
         buffer->at = grown;
         buffer->room = room;
