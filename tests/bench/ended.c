@@ -45,8 +45,8 @@ static const char *const TEXTS[ROWS] = {
                "  'no row for \"' || (77 + ?1 % 12) || '\" in lookups/outcomes.csv',"
                "  'response-to-ticket.yaml', 14, 26, '/Outcome/@Code')",
     [ROUND] = "INSERT INTO round(ticket, number, value, system) VALUES(?2, 1, '', 'saja')",
-    [LINK] = "INSERT INTO link(system, foreign_id, ticket, round, since)"
-             " VALUES('gam', ?3, ?2, 1, ?4)",
+    [LINK] =
+        "INSERT INTO link(system, foreign_id, ticket, round, since) VALUES('gam', ?3, ?2, 1, ?4)",
 };
 
 /* What was counted: of each day, mapping and end. */
