@@ -65,7 +65,7 @@ struct groups {
 };
 
 struct options {
-    const char *since, *until, *mapping, *by;
+    const char *since, *until, *system, *mapping, *by;
     struct sg_verify_options verify;
 };
 
@@ -258,8 +258,8 @@ static void print_text(const struct audit *audit, const struct sg_node *standing
 
 static int verify(const struct sg_cli *cli, const struct options *options)
 {
-    if (options->since != NULL || options->until != NULL || options->mapping != NULL ||
-        options->by != NULL)
+    if (options->since != NULL || options->until != NULL || options->system != NULL ||
+        options->mapping != NULL || options->by != NULL)
         return sg_subcommand_misused(cli, "--verify goes with --sample or --ticket alone");
     return sg_verify(cli, &options->verify);
 }
@@ -272,8 +272,10 @@ static int add_up(const struct sg_cli *cli)
 
     if (view == NULL)
         return SG_EXIT_UNABLE;
+    const char *system = audit.options->system;
     const struct sg_node *rows =
-        sg_answers_rows(cli, view, SG_VIEW_AUDIT_MAPPINGS, (struct sg_str){0}, columns);
+        sg_answers_rows(cli, view, system == NULL ? SG_VIEW_AUDIT_MAPPINGS : SG_VIEW_AUDIT_SYSTEM,
+                        system == NULL ? (struct sg_str){0} : sg_str_of(system), columns);
     struct sg_node *standing = sg_answers_standing(cli, view);
     sg_view_close(view);
     if (!read_day(&audit, "since", audit.options->since, INT64_MIN, &audit.since_day) ||
@@ -300,6 +302,7 @@ static int run(const struct sg_cli *cli)
 static const struct sg_option OPTIONS[] = {
     SG_OPTION_VALUE(struct options, since, "since", "TIME", "from that day on"),
     SG_OPTION_VALUE(struct options, until, "until", "TIME", "up to that day, which is counted"),
+    SG_OPTION_VALUE(struct options, system, "system", "NAME", "of this system's events alone"),
     SG_OPTION_VALUE(struct options, mapping, "mapping", "NAME", "of this mapping alone"),
     SG_OPTION_VALUE(struct options, by, "by", "day|mapping", "a line for each, before the sum"),
     SG_OPTION_FLAG(struct options, verify.is_wanted, "verify",

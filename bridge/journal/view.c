@@ -65,6 +65,16 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
         " UNION ALL SELECT day, mapping, substr(what, 7), n FROM total WHERE what LIKE 'swept %'"
         ") GROUP BY day, mapping, what ORDER BY day",
     [SG_VIEW_ROUNDS] = "SELECT number, value FROM round WHERE ticket = ?1 ORDER BY number",
+    [SG_VIEW_AUDIT_SYSTEM] =
+        "SELECT day, mapping, what, sum(n) FROM ("
+        " SELECT d.day AS day, d.mapping AS mapping, d.state AS what, count(*) AS n"
+        "  FROM delivery d JOIN event e ON e.seq = d.event WHERE +e.system = ?1"
+        "  GROUP BY d.day, d.mapping, d.state"
+        " UNION ALL SELECT day, mapping, what, n FROM total"
+        "  WHERE what IN ('taken in','repeats') AND substr(source, 1, length(?1) + 1) = ?1 || '.'"
+        " UNION ALL SELECT day, mapping, substr(what, 7), n FROM total"
+        "  WHERE what LIKE 'swept %' AND substr(source, 1, length(?1) + 1) = ?1 || '.'"
+        ") GROUP BY day, mapping, what ORDER BY day",
     [SG_VIEW_LINKS] =
         "SELECT round, system, foreign_id, since FROM link WHERE ticket = ?1 ORDER BY round",
     [SG_VIEW_EVENTS] = "SELECT seq, captured_at, system, record, record_id, version, round"

@@ -43,7 +43,8 @@ enum sg_view_question {
     SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_AUDIT_MAPPINGS, /* the same of each mapping: day, mapping, what, how many */
     SG_VIEW_ROUNDS,         /* of a ticket: number, value */
-    SG_VIEW_LINKS,          /* of a ticket: round, system, id, since */
+    SG_VIEW_AUDIT_SYSTEM, /* of a system: as SG_VIEW_AUDIT_MAPPINGS, of its events; reads each row */
+    SG_VIEW_LINKS,        /* of a ticket: round, system, id, since */
     SG_VIEW_EVENTS, /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash,

@@ -46,6 +46,11 @@ class Audit(unittest.TestCase):
         self.assertEqual((told["adds_up"], told["taken_in"], told["delivered"], told["failed"]), (True, 2, 1, 1))
         self.assertEqual([group["mapping"] for group in told["groups"]], ["ticket-to-case"])
 
+    def test_one_system_is_a_sum_of_its_own(self):
+        told = {system: json.loads(self.ask("--system", system, "--json")) for system in ("saja", "gam", "nosuch")}
+        self.assertEqual({system: (sums["adds_up"], sums["taken_in"]) for system, sums in told.items()},
+                         {"saja": (True, 6), "gam": (True, 0), "nosuch": (True, 0)})
+
     def test_what_is_no_time_is_told(self):
         said = self.world.bridge.command("audit", "--since", "دیروز")
         self.assertEqual(said.returncode, USAGE)

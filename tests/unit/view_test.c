@@ -42,6 +42,10 @@ static const char *const PLANS[SG_VIEW_QUESTIONS] = {
         "SCAN delivery" AND GROUPED AND "UNION ALL" AND "SCAN total" AND "UNION ALL" AND
         "SCAN total" AND "SCAN (subquery-3)" AND GROUPED AND SORTED,
     [SG_VIEW_ROUNDS] = "SEARCH round USING PRIMARY KEY (ticket=?)",
+    [SG_VIEW_AUDIT_SYSTEM] =
+        "CO-ROUTINE (subquery-3)" AND "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
+        "SCAN d" AND ITS_EVENT AND GROUPED AND "UNION ALL" AND "SCAN total" AND "UNION ALL" AND
+        "SCAN total" AND "SCAN (subquery-3)" AND GROUPED AND SORTED,
     [SG_VIEW_LINKS] = "SEARCH link USING INDEX link_ticket (ticket=?)",
     [SG_VIEW_EVENTS] = "SEARCH event USING INDEX event_ticket (ticket=?)",
     [SG_VIEW_DELIVERIES] = TICKETS_EVENTS AND OF_EVENT AND SORTED,
