@@ -251,6 +251,9 @@ bool sg_log_writer_abort(struct sg_log_writer *writer, struct sg_error *err)
     if (!writer->is_begun)
         return true;
     writer->is_begun = false;
+    /* librdkafka 2.0.2 asks for the end of what the broker has not yet seen begin, and is then of
+       no more use (its issue 4849): the records, also undone, go there first. */
+    (void)rd_kafka_flush(writer->producer, STEP_MS);
     rd_kafka_error_t *error = end(writer, rd_kafka_abort_transaction);
 
     return error == NULL || fail_for_good(error, err, "undoing a transaction");

@@ -40,6 +40,10 @@ const char *sg_pause_scope_name(enum sg_pause_scope scope);
 /** Plain data, borrowed from whoever read it. */
 struct sg_command {
     enum sg_command_kind kind;
+    bool again;        /* REPLAY: also what was delivered, or has ended otherwise */
+    bool old;          /* REPLAY: though something newer was delivered since */
+    bool with_rest;    /* DISCARD: also what follows in its lane */
+    bool was_done;     /* RESOLVE */
     struct sg_str id;  /* its file's name in the spool: what makes a second one known */
     struct sg_str who; /* the user's name, as the machine knows it */
     int64_t at;        /* when it was asked for: milliseconds UTC */
@@ -48,20 +52,15 @@ struct sg_command {
     const int64_t *deliveries; /* REPLAY, DISCARD, RESOLVE (one), UNMASK (one); SEND: events */
     size_t count;              /* at most SG_COMMAND_DELIVERIES_MAX */
 
-    bool again;            /* REPLAY: also what was delivered, or has ended otherwise */
-    bool old;              /* REPLAY: though something newer was delivered since */
     int64_t spacing_us;    /* REPLAY, SEND: time between two of them; 0: none */
     struct sg_str after;   /* REPLAY, SEND: the command whose pace it goes on with; "" */
     struct sg_str mapping; /* SEND */
 
-    bool with_rest; /* DISCARD: also what follows in its lane */
+    struct sg_str foreign_id; /* RESOLVE, when it was done: what the target calls it */
 
-    bool was_done;            /* RESOLVE */
-    struct sg_str foreign_id; /* RESOLVE, when it was: what the target calls it */
-
-    enum sg_pause_scope scope; /* PAUSE, RESUME */
-    struct sg_str name;
-    int64_t until; /* PAUSE: 0: until RESUME */
+    struct sg_str name; /* PAUSE, RESUME: of what scope says */
+    int64_t until;      /* PAUSE: 0: until RESUME */
+    enum sg_pause_scope scope;
 };
 enum { SG_COMMAND_DELIVERIES_MAX = 500 };
 

@@ -38,8 +38,17 @@ def die_at_command(world, people, point):
     if not world.bridge.was_killed():
         raise RuntimeError(f"at {point} the bridge ended by something else; see {world.bridge.log}")
     world.bridge.start()
+
+    def done_since():
+        return len(world.bridge.acknowledged(ticket)[1]) - len(done)
+
+    try:
+        # In Kafka the command may be on its way to the one that leads: neither in the spool nor open.
+        wait_for(done_since, SETTLE_S, f"{point}: not done", 0.2)
+    except TimeoutError as late:
+        print(late)
     wait_for(lambda: not world.bridge.spool() and world.is_idle(), SETTLE_S, f"{point}: not settled", 0.2)
-    more = len(world.bridge.acknowledged(ticket)[1]) - len(done)
+    more = done_since()
     verdict, (sums_up, _) = world.verdict(), world.bridge.audit()
     print(f"{point}: {verdict.line()}, done {more} times{'' if sums_up else '; the audit does not sum up'}", flush=True)
     return world.bridge.stop() == 0 and verdict.is_clean() and sums_up and (more, len(done)) == (1, answers)
