@@ -68,6 +68,16 @@ static inline char sg_char_lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+/** What a hexadecimal digit of either case stands for; -1 for any other byte. */
+static inline int sg_char_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+        return (c | 0x20) - 'a' + 10;
+    return -1;
+}
+
 /** Equal but for the case of ASCII letters. */
 static inline bool sg_str_equal_loose(struct sg_str a, struct sg_str b)
 {

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "mapping/shown.h"
+#include "tree/pointer.h"
 
 enum { POINTER_COLUMN = 28, INDENT = 4 };
 
@@ -11,20 +12,6 @@ static struct sg_str shown(struct sg_arena *arena, struct sg_str value)
     const struct sg_shown masked = sg_shown_of(value);
 
     return masked.text[0] == '"' ? value : sg_str_copy(arena, sg_str_of(masked.text));
-}
-
-/* A name as a reference token (RFC 6901). */
-static void add_token(struct sg_buffer *pointer, struct sg_str name)
-{
-    sg_buffer_add_byte(pointer, '/');
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.at[i] == '~')
-            sg_buffer_add(pointer, SG_STR("~0"));
-        else if (name.at[i] == '/')
-            sg_buffer_add(pointer, SG_STR("~1"));
-        else
-            sg_buffer_add_byte(pointer, name.at[i]);
-    }
 }
 
 static void print_value(const struct sg_screen *screen, struct sg_str pointer, struct sg_str value)
@@ -55,7 +42,7 @@ static void print_below(const struct sg_screen *screen, struct sg_str pointer,
 
         sg_buffer_add(&path, pointer);
         if (node->kind == SG_NODE_OBJECT)
-            add_token(&path, child->name);
+            sg_pointer_add_token(&path, child->name);
         else
             sg_buffer_add_format(&path, "/%zu", index);
         print_below(screen, sg_buffer_text(&path), child, is_masked);

@@ -41,13 +41,8 @@ void sg_commands_reader_close(struct sg_commands_reader *reader)
 
 static bool assign(struct sg_commands_reader *reader, int64_t offset, struct sg_error *err)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-
-    rd_kafka_topic_partition_list_add(list, reader->topic, 0)->offset = offset;
-    rd_kafka_resp_err_t code = rd_kafka_assign(reader->consumer, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           sg_kafka_fail(code, err, "reading what was handed on");
+    return sg_kafka_read_from(reader->consumer, reader->topic, offset, "reading what was handed on",
+                              err);
 }
 
 bool sg_commands_reader_seek(struct sg_commands_reader *reader, int64_t place, struct sg_error *err)

@@ -7,11 +7,11 @@
 #include "journal/kafka_commands.h"
 #include "journal/spool.h"
 #include "kafka/consumer.h"
+#include "kafka/producer.h"
 
 enum {
     AT_ONCE = 100, /* files under way */
     MEET_MS = 1000,
-    CLOSE_MS = 1000,
 };
 
 /* One file under way. */
@@ -72,13 +72,9 @@ static bool make_producer(struct sg_commands_writer *writer, struct sg_error *er
                                                     {"enable.idempotence", "true"},
                                                     {"message.timeout.ms", "30000"},
                                                     {NULL, NULL}};
-    rd_kafka_conf_t *conf = NULL;
 
-    if (!sg_kafka_configure(&writer->settings->kafka->cluster, ours, &conf, err))
-        return false;
-    rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-    rd_kafka_conf_set_opaque(conf, writer);
-    return sg_kafka_open(RD_KAFKA_PRODUCER, conf, &writer->producer, err);
+    return sg_kafka_open_producer(&writer->settings->kafka->cluster, ours, delivered, writer,
+                                  &writer->producer, err);
 }
 
 /* Asks for the topic: a first message would wait up to a second for librdkafka to ask. */
@@ -93,12 +89,7 @@ static bool open_producer(struct sg_commands_writer *writer, struct sg_error *er
 
 static void close_producer(struct sg_commands_writer *writer)
 {
-    if (writer->producer == NULL)
-        return;
-    if (writer->sent != NULL) /* destroyed with its first request under way, 2.0.2 may abort() */
-        (void)rd_kafka_flush(writer->producer, CLOSE_MS);
-    (void)rd_kafka_purge(writer->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_destroy(writer->producer);
+    sg_kafka_close_producer(writer->producer, writer->sent != NULL);
     writer->producer = NULL;
     while (writer->sent != NULL)
         forget(writer->sent);

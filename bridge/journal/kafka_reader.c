@@ -44,14 +44,9 @@ void sg_log_reader_close(struct sg_log_reader *reader)
 
 bool sg_log_reader_seek(struct sg_log_reader *reader, int64_t offset, struct sg_error *err)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-
-    rd_kafka_topic_partition_list_add(list, reader->topic, 0)->offset = offset;
-    rd_kafka_resp_err_t code = rd_kafka_assign(reader->consumer, list);
-    rd_kafka_topic_partition_list_destroy(list);
     reader->next = offset;
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           sg_kafka_fail(code, err, "reading the state topic");
+    return sg_kafka_read_from(reader->consumer, reader->topic, offset, "reading the state topic",
+                              err);
 }
 
 bool sg_log_reader_rest(struct sg_log_reader *reader, struct sg_error *err)

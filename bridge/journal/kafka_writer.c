@@ -7,12 +7,12 @@
 #include "base/clock.h"
 #include "journal/kafka_log.h"
 #include "journal/kafka_topics.h"
+#include "kafka/producer.h"
 
 enum {
     OPEN_MS = 10000,
     ADD_MS = 10000,
     MEET_MS = 1000,
-    CLOSE_MS = 1000,
     STEP_MS = 5000,      /* one look at whether a commit has ended */
     PATIENCE_MS = 30000, /* then its end is not known; less than the transaction's own time-out */
     TOPICS_MAX = 64,
@@ -52,14 +52,10 @@ static bool make_producer(struct sg_log_writer *writer, struct sg_error *err)
                                              {"message.max.bytes", size},
                                              {"compression.codec", "lz4"},
                                              {NULL, NULL}};
-    rd_kafka_conf_t *conf = NULL;
 
     (void)snprintf(size, sizeof size, "%" PRId64, sg_kafka_message_max(writer->settings));
-    if (!sg_kafka_configure(&writer->settings->kafka->cluster, ours, &conf, err))
-        return false;
-    rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-    rd_kafka_conf_set_opaque(conf, writer);
-    return sg_kafka_open(RD_KAFKA_PRODUCER, conf, &writer->producer, err);
+    return sg_kafka_open_producer(&writer->settings->kafka->cluster, ours, delivered, writer,
+                                  &writer->producer, err);
 }
 
 /* Learns who leads the partitions of a topic. A first message does not ask: it waits for librdkafka's
@@ -107,12 +103,7 @@ void sg_log_writer_close(struct sg_log_writer *writer)
 {
     if (writer == NULL)
         return;
-    if (writer->producer != NULL) {
-        if (writer->is_begun) /* destroyed with its first request under way, 2.0.2 may abort() */
-            (void)rd_kafka_flush(writer->producer, CLOSE_MS);
-        (void)rd_kafka_purge(writer->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-        rd_kafka_destroy(writer->producer);
-    }
+    sg_kafka_close_producer(writer->producer, writer->is_begun);
     sg_arena_free(writer->arena);
     free(writer);
 }

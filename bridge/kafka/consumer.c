@@ -35,6 +35,17 @@ void sg_kafka_close_consumer(rd_kafka_t *consumer)
     rd_kafka_destroy(consumer);
 }
 
+bool sg_kafka_read_from(rd_kafka_t *consumer, const char *topic, int64_t offset, const char *doing,
+                        struct sg_error *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, topic, 0)->offset = offset;
+    rd_kafka_resp_err_t code = rd_kafka_assign(consumer, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR || sg_kafka_fail(code, err, doing);
+}
+
 bool sg_kafka_count_partitions(rd_kafka_t *consumer, const char *topic, int wait_ms, int *count,
                                struct sg_error *err)
 {

@@ -13,6 +13,10 @@ SG_MUST_USE bool sg_kafka_open_consumer(const struct sg_kafka_cluster *cluster, 
 /** Takes NULL. */
 void sg_kafka_close_consumer(rd_kafka_t *consumer);
 
+/** Reads the topic's only partition from that offset on. */
+SG_MUST_USE bool sg_kafka_read_from(rd_kafka_t *consumer, const char *topic, int64_t offset,
+                                    const char *doing, struct sg_error *err);
+
 /** How many partitions the topic has, asked of the cluster. TEMPORARY: no answer, or no such topic. */
 SG_MUST_USE bool sg_kafka_count_partitions(rd_kafka_t *consumer, const char *topic, int wait_ms,
                                            int *count, struct sg_error *err);

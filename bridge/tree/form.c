@@ -75,15 +75,6 @@ bool sg_form_write(struct sg_buffer *out, const struct sg_node *object,
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
 /* The byte that `%XX` at `i` stands for; -1 where it is not whole. */
 static int encoded_byte(struct sg_str raw, size_t i)
 {
@@ -91,8 +82,8 @@ static int encoded_byte(struct sg_str raw, size_t i)
 
     if (raw.length - i < 3)
         return -1;
-    high = hex_digit(raw.at[i + 1]);
-    low = hex_digit(raw.at[i + 2]);
+    high = sg_char_hex(raw.at[i + 1]);
+    low = sg_char_hex(raw.at[i + 2]);
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 

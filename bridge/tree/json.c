@@ -69,15 +69,6 @@ static struct sg_node *new_node(struct reader *in, enum sg_node_kind kind)
     return sg_node_new(in->arena, kind);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
 /* The four digits after `\u` at `at`; false where they are not there. */
 static bool read_hex4(const struct reader *in, size_t at, uint32_t *unit)
 {
@@ -86,7 +77,7 @@ static bool read_hex4(const struct reader *in, size_t at, uint32_t *unit)
     if (in->text.length - at < 6 || in->text.at[at] != '\\' || in->text.at[at + 1] != 'u')
         return false;
     for (size_t i = at + 2; i < at + 6; i++) {
-        int digit = hex_digit(in->text.at[i]);
+        int digit = sg_char_hex(in->text.at[i]);
         if (digit < 0)
             return false;
         sum = sum << 4 | (uint32_t)digit;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "tree/pointer.h"
 
 struct sg_node *sg_node_new(struct sg_arena *arena, enum sg_node_kind kind)
 {
@@ -275,19 +276,6 @@ bool sg_node_equal(const struct sg_node *a, const struct sg_node *b)
     return false;
 }
 
-static void add_token(struct sg_buffer *pointer, struct sg_str name)
-{
-    sg_buffer_add_byte(pointer, '/');
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.at[i] == '~')
-            sg_buffer_add(pointer, SG_STR("~0"));
-        else if (name.at[i] == '/')
-            sg_buffer_add(pointer, SG_STR("~1"));
-        else
-            sg_buffer_add_byte(pointer, name.at[i]);
-    }
-}
-
 /* From two objects that differ to the first members that do. */
 static void into_objects(const struct sg_node **a, const struct sg_node **b,
                          struct sg_buffer *pointer)
@@ -296,13 +284,13 @@ static void into_objects(const struct sg_node **a, const struct sg_node **b,
     const struct sg_node *member = differing_member(*a, *b, &other);
 
     if (member != NULL) {
-        add_token(pointer, member->name);
+        sg_pointer_add_token(pointer, member->name);
         *a = member;
         *b = other;
         return;
     }
     *b = differing_member(*b, *a, a); /* all of `a` is there: `b` has more */
-    add_token(pointer, (*b)->name);
+    sg_pointer_add_token(pointer, (*b)->name);
 }
 
 static void into_lists(const struct sg_node **a, const struct sg_node **b,

@@ -3,6 +3,7 @@
 #define SG_TREE_POINTER_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/scope.h"
 #include "base/str.h"
@@ -28,6 +29,9 @@ bool sg_pointer_is_loose(const struct sg_pointer *pointer);
 
 /** The reference tokens from the root, unescaped, `*count` of them. Borrowed from the arena. */
 const struct sg_str *sg_pointer_tokens(const struct sg_pointer *pointer, size_t *count);
+
+/** Adds a member's name to the text of a pointer: "/" and the name, escaped (section 3). */
+void sg_pointer_add_token(struct sg_buffer *pointer, struct sg_str name);
 
 /** As it was written, for messages: "/Letter/Priority/@Code". */
 struct sg_str sg_pointer_text(const struct sg_pointer *pointer);

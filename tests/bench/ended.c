@@ -7,11 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <sqlite3.h>
-
 #include "base/clock.h"
-#include "past.h"
-#include "sample.h"
+#include "tables.h"
 
 enum { FIRST = 1000000 }; /* tickets' numbers: below it are those that a benchmark goes on with */
 
@@ -58,46 +55,25 @@ static const char TOTALS[] =
     "  WHERE state = 'delivered' GROUP BY 1, 3";
 
 struct writer {
-    sqlite3 *db;
-    sqlite3_stmt *rows[ROWS];
+    struct sg_tables tables;
     int64_t now_ms, total, written; /* rows of events */
 };
 
-static void must(const struct writer *writer, bool is_good)
-{
-    if (is_good)
-        return;
-    (void)fprintf(stderr, "ended: %s\n", sqlite3_errmsg(writer->db));
-    exit(1);
-}
-
-static void execute(const struct writer *writer, const char *text)
-{
-    must(writer, sqlite3_exec(writer->db, text, NULL, NULL, NULL) == SQLITE_OK);
-}
-
-/* The journal's tables are made by the journal. What a crash would leave is made anew. */
+/* What a crash would leave is made anew. */
 static void open_writer(struct writer *writer, const char *dir)
 {
-    char path[4096];
-
-    sg_journal_close(sg_past_open(dir, NULL));
-    (void)snprintf(path, sizeof path, "%s/journal.db", dir);
-    must(writer, sqlite3_open(path, &writer->db) == SQLITE_OK);
-    execute(writer, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                    "PRAGMA cache_size = -262144; BEGIN IMMEDIATE");
-    for (int r = 0; r < ROWS; r++)
-        must(writer, sqlite3_prepare_v3(writer->db, TEXTS[r], -1, SQLITE_PREPARE_PERSISTENT,
-                                        &writer->rows[r], NULL) == SQLITE_OK);
+    sg_tables_open(&writer->tables, dir,
+                   "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                   "PRAGMA cache_size = -262144; BEGIN IMMEDIATE",
+                   TEXTS, ROWS);
 }
 
 static void close_writer(struct writer *writer)
 {
-    execute(writer, TOTALS);
-    execute(writer, "COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL");
-    for (int r = 0; r < ROWS; r++)
-        (void)sqlite3_finalize(writer->rows[r]);
-    must(writer, sqlite3_close(writer->db) == SQLITE_OK);
+    sg_tables_execute(&writer->tables, TOTALS);
+    sg_tables_execute(&writer->tables,
+                      "COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL");
+    sg_tables_close(&writer->tables);
 }
 
 /* What each parameter is. */
@@ -107,34 +83,20 @@ struct values {
     bool is_swept;
 };
 
-static void bind_text(const struct writer *writer, sqlite3_stmt *row, int at,
-                      const struct sample *value)
+static void write_row(const struct writer *writer, enum row row, const struct values *values)
 {
-    if (at <= sqlite3_bind_parameter_count(row))
-        must(writer, sqlite3_bind_text(row, at, value->text, (int)value->length, SQLITE_STATIC) ==
-                         SQLITE_OK);
-}
+    const struct sg_tables *tables = &writer->tables;
+    const bool has_body = sqlite3_bind_parameter_count(tables->rows[row]) == 5;
 
-static void bind_number(const struct writer *writer, sqlite3_stmt *row, int at, int64_t value)
-{
-    if (at <= sqlite3_bind_parameter_count(row))
-        must(writer, sqlite3_bind_int64(row, at, value) == SQLITE_OK);
-}
-
-static void write_row(const struct writer *writer, enum row which, const struct values *values)
-{
-    sqlite3_stmt *row = writer->rows[which];
-
-    bind_number(writer, row, 1, values->number);
-    bind_text(writer, row, 2, &values->ticket);
-    bind_text(writer, row, 3, &values->number_of_case);
-    bind_number(writer, row, 4, values->at_ms);
-    bind_text(writer, row, 5, &values->body);
-    bind_number(writer, row, 6, values->is_swept);
-    if (values->is_swept && sqlite3_bind_parameter_count(row) == 5)
-        must(writer, sqlite3_bind_null(row, 5) == SQLITE_OK);
-    must(writer, sqlite3_step(row) == SQLITE_DONE);
-    (void)sqlite3_reset(row);
+    sg_tables_bind_number(tables, row, 1, values->number);
+    sg_tables_bind_text(tables, row, 2, &values->ticket);
+    sg_tables_bind_text(tables, row, 3, &values->number_of_case);
+    sg_tables_bind_number(tables, row, 4, values->at_ms);
+    sg_tables_bind_text(tables, row, 5, &values->body);
+    sg_tables_bind_number(tables, row, 6, values->is_swept);
+    if (values->is_swept && has_body)
+        sg_tables_must(tables, sqlite3_bind_null(tables->rows[row], 5) == SQLITE_OK);
+    sg_tables_write(tables, row);
 }
 
 static struct values *next(struct writer *writer)

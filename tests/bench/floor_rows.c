@@ -7,12 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <sqlite3.h>
-
 #include "base/hash.h"
 #include "cpu.h"
-#include "past.h"
-#include "sample.h"
+#include "tables.h"
 
 enum { BATCH = 100, SHAPE_BYTES = 112 };
 
@@ -52,80 +49,26 @@ static const char *const TEXTS[ROWS] = {
               " ON CONFLICT DO UPDATE SET n = n + 100",
 };
 
-struct writer {
-    sqlite3 *db;
-    sqlite3_stmt *rows[ROWS];
-};
-
 struct values {
     long number;
     struct sample id, key, body, request, number_of_case;
     struct sg_sha256 sum;
 };
 
-static void must(const struct writer *writer, bool is_good)
-{
-    if (is_good)
-        return;
-    (void)fprintf(stderr, "floor_rows: %s\n", sqlite3_errmsg(writer->db));
-    exit(1);
-}
-
-static void execute(const struct writer *writer, const char *text)
-{
-    must(writer, sqlite3_exec(writer->db, text, NULL, NULL, NULL) == SQLITE_OK);
-}
-
-/* The journal's tables are made by the journal. */
-static void open_writer(struct writer *writer, const char *dir)
-{
-    char path[4096];
-
-    sg_journal_close(sg_past_open(dir, NULL));
-    (void)snprintf(path, sizeof path, "%s/journal.db", dir);
-    must(writer, sqlite3_open(path, &writer->db) == SQLITE_OK);
-    execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                    "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -2048");
-    for (int r = 0; r < ROWS; r++)
-        must(writer, sqlite3_prepare_v3(writer->db, TEXTS[r], -1, SQLITE_PREPARE_PERSISTENT,
-                                        &writer->rows[r], NULL) == SQLITE_OK);
-}
-
-enum kind { TEXT, BYTES };
-
-static void bind(const struct writer *writer, sqlite3_stmt *row, int at, enum kind kind,
-                 struct sg_str value)
-{
-    if (at > sqlite3_bind_parameter_count(row))
-        return;
-    must(writer,
-         (kind == TEXT ? sqlite3_bind_text(row, at, value.at, (int)value.length, SQLITE_STATIC)
-                       : sqlite3_bind_blob(row, at, value.at, (int)value.length, SQLITE_STATIC)) ==
-             SQLITE_OK);
-}
-
-static struct sg_str str(const struct sample *sample)
-{
-    return (struct sg_str){sample->text, sample->length};
-}
-
-static void write_row(const struct writer *writer, enum row which, const struct values *values)
+static void write_row(const struct sg_tables *tables, enum row row, const struct values *values)
 {
     static const char shape[SHAPE_BYTES] = "a shape";
-    sqlite3_stmt *row = writer->rows[which];
 
-    if (sqlite3_bind_parameter_count(row) > 0)
-        must(writer, sqlite3_bind_int64(row, 1, values->number) == SQLITE_OK);
-    bind(writer, row, 2, TEXT, str(&values->id));
-    bind(writer, row, 3, TEXT, str(&values->key));
-    bind(writer, row, 4, TEXT, str(&values->body));
-    bind(writer, row, 5, BYTES,
-         (struct sg_str){(const char *)values->sum.bytes, sizeof values->sum.bytes});
-    bind(writer, row, 6, BYTES, (struct sg_str){shape, sizeof shape});
-    bind(writer, row, 7, TEXT, str(&values->request));
-    bind(writer, row, 8, TEXT, str(&values->number_of_case));
-    must(writer, sqlite3_step(row) == SQLITE_DONE);
-    (void)sqlite3_reset(row);
+    sg_tables_bind_number(tables, row, 1, values->number);
+    sg_tables_bind_text(tables, row, 2, &values->id);
+    sg_tables_bind_text(tables, row, 3, &values->key);
+    sg_tables_bind_text(tables, row, 4, &values->body);
+    sg_tables_bind_bytes(
+        tables, row, 5, (struct sg_str){(const char *)values->sum.bytes, sizeof values->sum.bytes});
+    sg_tables_bind_bytes(tables, row, 6, (struct sg_str){shape, sizeof shape});
+    sg_tables_bind_text(tables, row, 7, &values->request);
+    sg_tables_bind_text(tables, row, 8, &values->number_of_case);
+    sg_tables_write(tables, row);
 }
 
 /* --- what an event leaves --- */
@@ -151,40 +94,41 @@ static void make_response(struct values *values, long n, long count)
 }
 
 /* One commit: these rows for each event, in this order. */
-static void commit(const struct writer *writer, const struct values *batch, const enum row *rows,
+static void commit(const struct sg_tables *tables, const struct values *batch, const enum row *rows,
                    size_t count)
 {
-    execute(writer, "BEGIN IMMEDIATE");
+    sg_tables_execute(tables, "BEGIN IMMEDIATE");
     for (size_t e = 0; e < BATCH; e++) {
         for (size_t r = 0; r < count; r++)
-            write_row(writer, rows[r], &batch[e]);
+            write_row(tables, rows[r], &batch[e]);
     }
-    write_row(writer, TOTAL, &batch[0]);
-    execute(writer, "COMMIT");
+    write_row(tables, TOTAL, &batch[0]);
+    sg_tables_execute(tables, "COMMIT");
 }
 
-static void time_tickets(const struct writer *writer, const struct values *batch, struct cost *cost)
+static void time_tickets(const struct sg_tables *tables, const struct values *batch,
+                         struct cost *cost)
 {
     static const enum row captured[] = {EVENT, ROUND, HEAD, DELIVERY};
     static const enum row intended[] = {INTENT};
     static const enum row ended[] = {END, LINK, TARGET};
 
     cost_begin(cost);
-    commit(writer, batch, captured, 4);
-    commit(writer, batch, intended, 1);
-    commit(writer, batch, ended, 3);
+    commit(tables, batch, captured, 4);
+    commit(tables, batch, intended, 1);
+    commit(tables, batch, ended, 3);
     cost_end(cost);
 }
 
-static void time_responses(const struct writer *writer, const struct values *batch,
+static void time_responses(const struct sg_tables *tables, const struct values *batch,
                            struct cost *cost)
 {
     static const enum row captured[] = {EVENT, HEAD, DELIVERY};
     static const enum row ended[] = {END, TARGET, OWN};
 
     cost_begin(cost);
-    commit(writer, batch, captured, 3);
-    commit(writer, batch, ended, 3);
+    commit(tables, batch, captured, 3);
+    commit(tables, batch, ended, 3);
     cost_end(cost);
 }
 
@@ -197,7 +141,7 @@ static void print(const char *kind, const struct cost *cost, long count)
 int main(int argc, char **argv)
 {
     static struct values batch[BATCH];
-    struct writer writer = {0};
+    struct sg_tables tables = {0};
     struct cost tickets = {0}, responses = {0};
 
     if (argc != 3) {
@@ -206,18 +150,22 @@ int main(int argc, char **argv)
     }
     long count = strtol(argv[2], NULL, 10) / BATCH * BATCH;
 
-    open_writer(&writer, argv[1]);
+    sg_tables_open(&tables, argv[1],
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                   "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -2048",
+                   TEXTS, ROWS);
     for (long n = 0; n < count; n++) {
         make_ticket(&batch[n % BATCH], n);
         if (n % BATCH == BATCH - 1)
-            time_tickets(&writer, batch, &tickets);
+            time_tickets(&tables, batch, &tickets);
     }
     for (long n = 0; n < count; n++) {
         make_response(&batch[n % BATCH], n, count);
         if (n % BATCH == BATCH - 1)
-            time_responses(&writer, batch, &responses);
+            time_responses(&tables, batch, &responses);
     }
     print("looked-up", &tickets, count);
     print("keyed", &responses, count);
+    sg_tables_close(&tables);
     return 0;
 }

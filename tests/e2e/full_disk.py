@@ -4,13 +4,10 @@ Below `reserve` capture waits and calls go on; below half of it no call begins, 
 with no room at all it waits, and still answers. Needs root, for a tmpfs.
 """
 
-import argparse
 import sys
-from pathlib import Path
 
-import paths
 from disk import SmallDisk
-from house import equal, passes, says, until
+from house import equal, passes, run_checks, says, until
 
 RESERVE_KB = 4096
 
@@ -109,13 +106,5 @@ def passes_on_a_small_disk(check, binary):
         disk.remove()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    args = parser.parse_args()
-    done = [passes_on_a_small_disk(check, args.sgbridge) for check in CHECKS]
-    raise SystemExit(0 if all(done) else 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__, CHECKS, passes_on_a_small_disk))

@@ -1,16 +1,12 @@
 """What people ask of an instance that stands by is carried out once by the one that leads, whoever of them dies."""
 
-import argparse
 import json
 import sqlite3
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
-import paths
-from house import Wrong, equal, until
-from world import World
+from house import Wrong, equal, run_story, until
 
 MANY = 30    # more than the leader has with its journal at once
 AT_A_TERMINAL_S = 2    # from the command's begin to its end, as a person waits for it; the half of it is enough
@@ -134,23 +130,11 @@ def the_spool_waits_while_no_broker_is_there(world, first, second):
     until(lambda: not path.exists(), "the standby's spool is empty")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    begin = time.monotonic()
-    with World("handon", 1, parser.parse_args().sgbridge, brokers=1, bridges=2) as world:
-        try:
-            for check in (the_standby_hands_on, what_cannot_be_read_is_kept_and_not_in_the_way,
-                          a_standby_killed_before_it_removed_a_file, a_leader_killed_between_reading_and_committing,
-                          the_spool_waits_while_no_broker_is_there):
-                check(world, *world.bridges)
-        except (Wrong, TimeoutError) as error:
-            print(f"FAILED: {check.__name__}: {error}")
-            print(*(bridge.log.read_text(encoding="utf-8")[-3000:] for bridge in world.bridges), sep="\n---\n")
-            return 1
-    print(f"ok ({time.monotonic() - begin:.1f} s)")
-    return 0
+CHECKS = (
+    the_standby_hands_on, what_cannot_be_read_is_kept_and_not_in_the_way, a_standby_killed_before_it_removed_a_file,
+    a_leader_killed_between_reading_and_committing, the_spool_waits_while_no_broker_is_there,
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_story(__doc__, "handon", CHECKS, bridges=2))

@@ -1,9 +1,12 @@
-"""A world with its bridge for the checks of operate.py and full_disk.py, and what they ask again and again."""
+"""A world with its bridge for checks that are run one by one, and what they ask again and again."""
 
+import argparse
 import re
 import subprocess
 import time
+from pathlib import Path
 
+import paths
 from world import World, wait_for
 
 UNABLE = 69    # the exit code of a command that could not do what it was asked
@@ -88,3 +91,34 @@ def passes(check, binary, *more, **settings):
         return False
     print(f"ok: {title} ({time.monotonic() - begin:.1f} s)", flush=True)
     return True
+
+
+def run_checks(about, checks, passes_one=passes):
+    """The program of a file of checks, of all or of those named, each by itself; gives the exit code."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("checks", nargs="*", help="names of checks; none: all")
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    args = parser.parse_args()
+    named = {check.__name__: check for check in checks}
+    unknown = [name for name in args.checks if name not in named]
+    if unknown:
+        parser.error(f"no check is called {unknown[0]}")
+    done = [passes_one(named[name], args.sgbridge) for name in args.checks or named]
+    return 0 if all(done) else 1
+
+
+def run_story(about, name, checks, **settings):
+    """The program of checks that follow one another in one world on Kafka; gives the exit code."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
+    begin = time.monotonic()
+    with World(name, 1, parser.parse_args().sgbridge, brokers=1, **settings) as world:
+        try:
+            for check in checks:
+                check(world, *world.bridges)
+        except (Wrong, TimeoutError) as error:
+            print(f"FAILED: {check.__name__.replace('_', ' ')}: {error}")
+            print(*(bridge.log.read_text(encoding="utf-8")[-3000:] for bridge in world.bridges), sep="\n---\n")
+            return 1
+    print(f"ok ({time.monotonic() - begin:.1f} s)")
+    return 0

@@ -1,13 +1,8 @@
 """People ask two instances on one journal in Kafka: the one that leads, the one that stands by, and both while they are down."""
 
-import argparse
 import sys
-import time
-from pathlib import Path
 
-import paths
-from house import Wrong, equal, says, until
-from world import World
+from house import equal, run_story, says, until
 
 AGE = r"view +of the journal in Kafka, \d+ s old; last a "
 
@@ -20,8 +15,7 @@ def answers(bridge, key, role, is_running):
     says(bridge.command("trace", key).stdout, f"ticket {key}", r"round 1: gam \d+/14\d\d", AGE + role)
 
 
-def the_view_can_be_asked_whoever_leads(world):
-    first, second = world.bridges
+def the_view_can_be_asked_whoever_leads(world, first, second):
     first.start()
     second.start(wait=False)
     key, = world.saja.post("ticket", fields={"service_code": "050", "district": "3"})["tickets"]
@@ -37,19 +31,5 @@ def the_view_can_be_asked_whoever_leads(world):
     answers(second, key, "standby", False)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    begin = time.monotonic()
-    with World("operate", 1, parser.parse_args().sgbridge, brokers=1, bridges=2) as world:
-        try:
-            the_view_can_be_asked_whoever_leads(world)
-        except (Wrong, TimeoutError) as error:
-            print(f"FAILED: {error}")
-            return 1
-    print(f"ok ({time.monotonic() - begin:.1f} s)")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_story(__doc__, "operate", [the_view_can_be_asked_whoever_leads], bridges=2))

@@ -4,18 +4,16 @@
     operate.py a_bad_file_keeps_what_runs  one of them
 """
 
-import argparse
 import contextlib
 import shutil
 import sqlite3
 import sys
 import time
-from pathlib import Path
 
-import paths
+import paths    # noqa: F401 (it shows where clock is)
 import strangers
 from clock import jalali_time
-from house import Wrong, equal, passes, says, until
+from house import Wrong, equal, run_checks, says, until
 
 NO, ALARM = 1, 2    # exit codes
 CALL_S = 2          # the time-out of a call in these runs
@@ -201,18 +199,5 @@ CHECKS = (
 )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checks", nargs="*", help="names of checks; none: all")
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    args = parser.parse_args()
-    named = {check.__name__: check for check in CHECKS}
-    unknown = [name for name in args.checks if name not in named]
-    if unknown:
-        parser.error(f"no check is called {unknown[0]}")
-    done = [passes(named[name], args.sgbridge) for name in args.checks or named]
-    raise SystemExit(0 if all(done) else 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__, CHECKS))

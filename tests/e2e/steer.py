@@ -1,16 +1,13 @@
 """People find what went wrong, put it right, and hold things back: by the commands that write into the spool."""
 
-import argparse
 import os
 import pty
 import re
 import select
 import sys
 import time
-from pathlib import Path
 
-import paths
-from house import Wrong, equal, passes, says, until
+from house import Wrong, equal, run_checks, says, until
 
 DONE, NO, QUEUED, USAGE = 0, 1, 3, 64
 _NO_ROW = "998"    # a service code that lookups/departments.csv does not know
@@ -176,13 +173,5 @@ CHECKS = (
 )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    args = parser.parse_args()
-    done = [passes(check, args.sgbridge) for check in CHECKS]
-    raise SystemExit(0 if all(done) else 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__, CHECKS))

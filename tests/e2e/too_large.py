@@ -1,13 +1,8 @@
 """A record that no topic takes becomes a stub and one failed delivery; those beside it, and its own next version, go on."""
 
-import argparse
 import sys
-import time
-from pathlib import Path
 
-import paths
-from house import Wrong, equal, says, until
-from world import World
+from house import equal, run_story, says, until
 
 # What is kept of an event; the topics' own limit follows it, and the brokers keep to that.
 LIMIT = "64KB"
@@ -19,8 +14,7 @@ def ticket(world, description):
     return world.saja.post("ticket", fields=fields)["tickets"][0]
 
 
-def only_the_large_one_waits(world):
-    bridge = world.bridge
+def only_the_large_one_waits(world, bridge):
     bridge.start()
     before, large, fits, after = (ticket(world, text) for text in ("چاله", TOO_LARGE, FITS, "چاله"))
     until(lambda: bridge.counts().get("failed") == 1 and bridge.counts().get("delivered") == 3
@@ -34,19 +28,5 @@ def only_the_large_one_waits(world):
     equal(world.verdict(waiting={large}).line(), "lost 0, duplicated 0, reordered 0", "the ledgers")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    begin = time.monotonic()
-    with World("large", 1, parser.parse_args().sgbridge, brokers=1, max_event=LIMIT) as world:
-        try:
-            only_the_large_one_waits(world)
-        except (Wrong, TimeoutError) as error:
-            print(f"FAILED: {error}")
-            return 1
-    print(f"ok ({time.monotonic() - begin:.1f} s)")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_story(__doc__, "large", [only_the_large_one_waits], max_event=LIMIT))

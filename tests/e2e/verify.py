@@ -1,14 +1,11 @@
 """audit --verify: both systems are asked for what the journal knows, whatever happened behind its back."""
 
-import argparse
 import hashlib
 import json
 import sys
 import time
-from pathlib import Path
 
-import paths
-from house import Wrong, equal, passes, says, until
+from house import Wrong, equal, run_checks, says, until
 
 DONE, NO, UNABLE = 0, 1, 69
 AGED = r"newer there than what was captured, changed \d+s ago"
@@ -164,18 +161,5 @@ CHECKS = (
 )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checks", nargs="*", help="names of checks; none: all")
-    parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
-    args = parser.parse_args()
-    named = {check.__name__: check for check in CHECKS}
-    unknown = [name for name in args.checks if name not in named]
-    if unknown:
-        parser.error(f"no check is called {unknown[0]}")
-    done = [passes(named[name], args.sgbridge) for name in args.checks or named]
-    raise SystemExit(0 if all(done) else 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__, CHECKS))
