@@ -6,27 +6,6 @@ struct options {
     bool is_live;
 };
 
-/* `*settings` stays NULL where there are none, or where DIR says that they are not asked for. False
- * after saying what is wrong with them. */
-static bool find_settings(const struct sg_cli *cli, const struct sg_settings **settings)
-{
-    struct sg_error err;
-    const char *path;
-
-    if (cli->config == NULL && (cli->word_count > 0 || !sg_settings_locate(NULL, &path, &err)))
-        return true;
-    *settings = sg_cli_settings(cli);
-    return *settings != NULL;
-}
-
-/* The folder named, or that of the settings, or ./mappings. */
-static const char *folder(const struct sg_cli *cli, const struct sg_settings *settings)
-{
-    if (cli->word_count > 0)
-        return cli->words[0];
-    return settings == NULL ? "mappings" : settings->mappings;
-}
-
 /* Both are asked, so that one run tells all. */
 static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
                const struct sg_catalog *catalog)
@@ -45,9 +24,11 @@ static int run(const struct sg_cli *cli)
     const struct sg_settings *settings = NULL;
     size_t passed = 0, failed = 0, systems = 0, mappings = 0;
 
-    if (!find_settings(cli, &settings))
+    const char *named = cli->word_count > 0 ? cli->words[0] : NULL;
+
+    if (!sg_cli_find_settings(cli, named != NULL, &settings))
         return SG_EXIT_UNABLE;
-    const char *dir = folder(cli, settings);
+    const char *dir = sg_cli_mappings(named, settings);
     struct sg_catalog *catalog = sg_catalog_load(dir, &secrets, true, findings);
     sg_findings_print(findings, stdout);
     if (catalog == NULL) {
