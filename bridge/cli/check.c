@@ -22,24 +22,21 @@ static int run(const struct sg_cli *cli)
     const struct options *options = cli->options;
     const struct sg_secrets secrets = {.is_read = options->is_live};
     const struct sg_settings *settings = NULL;
-    size_t passed = 0, failed = 0, systems = 0, mappings = 0;
+    struct sg_catalog_counts counts;
 
     const char *named = cli->word_count > 0 ? cli->words[0] : NULL;
 
     if (!sg_cli_find_settings(cli, named != NULL, &settings))
         return SG_EXIT_UNABLE;
     const char *dir = sg_cli_mappings(named, settings);
-    struct sg_catalog *catalog = sg_catalog_load(dir, &secrets, true, findings);
+    struct sg_catalog *catalog = sg_catalog_check(dir, &secrets, findings, &counts);
     sg_findings_print(findings, stdout);
     if (catalog == NULL) {
         (void)printf("%s: %zu errors\n", dir, sg_findings_errors(findings));
         return SG_EXIT_NO;
     }
-    sg_catalog_tests(catalog, &passed, &failed);
-    (void)sg_catalog_systems(catalog, &systems);
-    (void)sg_catalog_mappings(catalog, &mappings);
-    (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, systems, mappings,
-                 passed);
+    (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, counts.systems,
+                 counts.mappings, counts.passed);
     int live = options->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
     sg_catalog_free(catalog);
     return live;
