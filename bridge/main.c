@@ -23,6 +23,7 @@ static const struct sg_subcommand *const COMMANDS[] = {
     &SG_SUBCOMMAND_RESUME,
     &SG_SUBCOMMAND_RELOAD,
     &SG_SUBCOMMAND_CHECK,
+    &SG_SUBCOMMAND_WHATIF,
     &SG_SUBCOMMAND_RUN,
     &SG_SUBCOMMAND_JOURNAL_COPY,
     NULL,

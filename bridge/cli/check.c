@@ -37,9 +37,19 @@ static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
     return systems == SG_EXIT_OK ? journal : systems;
 }
 
-static int run(const struct sg_cli *cli)
+struct sg_catalog *sg_cli_check(const char *dir, const struct sg_secrets *secrets, FILE *out)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_catalog *catalog = sg_catalog_load(dir, secrets, true, findings);
+
+    sg_findings_print(findings, out);
+    if (catalog == NULL)
+        (void)fprintf(out, "%s: %zu errors\n", dir, sg_findings_errors(findings));
+    return catalog;
+}
+
+static int run(const struct sg_cli *cli)
+{
     const struct options *options = cli->options;
     const struct sg_secrets secrets = {.is_read = options->is_live};
     const struct sg_settings *settings = NULL;
@@ -48,12 +58,9 @@ static int run(const struct sg_cli *cli)
     if (!find_settings(cli, &settings))
         return SG_EXIT_UNABLE;
     const char *dir = folder(cli, settings);
-    struct sg_catalog *catalog = sg_catalog_load(dir, &secrets, true, findings);
-    sg_findings_print(findings, stdout);
-    if (catalog == NULL) {
-        (void)printf("%s: %zu errors\n", dir, sg_findings_errors(findings));
+    struct sg_catalog *catalog = sg_cli_check(dir, &secrets, stdout);
+    if (catalog == NULL)
         return SG_EXIT_NO;
-    }
     sg_catalog_tests(catalog, &passed, &failed);
     (void)sg_catalog_systems(catalog, &systems);
     (void)sg_catalog_mappings(catalog, &mappings);
