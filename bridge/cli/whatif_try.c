@@ -140,25 +140,35 @@ struct trying {
 
 /* --- the record's own rules --- */
 
-static void add_of_record(const struct trying *it, const char *rule, struct sg_str before,
+static void add_of_record(const struct trying *it, const char *rule, const struct sg_node *before,
+                          const struct sg_node *after)
+{
+    const struct sg_str what =
+        sg_str_format(it->event->arena, "%s of %.*s", rule, SG_STR_ARG(it->route->name));
+
+    sg_whatif_add(it->found, &(struct sg_whatif_difference){.kind = SG_WHATIF_RECORD,
+                                                            .what = what,
+                                                            .before = before,
+                                                            .after = after,
+                                                            .has_values = true});
+}
+
+static void compare_texts(const struct trying *it, const char *rule, struct sg_str before,
                           struct sg_str after)
 {
     struct sg_arena *arena = it->event->arena;
 
-    if (sg_str_equal(before, after))
-        return;
-    sg_whatif_add(it->found,
-                  &(struct sg_whatif_difference){
-                      .kind = SG_WHATIF_RECORD,
-                      .what = sg_str_format(arena, "%s of %.*s", rule, SG_STR_ARG(it->route->name)),
-                      .before = before.length > 0 ? sg_node_text(arena, before) : NULL,
-                      .after = after.length > 0 ? sg_node_text(arena, after) : NULL,
-                      .has_values = true});
+    if (!sg_str_equal(before, after))
+        add_of_record(it, rule, before.length > 0 ? sg_node_text(arena, before) : NULL,
+                      after.length > 0 ? sg_node_text(arena, after) : NULL);
 }
 
-static struct sg_str holds(bool condition)
+static void compare_conditions(const struct trying *it, const char *rule, bool before, bool after)
 {
-    return condition ? SG_STR("holds") : SG_STR("does not hold");
+    struct sg_arena *arena = it->event->arena;
+
+    if (before != after)
+        add_of_record(it, rule, sg_node_boolean(arena, before), sg_node_boolean(arena, after));
 }
 
 /* What the record's rules cannot be kept for. */
@@ -193,19 +203,18 @@ static bool is_taken_in(const struct trying *it)
     const bool was_taken = sg_record_read(&route->before, it->record, at, arena, &before);
     const bool is_taken = sg_record_read(&route->after, it->record, at, arena, &after);
 
-    if (was_taken != is_taken)
-        add_of_record(it, "where", holds(was_taken), holds(is_taken));
+    compare_conditions(it, "where", was_taken, is_taken);
     if (!was_taken || !is_taken)
         return is_taken;
     if (before.problem.length > 0 || after.problem.length > 0) {
         add_problem(it, &before, &after);
         return after.problem.length == 0;
     }
-    add_of_record(it, "id", before.record_id, after.record_id);
-    add_of_record(it, "key", before.key, after.key);
-    add_of_record(it, "version", before.version, after.version);
-    add_of_record(it, "round", before.round, after.round);
-    add_of_record(it, "own", holds(before.is_own), holds(after.is_own));
+    compare_texts(it, "id", before.record_id, after.record_id);
+    compare_texts(it, "key", before.key, after.key);
+    compare_texts(it, "version", before.version, after.version);
+    compare_texts(it, "round", before.round, after.round);
+    compare_conditions(it, "own", before.is_own, after.is_own);
     return true;
 }
 
