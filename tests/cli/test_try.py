@@ -146,8 +146,8 @@ class Try(unittest.TestCase):
 
     def test_an_item_with_several_records_shows_each(self):
         text = self.tried(str(self.history() / "change-to-note.yaml"), given=HISTORY)
-        self.assertRegex(text, r'\Achange-to-note: a\.change -> b\.tell\nrecord    a\.change 1, [^\0]*"Text": "یک"[^\0]*'
-                               r'\n\nrecord    a\.change 2, [^\0]*"Text": "دو"')
+        self.assertRegex(text, r'\Achange-to-note: a\.change -> b\.tell\nrecord    a\.change 1, [^\0]*"Text": "یک"'
+                               r'[^\0]*\n\nrecord    a\.change 2, [^\0]*"Text": "دو"')
         told = json.loads(self.tried(str(self.history() / "change-to-note.yaml"), "--json", given=HISTORY))
         self.assertEqual([one["input"] for one in told], [{"Text": "یک"}, {"Text": "دو"}])
         refused = self.tried(str(self.history() / "change-to-note.yaml"), given='{"body": "<x>"}', code=NOT_SENT)
