@@ -76,8 +76,7 @@ static void take_fact(const struct sg_view_row *row, void *owner)
 
     if (sg_str_is(name, "mappings"))
         answer->in_force = sg_str_copy(answer->cli->arena, value);
-    else if (sg_str_is(name, "mappings_since") &&
-             !sg_units_integer(value, &answer->in_force_since))
+    else if (sg_str_is(name, "mappings_since") && !sg_units_integer(value, &answer->in_force_since))
         answer->in_force_since = 0;
 }
 
