@@ -4,7 +4,8 @@
 
 enum column { SEQ, SYSTEM, RECORD, RECORD_ID, VERSION, TICKET, ROUND, CAPTURED_AT, KIND, BODY };
 
-/* What could be no event has a lane of its own, and no round (see intake.c). */
+/* The kind is the number in enum sg_past_kind. What could be no event has a lane of its own, and no
+ * round (see intake.c). */
 const char *const SG_PAST_STATEMENTS[SG_PAST_STATEMENT_COUNT] = {
     [SG_PAST_PAGE] = "SELECT e.seq, e.system, e.record, e.record_id, e.version, e.ticket, e.round,"
                      " e.captured_at, CASE WHEN e.round IS NULL AND EXISTS(SELECT 1 FROM delivery d"

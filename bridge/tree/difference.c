@@ -13,16 +13,6 @@ struct walk {
 static void compare(const struct walk *walk, struct sg_str pointer, const struct sg_node *before,
                     const struct sg_node *after);
 
-static bool is_parent(const struct sg_node *node)
-{
-    return node != NULL && (node->kind == SG_NODE_OBJECT || node->kind == SG_NODE_LIST);
-}
-
-static bool has_children(const struct sg_node *node)
-{
-    return node != NULL && node->first != NULL;
-}
-
 static struct sg_str of_member(const struct walk *walk, struct sg_str pointer, struct sg_str name)
 {
     struct sg_buffer path = {.arena = walk->arena};
@@ -75,7 +65,7 @@ static void tell(const struct walk *walk, struct sg_str pointer, const struct sg
 {
     size_t index = 0;
 
-    if (!has_children(node)) {
+    if (node->first == NULL) {
         walk->each(walk->owner, &(struct sg_difference){pointer, is_after ? NULL : node,
                                                         is_after ? node : NULL});
         return;
@@ -88,24 +78,31 @@ static void tell(const struct walk *walk, struct sg_str pointer, const struct sg
              child, is_after);
 }
 
-static void compare(const struct walk *walk, struct sg_str pointer, const struct sg_node *before,
-                    const struct sg_node *after)
+/* Both are there. */
+static void compare_nodes(const struct walk *walk, struct sg_str pointer,
+                          const struct sg_node *before, const struct sg_node *after)
 {
-    if (before == after || (before != NULL && after != NULL && sg_node_equal(before, after)))
+    if (sg_node_equal(before, after))
         return;
-    if (is_parent(before) && is_parent(after) && before->kind == after->kind) {
-        if (before->kind == SG_NODE_OBJECT)
-            compare_objects(walk, pointer, before, after);
-        else
-            compare_lists(walk, pointer, before, after);
-    } else if (has_children(before) || has_children(after)) {
-        if (before != NULL)
-            tell(walk, pointer, before, false);
-        if (after != NULL)
-            tell(walk, pointer, after, true);
+    if (before->kind == SG_NODE_OBJECT && after->kind == SG_NODE_OBJECT) {
+        compare_objects(walk, pointer, before, after);
+    } else if (before->kind == SG_NODE_LIST && after->kind == SG_NODE_LIST) {
+        compare_lists(walk, pointer, before, after);
+    } else if (before->first != NULL || after->first != NULL) {
+        tell(walk, pointer, before, false);
+        tell(walk, pointer, after, true);
     } else {
         walk->each(walk->owner, &(struct sg_difference){pointer, before, after});
     }
+}
+
+static void compare(const struct walk *walk, struct sg_str pointer, const struct sg_node *before,
+                    const struct sg_node *after)
+{
+    if (before != NULL && after != NULL)
+        compare_nodes(walk, pointer, before, after);
+    else if (before != after)
+        tell(walk, pointer, before != NULL ? before : after, before == NULL);
 }
 
 void sg_difference_each(struct sg_arena *arena, const struct sg_node *before,

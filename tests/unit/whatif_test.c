@@ -108,71 +108,72 @@ static const char *whatif(struct sg_arena *arena, const struct sg_catalog *befor
 #define SET(rules) WHEN "set: {" rules "}"
 #define CODE       "/code: {from: /code, with: {lookup: codes}}"
 
+/* The file that is changed, its text, the event's record, and what is told. */
+static const struct {
+    const char *file, *text, *body, *said;
+} ROWS[] = {
+    {"m.yaml", USUAL_M, BODY, ""},
+    {"m.yaml", USUAL_M, STAYS, ""},
+    {"m.yaml", USUAL_M, UNKNOWN, "fails as before"},
+    {"lookups/codes.csv", "from,to\nx,5\n", BODY, "changed (m): /code [\"1\" > \"5\"]; "},
+    {"m.yaml", M("m", "make", SET(CODE ", /words: /words")), BODY,
+     "changed (m): /words [nothing > ***(10)]; "},
+    {"m.yaml", M("m", "make", SET(CODE ", /n: {const: 1}")), BODY,
+     "changed (m): /n [nothing > 1]; "},
+    {"m.yaml", M("m", "make", SET("/list/entry: {each: /parts, set: {/no: /no}}")), LIST,
+     "changed (m): /code [\"1\" > nothing]; changed (m): /list/entry/no [nothing > \"1\"]"
+     " [nothing > \"2\"]; "},
+    {"m.yaml", M("m", "make", SET(CODE ", /late: event:/late")), BODY,
+     "changed (m): /late [nothing > \"true\"]; "},
+    {"m.yaml", M("m", "make", SET(CODE ", /b: {from: link:/b, optional: true}")), BODY,
+     "changed (m): /b [nothing > \"case-7\"]; "},
+    {"m.yaml", M("m", "other", SET(CODE)), BODY,
+     "changed (m): its operation [\"b.make\" > \"b.other\"]; "},
+    {"lookups/codes.csv", "from,to\ny,2\n", BODY,
+     "newly failing (m): no row for \"x\" in lookups/codes.csv (from /code); "},
+    {"lookups/codes.csv", "from,to\nx,1\nz,3\n", UNKNOWN, "no longer failing (m): " NO_ROW "; "},
+    {"m.yaml", M("m", "make", SET(CODE ", /words: /nosuch")), UNKNOWN, "fails as before"},
+    {"m.yaml", M("m", "make", SET("/words: /nosuch")), UNKNOWN,
+     "failing otherwise (m): nothing at /nosuch; "},
+    {"lookups/codes.csv", "from,to\nx,IGNORE\n", BODY,
+     "no longer sent (m): IGNORE in lookups/codes.csv:2; "},
+    {"m.yaml", M("m", "make", "when: {from: /go, equals: false}\nset: {" CODE "}"), BODY,
+     "no longer sent (m): when: /go is not false; "},
+    {"m.yaml", M("m", "make", "when: {from: /go, is: nothing}\nset: {" CODE "}"), STAYS,
+     "newly sent (m): when: /go is not true; "},
+    {"n.yaml", M("n", "other", SET("/code: /code")), BODY,
+     "newly sent (n): there was no such mapping; "},
+    {"n.yaml", M("n", "other", SET("/code: /code")), STAYS, ""},
+    {"systems/b.yaml", B("link: needs"), BODY, ""},
+    {"systems/b.yaml", B("link: opens, gives: {id: /id}"), BODY, ""},
+    {"systems/a.yaml", A("id: /code, key: /id, version: /go"), BODY,
+     "otherwise read (): id of a.thing [\"1\" > \"x\"]; otherwise read (): version of a.thing"
+     " [***(64) > \"true\"]; "},
+    {"systems/a.yaml", A("id: /id, key: /id, round: /nosuch"), BODY,
+     "newly failing (): nothing at /nosuch; "},
+    {"systems/a.yaml", A("id: /id, key: /id, where: {from: /go, is: nothing}"), BODY,
+     "otherwise read (): where of a.thing [true > false]; "},
+    {"systems/a.yaml", A("id: /id, key: /id, own: {from: /go, equals: true}"), BODY,
+     "otherwise read (): own of a.thing [false > true]; "},
+};
+
 static void each_kind_of_difference_is_told(void **state)
 {
-    static const struct {
-        const char *file, *text, *body, *said;
-    } rows[] = {
-        {"m.yaml", USUAL_M, BODY, ""},
-        {"m.yaml", USUAL_M, STAYS, ""},
-        {"m.yaml", USUAL_M, UNKNOWN, "fails as before"},
-        {"lookups/codes.csv", "from,to\nx,5\n", BODY, "changed (m): /code [\"1\" > \"5\"]; "},
-        {"m.yaml", M("m", "make", SET(CODE ", /words: /words")), BODY,
-         "changed (m): /words [nothing > ***(10)]; "},
-        {"m.yaml", M("m", "make", SET(CODE ", /n: {const: 1}")), BODY,
-         "changed (m): /n [nothing > 1]; "},
-        {"m.yaml", M("m", "make", SET("/list/entry: {each: /parts, set: {/no: /no}}")), LIST,
-         "changed (m): /code [\"1\" > nothing]; changed (m): /list/entry/no [nothing > \"1\"]"
-         " [nothing > \"2\"]; "},
-        {"m.yaml", M("m", "make", SET(CODE ", /late: event:/late")), BODY,
-         "changed (m): /late [nothing > \"true\"]; "},
-        {"m.yaml", M("m", "make", SET(CODE ", /b: {from: link:/b, optional: true}")), BODY,
-         "changed (m): /b [nothing > \"case-7\"]; "},
-        {"m.yaml", M("m", "other", SET(CODE)), BODY,
-         "changed (m): its operation [\"b.make\" > \"b.other\"]; "},
-        {"lookups/codes.csv", "from,to\ny,2\n", BODY,
-         "newly failing (m): no row for \"x\" in lookups/codes.csv (from /code); "},
-        {"lookups/codes.csv", "from,to\nx,1\nz,3\n", UNKNOWN,
-         "no longer failing (m): " NO_ROW "; "},
-        {"m.yaml", M("m", "make", SET(CODE ", /words: /nosuch")), UNKNOWN, "fails as before"},
-        {"m.yaml", M("m", "make", SET("/words: /nosuch")), UNKNOWN,
-         "failing otherwise (m): nothing at /nosuch; "},
-        {"lookups/codes.csv", "from,to\nx,IGNORE\n", BODY,
-         "no longer sent (m): IGNORE in lookups/codes.csv:2; "},
-        {"m.yaml", M("m", "make", "when: {from: /go, equals: false}\nset: {" CODE "}"), BODY,
-         "no longer sent (m): when: /go is not false; "},
-        {"m.yaml", M("m", "make", "when: {from: /go, is: nothing}\nset: {" CODE "}"), STAYS,
-         "newly sent (m): when: /go is not true; "},
-        {"n.yaml", M("n", "other", SET("/code: /code")), BODY,
-         "newly sent (n): there was no such mapping; "},
-        {"n.yaml", M("n", "other", SET("/code: /code")), STAYS, ""},
-        {"systems/b.yaml", B("link: needs"), BODY, ""},
-        {"systems/b.yaml", B("link: opens, gives: {id: /id}"), BODY, ""},
-        {"systems/a.yaml", A("id: /code, key: /id, version: /go"), BODY,
-         "otherwise read (): id of a.thing [\"1\" > \"x\"]; otherwise read (): version of a.thing"
-         " [***(64) > \"true\"]; "},
-        {"systems/a.yaml", A("id: /id, key: /id, round: /nosuch"), BODY,
-         "newly failing (): nothing at /nosuch; "},
-        {"systems/a.yaml", A("id: /id, key: /id, where: {from: /go, is: nothing}"), BODY,
-         "otherwise read (): where of a.thing [true > false]; "},
-        {"systems/a.yaml", A("id: /id, key: /id, own: {from: /go, equals: true}"), BODY,
-         "otherwise read (): own of a.thing [false > true]; "},
-    };
     struct unit_folder before, after;
 
     (void)state;
     unit_folder_open(&before);
     write_usual(&before);
     struct sg_catalog *usual = load(&before);
-    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+    for (size_t r = 0; r < SG_ROWS(ROWS); r++) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
 
         unit_folder_open(&after);
         write_usual(&after);
-        unit_folder_write(&after, rows[r].file, rows[r].text);
+        unit_folder_write(&after, ROWS[r].file, ROWS[r].text);
         struct sg_catalog *changed = load(&after);
 
-        assert_string_equal(whatif(arena, usual, changed, rows[r].body), rows[r].said);
+        assert_string_equal(whatif(arena, usual, changed, ROWS[r].body), ROWS[r].said);
         sg_catalog_free(changed);
         unit_folder_close(&after);
     }
