@@ -177,7 +177,7 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
     *reload = (struct reload){
         .arena = arena, .service = service, .catalog = sg_catalog_share(catalog), .errand = errand};
     reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
-                                        .as.routes = {routes, count},
+                                        .as.routes = {routes, count, reload->catalog},
                                         .done = routes_set,
                                         .owner = reload};
     service->writing++;

@@ -70,6 +70,11 @@ const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_st
 void sg_mapping_run_tests(const struct sg_mapping *mapping, struct sg_findings *findings,
                           size_t *passed, size_t *failed);
 
+/** Gives each record that its tests give, in `arena`; those that cannot be read are passed over. */
+typedef void sg_mapping_given_fn(const struct sg_node *record, void *owner);
+void sg_mapping_each_given(const struct sg_mapping *mapping, struct sg_arena *arena,
+                           sg_mapping_given_fn *each, void *owner);
+
 struct sg_str sg_mapping_name(const struct sg_mapping *mapping);
 struct sg_str sg_mapping_from_system(const struct sg_mapping *mapping);
 struct sg_str sg_mapping_from_record(const struct sg_mapping *mapping);

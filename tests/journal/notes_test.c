@@ -177,7 +177,7 @@ static void what_drifts_is_kept_until_it_ends(void **state)
                                      "saja.ticket type /lat (text, was number) () 4-5 6; "
                                      "saja.ticket: {}");
     assert_string_equal(sg_stage_view(stage, SG_VIEW_DRIFTS, "", "2368"),
-                        "more  9 1; gone /Text 7 100; type /lat 4 6; field /ناحیه 1 4");
+                        "more 9 1; gone /Text 7 100; type /lat 4 6; field /ناحیه 1 4");
 }
 
 /* Names of mappings with open deliveries that are not among `routes`. */
