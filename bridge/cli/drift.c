@@ -1,0 +1,127 @@
+/* sgbridge drift: what systems send that no file names. */
+#include "cli/drift.h"
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "cli/moment.h"
+#include "cli/table.h"
+
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
+static const char *const COLUMNS[] = {"system",  "record", "kind",     "pointer", "shows",
+                                      "example", "#since", "#last_at", "#times",  NULL};
+
+struct options {
+    const char *record;
+    bool is_all;
+};
+
+static struct sg_str record_of(const struct sg_cli *cli, const struct sg_node *row)
+{
+    return sg_str_format(cli->arena, "%.*s.%.*s", SG_STR_ARG(sg_answers_text(row, "system")),
+                         SG_STR_ARG(sg_answers_text(row, "record")));
+}
+
+struct sg_node *sg_drift_rows(const struct sg_cli *cli, struct sg_view *view, const char *record,
+                              bool is_ever)
+{
+    const int64_t from_ms = is_ever ? 0 : sg_clock_now_ms() - SG_DRIFT_SHOWN_DAYS * DAY_MS;
+    struct sg_node *shown = sg_node_new(cli->arena, SG_NODE_LIST);
+    const struct sg_node *all =
+        sg_answers_rows(cli, view, SG_VIEW_DRIFTS, (struct sg_str){0}, COLUMNS);
+
+    if (all == NULL)
+        return NULL;
+    for (const struct sg_node *row = all->first; row != NULL; row = row->next) {
+        if (sg_answers_number(row, "since") >= from_ms &&
+            (record == NULL || sg_str_is(record_of(cli, row), record)))
+            (void)sg_node_append(shown, sg_node_share(cli->arena, row));
+    }
+    return shown;
+}
+
+/* In a word or two, what is the matter with the field. */
+static struct sg_str matter_of(const struct sg_cli *cli, const struct sg_node *row)
+{
+    const struct sg_str kind = sg_answers_text(row, "kind"), shows = sg_answers_text(row, "shows");
+
+    if (sg_str_is(kind, "field"))
+        return sg_str_format(cli->arena, "new: %.*s", SG_STR_ARG(sg_answers_text(row, "example")));
+    if (sg_str_is(kind, "code"))
+        return sg_str_format(cli->arena, "new code %.*s", SG_STR_ARG(shows));
+    if (sg_str_is(kind, "more"))
+        return SG_STR("more than are told apart");
+    return sg_str_is(kind, "gone") ? SG_STR("gone") : shows;
+}
+
+static void print_text(const struct sg_cli *cli, const struct sg_settings *settings,
+                       const struct sg_node *rows)
+{
+    static const struct sg_column columns[] = {
+        {.title = "since"},
+        {.title = "last", .is_right = true},
+        {.title = "times", .is_right = true},
+        {.title = "record", .most = 20},
+        {.title = "field", .takes_rest = true},
+        {.title = "what", .most = 24},
+    };
+    const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
+    struct sg_table *table = sg_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
+    const int64_t now_ms = sg_clock_now_ms();
+
+    for (const struct sg_node *row = rows->first; row != NULL; row = row->next) {
+        const struct sg_str texts[] = {
+            sg_answers_minute(cli, settings, sg_answers_number(row, "since")),
+            sg_moment_age(cli->arena, now_ms - sg_answers_number(row, "last_at")),
+            sg_answers_count(cli->arena, sg_answers_number(row, "times")),
+            record_of(cli, row),
+            sg_answers_text(row, "pointer"),
+            matter_of(cli, row),
+        };
+
+        sg_table_add(table, texts);
+    }
+    sg_table_print(table, &screen);
+}
+
+static int run(const struct sg_cli *cli)
+{
+    const struct options *options = cli->options;
+    const struct sg_settings *settings = NULL;
+    struct sg_view *view = sg_answers_open(cli, &settings);
+
+    if (view == NULL)
+        return SG_EXIT_UNABLE;
+    const struct sg_node *rows = sg_drift_rows(cli, view, options->record, options->is_all);
+
+    sg_view_close(view);
+    if (rows == NULL)
+        return SG_EXIT_UNABLE;
+    if (cli->is_json)
+        sg_answers_print_json(cli, rows);
+    else if (rows->count > 0)
+        print_text(cli, settings, rows);
+    else
+        (void)puts("nothing drifts");
+    return rows->count > 0 ? SG_EXIT_OK : SG_EXIT_NO;
+}
+
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_VALUE(struct options, record, "record", "NAME", "of this record: saja.ticket"),
+    SG_OPTION_FLAG(struct options, is_all, "all", "what was first seen over 30 days ago as well"),
+    {0},
+};
+
+const struct sg_subcommand SG_SUBCOMMAND_DRIFT = {
+    .name = "drift",
+    .group = SG_SUBCOMMAND_DAILY,
+    .brief = "what systems send that no file names",
+    .about = "Fields that are new, of another type or gone, and codes that no table names:\n"
+             "first and last seen, how often, and the shape of an example.",
+    .exits = "0 something drifts; 1 nothing does; 69 the journal cannot be read",
+    .examples = {"drift", "drift --record saja.ticket --json"},
+    .has_json = true,
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
+    .run = run,
+};
