@@ -31,6 +31,7 @@ def on_embedded(sgbridge):
         ("the mappings we ship pass their check", [str(sgbridge), "check", str(paths.ROOT / "mappings")]),
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("people find what went wrong and put it right", [*python, str(HERE / "steer.py"), *bridge]),
+        ("a field that no file names is told once", [*python, str(HERE / "drift.py"), *bridge]),
         ("both systems are asked for what the journal knows", [*python, str(HERE / "verify.py"), *bridge]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
