@@ -94,6 +94,8 @@ bool sg_change_apply(struct sg_journal *journal, struct sg_drift_watch *drift,
     case SG_CHANGE_PAUSES:
         return sg_journal_paused_systems(journal, change->as.pauses.arena,
                                          &change->as.pauses.systems, &change->as.pauses.count, err);
+    case SG_CHANGE_CODES:
+        return sg_drift_see_codes(drift, journal, &change->as.codes, err);
     case SG_CHANGE_ROUTES:
         return set_routes(journal, drift, change, err);
     }

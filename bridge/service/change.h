@@ -18,6 +18,7 @@ enum sg_change_kind {
     SG_CHANGE_FACT,
     SG_CHANGE_COMMAND, /* what a person asked for */
     SG_CHANGE_PAUSES,  /* reads into `arena` which systems people hold back */
+    SG_CHANGE_CODES,   /* codes that no table names were met */
     SG_CHANGE_ROUTES,  /* refused, naming them, when mappings with open deliveries would go */
 };
 
@@ -74,6 +75,7 @@ struct sg_change {
             struct sg_paused_system *systems;
             size_t count;
         } pauses;
+        struct sg_drift_codes codes;
         struct {
             const struct sg_route *routes;
             size_t count;

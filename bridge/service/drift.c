@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "mapping/outline.h"
+#include "mapping/shown.h"
 
 enum { WRITE_EVERY_MS = 60 * 1000 };
 
@@ -21,6 +22,7 @@ struct sg_drift_watch {
     bool is_known; /* they are as in the journal, and what was seen since */
     bool has_news; /* to be written at once */
     bool has_counts;
+    bool is_of_others; /* codes were met by other files than those in force */
     int64_t written_at;
 };
 
@@ -128,14 +130,15 @@ static void read_outlines(struct sg_drift_watch *watch, const struct sg_kept_out
     }
 }
 
-/* What drifted of a record that is in no file any more is over. */
+/* What drifted of a record that is in no file any more is over; and so are codes, when the tables
+ * may name them now. */
 static bool read_drifts(struct sg_drift_watch *watch, struct sg_journal *journal,
                         const struct sg_drift *drifts, size_t count, struct sg_error *err)
 {
     for (size_t d = 0; d < count; d++) {
         const struct watched *watched = find(watch, drifts[d].system, drifts[d].record);
 
-        if (watched != NULL)
+        if (watched != NULL && !(watch->is_of_others && drifts[d].kind == SG_DRIFT_CODE))
             sg_outline_recall(watched->outline, &drifts[d]);
         else if (!sg_journal_end_drift(journal, &drifts[d], err))
             return false;
@@ -168,6 +171,7 @@ static bool know(struct sg_drift_watch *watch, struct sg_journal *journal, struc
         watch->records[r].written = sg_outline_changes(watched->outline);
     }
     watch->is_known = watch->has_news = true; /* what files name now is over */
+    watch->is_of_others = false;
     return true;
 }
 
@@ -267,23 +271,58 @@ bool sg_drift_set(struct sg_drift_watch *watch, struct sg_journal *journal,
     if (watch->is_known && !sg_drift_write(watch, journal, watch->written_at, true, err))
         return false; /* what was seen until now */
     sg_drift_forget(watch);
+    watch->is_of_others |= watch->catalog != NULL &&
+                           !sg_str_equal(sg_catalog_hash(watch->catalog), sg_catalog_hash(catalog));
     sg_catalog_free(watch->catalog);
     watch->catalog = sg_catalog_share(catalog);
     return know(watch, journal, err);
 }
 
-bool sg_drift_see(struct sg_drift_watch *watch, struct sg_journal *journal,
-                  const struct sg_event *event, struct sg_error *err)
+/* Of a record of the catalog in force; NULL for others, which were mapped by the one before. */
+static bool find_known(struct sg_drift_watch *watch, struct sg_journal *journal,
+                       struct sg_str system, struct sg_str record, struct watched **out,
+                       struct sg_error *err)
 {
-    if (watch->catalog == NULL || event->tree == NULL || event->problem.length > 0)
+    *out = NULL;
+    if (watch->catalog == NULL)
         return true;
     if (!watch->is_known && !know(watch, journal, err))
         return false;
-    const struct watched *watched = find(watch, event->system, event->record);
+    *out = find(watch, system, record);
+    return true;
+}
 
-    if (watched == NULL) /* a record of the catalog before this one */
+bool sg_drift_see(struct sg_drift_watch *watch, struct sg_journal *journal,
+                  const struct sg_event *event, struct sg_error *err)
+{
+    struct watched *watched = NULL;
+
+    if (event->tree == NULL || event->problem.length > 0)
+        return true;
+    if (!find_known(watch, journal, event->system, event->record, &watched, err))
+        return false;
+    if (watched == NULL)
         return true;
     watch->has_news |= sg_outline_see(watched->outline, event->tree, event->captured_at);
     watch->has_counts = true;
+    return true;
+}
+
+bool sg_drift_see_codes(struct sg_drift_watch *watch, struct sg_journal *journal,
+                        const struct sg_drift_codes *met, struct sg_error *err)
+{
+    struct watched *watched = NULL;
+
+    if (!find_known(watch, journal, met->system, met->record, &watched, err))
+        return false;
+    if (watched == NULL)
+        return true;
+    for (const struct sg_new_code *code = met->codes; code != NULL; code = code->next) {
+        const struct sg_shown shown = sg_shown_of(code->code);
+
+        watch->has_news |= sg_outline_see_code(watched->outline, code->sources,
+                                               sg_str_of(shown.text), met->met_at);
+        watch->has_counts = true;
+    }
     return true;
 }

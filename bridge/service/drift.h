@@ -17,13 +17,25 @@ void sg_drift_watch_free(struct sg_drift_watch *watch);
 
 /* All of these inside a transaction; what fails is as in sgbridge/journal.h. */
 
-/** The catalog, which is shared, comes into force: what its files name drifts no more. */
+/**
+ * The catalog, which is shared, comes into force: what its files name drifts no more, and codes begin
+ * anew where the files are other ones than before.
+ */
 SG_MUST_USE bool sg_drift_set(struct sg_drift_watch *watch, struct sg_journal *journal,
                               struct sg_catalog *catalog, struct sg_error *err);
 
 /** A new event was taken in. One that could be read only in part tells nothing. */
 SG_MUST_USE bool sg_drift_see(struct sg_drift_watch *watch, struct sg_journal *journal,
                               const struct sg_event *event, struct sg_error *err);
+
+/** Codes that an event of this record was mapped with and that no look-up table names. */
+struct sg_drift_codes {
+    struct sg_str system, record;
+    const struct sg_new_code *codes;
+    int64_t met_at;
+};
+SG_MUST_USE bool sg_drift_see_codes(struct sg_drift_watch *watch, struct sg_journal *journal,
+                                    const struct sg_drift_codes *met, struct sg_error *err);
 
 /** Writes what was seen for the first time, and, when they are due or `is_last`, all counts. */
 SG_MUST_USE bool sg_drift_write(struct sg_drift_watch *watch, struct sg_journal *journal,

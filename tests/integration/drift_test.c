@@ -137,6 +137,45 @@ static void a_reload_that_names_the_field_ends_its_drift(void **state)
     sg_stage_close(&stage);
 }
 
+/* Asks the table of a record that nothing was learned of. */
+static void capture_code(struct sg_stage *stage, const char *code)
+{
+    capture(stage, code);
+    while (stage->call_count > 0)
+        sg_stage_answer(stage, 200, "{}");
+}
+
+static void a_code_that_only_the_star_of_a_table_takes_drifts_until_a_row_names_it(void **state)
+{
+    static const char mapping[] =
+        "mapping: tell\nfrom: src.ticket\nto: dst.tell\n"
+        "set: {/x: {from: /name, with: upper}, /y: {from: /code, with: {lookup: codes}}}\n"
+        "tests: [{name: t, given: {name: n, code: 1}, expect: {x: N, y: one}}]\n";
+    const struct sg_stage_file files[] = {{"systems/src.yaml", SOURCE},
+                                          {"systems/dst.yaml", DESTINATION},
+                                          {"lookups/codes.csv", "code,text\n1,one\n*,other\n"},
+                                          {"tell.yaml", mapping}};
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, files, SG_ROWS(files));
+    capture_code(&stage, ",\"code\":\"1\"");
+    assert_string_equal(drifts(&stage), "");
+    capture_code(&stage, ",\"code\":\"77\"");
+    capture_code(&stage, ",\"code\":\"علی رضایی\"");
+    capture_code(&stage, ",\"code\":\"77\"");
+    assert_string_equal(drifts(&stage),
+                        "src ticket code /code \"77\" \nsrc ticket code /code ***(9) \n");
+    unit_folder_write(&stage.files, "lookups/codes.csv", "code,text\n1,one\n77,new\n*,other\n");
+    reload(&stage);
+    assert_string_equal(drifts(&stage), "");
+    capture_code(&stage, ",\"code\":\"77\"");
+    assert_string_equal(drifts(&stage), "");
+    capture_code(&stage, ",\"code\":\"78\"");
+    assert_string_equal(drifts(&stage), "src ticket code /code \"78\" \n");
+    sg_stage_close(&stage);
+}
+
 static void what_drifts_and_what_was_learned_outlive_the_process(void **state)
 {
     static struct sg_stage stage;
@@ -169,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_new_field_is_kept_at_once_and_counted_once_a_minute),
         cmocka_unit_test(a_repeat_counts_for_nothing),
         cmocka_unit_test(a_reload_that_names_the_field_ends_its_drift),
+        cmocka_unit_test(a_code_that_only_the_star_of_a_table_takes_drifts_until_a_row_names_it),
         cmocka_unit_test(what_drifts_and_what_was_learned_outlive_the_process),
     };
     return cmocka_run_group_tests_name("drift", tests, NULL, NULL);
