@@ -3,10 +3,11 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "cli/moment.h"
-#include "cli/table.h"
+#include "cli/screen.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
+enum { INDENT = 4 };
 
 static const char *const COLUMNS[] = {"system",  "record", "kind",     "pointer", "shows",
                                       "example", "#since", "#last_at", "#times",  NULL};
@@ -46,42 +47,37 @@ static struct sg_str matter_of(const struct sg_cli *cli, const struct sg_node *r
     const struct sg_str kind = sg_answers_text(row, "kind"), shows = sg_answers_text(row, "shows");
 
     if (sg_str_is(kind, "field"))
-        return sg_str_format(cli->arena, "new: %.*s", SG_STR_ARG(sg_answers_text(row, "example")));
+        return sg_str_format(cli->arena, "new, %.*s", SG_STR_ARG(sg_answers_text(row, "example")));
     if (sg_str_is(kind, "code"))
         return sg_str_format(cli->arena, "new code %.*s", SG_STR_ARG(shows));
     if (sg_str_is(kind, "more"))
-        return SG_STR("more than are told apart");
+        return SG_STR("more new fields or codes than are told apart");
     return sg_str_is(kind, "gone") ? SG_STR("gone") : shows;
+}
+
+static void print_one(const struct sg_cli *cli, const struct sg_settings *settings,
+                      const struct sg_screen *screen, const struct sg_node *row)
+{
+    const struct sg_str head = sg_str_format(cli->arena, "%.*s ", SG_STR_ARG(record_of(cli, row)));
+    const struct sg_str pointer = sg_answers_text(row, "pointer");
+    const struct sg_str text =
+        sg_str_format(cli->arena, "%.*s%s%.*s", SG_STR_ARG(pointer), pointer.length > 0 ? ": " : "",
+                      SG_STR_ARG(matter_of(cli, row)));
+
+    sg_screen_paragraph(screen, sg_str_c(cli->arena, head), INDENT, text);
+    (void)printf("    %.*s x since %.*s, last %.*s\n",
+                 SG_STR_ARG(sg_answers_count(cli->arena, sg_answers_number(row, "times"))),
+                 SG_STR_ARG(sg_answers_minute(cli, settings, sg_answers_number(row, "since"))),
+                 SG_STR_ARG(sg_answers_minute(cli, settings, sg_answers_number(row, "last_at"))));
 }
 
 static void print_text(const struct sg_cli *cli, const struct sg_settings *settings,
                        const struct sg_node *rows)
 {
-    static const struct sg_column columns[] = {
-        {.title = "since"},
-        {.title = "last", .is_right = true},
-        {.title = "times", .is_right = true},
-        {.title = "record", .most = 20},
-        {.title = "field", .takes_rest = true},
-        {.title = "what", .most = 24},
-    };
     const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
-    struct sg_table *table = sg_table_new(cli->arena, columns, sizeof columns / sizeof columns[0]);
-    const int64_t now_ms = sg_clock_now_ms();
 
-    for (const struct sg_node *row = rows->first; row != NULL; row = row->next) {
-        const struct sg_str texts[] = {
-            sg_answers_minute(cli, settings, sg_answers_number(row, "since")),
-            sg_moment_age(cli->arena, now_ms - sg_answers_number(row, "last_at")),
-            sg_answers_count(cli->arena, sg_answers_number(row, "times")),
-            record_of(cli, row),
-            sg_answers_text(row, "pointer"),
-            matter_of(cli, row),
-        };
-
-        sg_table_add(table, texts);
-    }
-    sg_table_print(table, &screen);
+    for (const struct sg_node *row = rows->first; row != NULL; row = row->next)
+        print_one(cli, settings, &screen, row);
 }
 
 static int run(const struct sg_cli *cli)

@@ -42,7 +42,7 @@ def a_new_field_is_told_once_and_over_when_a_file_names_it(house):
     house.saja.post("faults", new_field={"on": ["requests"]})
     house.saja.post("ticket", count=3)
     until(lambda: drifts(house) == ["saja.ticket /x_channel"], "the new field drifts")
-    says(house.bridge.command("drift").stdout, r"saja\.ticket +/x_channel +new: text of 3\n")
+    says(house.bridge.command("drift").stdout, r"saja\.ticket /x_channel: new, text of 3\n +[\d,]+ x since 14\d\d/")
     says(house.bridge.command("status").stdout, r"drift +1 that no file names: sgbridge drift\n")
     equal(house.bridge.command("drift", "--record", "gam.response").returncode, NO, "exit code for another record")
 
