@@ -1,5 +1,6 @@
 /* What a system sends that no file names is a row from its first sight on, through restarts and
  * reloads. */
+#include "journal/kind.h"
 #include "mapping/outline.h"
 #include "sgbridge/connector.h"
 #include "stage.h"
@@ -119,6 +120,55 @@ static void a_repeat_counts_for_nothing(void **state)
     sg_stage_close(&stage);
 }
 
+/* A small event with a new field, and after it one of many pages; false where the disk is full. */
+static bool capture_two(struct sg_stage *stage)
+{
+    enum { LARGE = 1 << 18 };
+    struct sg_catalog *catalog = sg_service_catalog(stage->service);
+    const struct sg_system *src = sg_catalog_system(catalog, SG_STR("src"));
+    const struct sg_record_reader reader = {
+        .system = src, .record = sg_system_record(src, SG_STR("ticket")), .max_bytes = 2 * LARGE};
+    char *name = sg_arena_get(stage->arena, LARGE, 1);
+    struct sg_event events[2];
+    struct sg_change change = {.kind = SG_CHANGE_CAPTURE,
+                               .as.capture = {.events = events, .count = 2}};
+
+    memset(name, 'n', LARGE);
+    for (int e = 0; e < 2; e++) {
+        struct sg_node *item = sg_node_new(stage->arena, SG_NODE_OBJECT);
+
+        (void)sg_node_add(item, SG_STR("id"), sg_node_number(stage->arena, -e));
+        (void)sg_node_add(item, SG_STR("name"),
+                          sg_node_text(stage->arena, (struct sg_str){name, e == 0 ? 1 : LARGE}));
+        if (e == 0)
+            (void)sg_node_add(item, SG_STR("new"), sg_node_number(stage->arena, 1));
+        assert_true(sg_record_read(&reader, item, stage->now_ms, stage->arena, &events[e]));
+    }
+    sg_keeper_submit(stage->keeper, &change);
+    sg_stage_settle(stage);
+    sg_catalog_free(catalog);
+    return change.is_ok;
+}
+
+static void what_was_undone_was_not_seen(void **state)
+{
+    static struct sg_stage stage;
+    struct sg_error err;
+
+    (void)state;
+    open_and_learn(&stage);
+    capture(&stage, "");
+    assert_true(sg_sql_exec(stage.journal->db, "PRAGMA max_page_count = 1", &err));
+    assert_false(capture_two(&stage)); /* the least that it can be is what there is */
+    assert_string_equal(drifts(&stage), "");
+    assert_true(sg_sql_exec(stage.journal->db, "PRAGMA max_page_count = 1000000", &err));
+    assert_true(capture_two(&stage));
+    stage.now_ms += 60 * 1000;
+    sg_stage_settle(&stage);
+    assert_int_equal(times(&stage), 1);
+    sg_stage_close(&stage);
+}
+
 static void a_reload_that_names_the_field_ends_its_drift(void **state)
 {
     static struct sg_stage stage;
@@ -207,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_field_is_kept_at_once_and_counted_once_a_minute),
         cmocka_unit_test(a_repeat_counts_for_nothing),
+        cmocka_unit_test(what_was_undone_was_not_seen),
         cmocka_unit_test(a_reload_that_names_the_field_ends_its_drift),
         cmocka_unit_test(a_code_that_only_the_star_of_a_table_takes_drifts_until_a_row_names_it),
         cmocka_unit_test(what_drifts_and_what_was_learned_outlive_the_process),
