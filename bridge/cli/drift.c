@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "cli/screen.h"
+#include "mapping/outline.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
@@ -71,13 +72,57 @@ static void print_one(const struct sg_cli *cli, const struct sg_settings *settin
                  SG_STR_ARG(sg_answers_minute(cli, settings, sg_answers_number(row, "last_at"))));
 }
 
+/* Records that all is still learned from: what is new in them is not told yet. */
+static struct sg_node *find_learning(const struct sg_cli *cli, struct sg_view *view)
+{
+    static const char *const columns[] = {"system", "record", "text", NULL};
+    struct sg_node *list = sg_node_new(cli->arena, SG_NODE_LIST);
+    const struct sg_node *all =
+        sg_answers_rows(cli, view, SG_VIEW_OUTLINES, (struct sg_str){0}, columns);
+
+    if (all == NULL)
+        return NULL;
+    for (const struct sg_node *row = all->first; row != NULL; row = row->next) {
+        const int64_t events = sg_outline_learned_of(sg_answers_text(row, "text"));
+        struct sg_node *entry = sg_node_new(cli->arena, SG_NODE_OBJECT);
+
+        if (events == SG_OUTLINE_LEARNS)
+            continue;
+        (void)sg_node_add(entry, SG_STR("record"), sg_node_text(cli->arena, record_of(cli, row)));
+        (void)sg_node_add(entry, SG_STR("events"), sg_node_number(cli->arena, events));
+        (void)sg_node_append(list, entry);
+    }
+    return list;
+}
+
+static void print_learning(const struct sg_cli *cli, const struct sg_node *learning)
+{
+    for (const struct sg_node *row = learning->first; row != NULL; row = row->next)
+        (void)printf("%.*s is being learned: %.*s of %.*s events; what is new is told after\n",
+                     SG_STR_ARG(sg_answers_text(row, "record")),
+                     SG_STR_ARG(sg_answers_count(cli->arena, sg_answers_number(row, "events"))),
+                     SG_STR_ARG(sg_answers_count(cli->arena, SG_OUTLINE_LEARNS)));
+}
+
 static void print_text(const struct sg_cli *cli, const struct sg_settings *settings,
-                       const struct sg_node *rows)
+                       const struct sg_node *rows, const struct sg_node *learning)
 {
     const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
 
     for (const struct sg_node *row = rows->first; row != NULL; row = row->next)
         print_one(cli, settings, &screen, row);
+    if (rows->count == 0)
+        (void)puts("nothing drifts");
+    print_learning(cli, learning);
+}
+
+static void print_json(const struct sg_cli *cli, struct sg_node *rows, struct sg_node *learning)
+{
+    struct sg_node *out = sg_node_new(cli->arena, SG_NODE_OBJECT);
+
+    (void)sg_node_add(out, SG_STR("drifts"), rows);
+    (void)sg_node_add(out, SG_STR("learning"), learning);
+    sg_answers_print_json(cli, out);
 }
 
 static int run(const struct sg_cli *cli)
@@ -88,17 +133,16 @@ static int run(const struct sg_cli *cli)
 
     if (view == NULL)
         return SG_EXIT_UNABLE;
-    const struct sg_node *rows = sg_drift_rows(cli, view, options->record, options->is_all);
+    struct sg_node *rows = sg_drift_rows(cli, view, options->record, options->is_all);
+    struct sg_node *learning = find_learning(cli, view);
 
     sg_view_close(view);
-    if (rows == NULL)
+    if (rows == NULL || learning == NULL)
         return SG_EXIT_UNABLE;
     if (cli->is_json)
-        sg_answers_print_json(cli, rows);
-    else if (rows->count > 0)
-        print_text(cli, settings, rows);
+        print_json(cli, rows, learning);
     else
-        (void)puts("nothing drifts");
+        print_text(cli, settings, rows, learning);
     return rows->count > 0 ? SG_EXIT_OK : SG_EXIT_NO;
 }
 

@@ -242,18 +242,38 @@ static bool read_field(struct sg_outline *outline, const struct sg_node *entry)
     return true;
 }
 
-bool sg_outline_read(struct sg_outline *outline, struct sg_str text, struct sg_error *err)
+/* Whether it is one, as far as its two members go. */
+static bool open_text(struct sg_arena *arena, struct sg_str text, int64_t *events,
+                      const struct sg_node **fields, struct sg_error *err)
 {
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const struct sg_node *root = NULL;
 
     if (!sg_json_read(arena, text, NULL, &root, err))
         return false;
-    const struct sg_node *events = sg_node_find(root, SG_STR("events"));
-    const struct sg_node *fields = sg_node_find(root, SG_STR("fields"));
+    const struct sg_node *learned = sg_node_find(root, SG_STR("events"));
 
-    if (events == NULL || fields == NULL || !sg_units_integer(events->text, &outline->events))
-        return fail_unreadable(err);
+    *fields = sg_node_find(root, SG_STR("fields"));
+    return (learned != NULL && *fields != NULL && sg_units_integer(learned->text, events)) ||
+           fail_unreadable(err);
+}
+
+int64_t sg_outline_learned_of(struct sg_str text)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_node *fields = NULL;
+    struct sg_error err;
+    int64_t events = 0;
+
+    return open_text(arena, text, &events, &fields, &err) ? events : 0;
+}
+
+bool sg_outline_read(struct sg_outline *outline, struct sg_str text, struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_node *fields = NULL;
+
+    if (!open_text(arena, text, &outline->events, &fields, err))
+        return false;
     for (const struct sg_node *entry = fields->first; entry != NULL; entry = entry->next) {
         if (!read_field(outline, entry))
             return fail_unreadable(err);

@@ -49,6 +49,8 @@ void sg_outline_show(struct sg_outline *outline, const struct sg_node *record);
 
 /** All that was learned, as JSON. What files say and what drifts is no part of it. */
 struct sg_str sg_outline_write(struct sg_arena *arena, const struct sg_outline *outline);
+/** Of how many events that was learned; 0 of a text that is none. */
+int64_t sg_outline_learned_of(struct sg_str text);
 /** How often that has changed, for whoever keeps it. */
 int64_t sg_outline_changes(const struct sg_outline *outline);
 

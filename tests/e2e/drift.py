@@ -16,10 +16,13 @@ LEARNS = 1000   # events of a record that all is learned from
 FIRST_PAGES_S = 60
 
 
+def asked(house):
+    return json.loads(house.bridge.command("drift", "--json").stdout)
+
+
 def drifts(house):
     """What drifts, each as `record pointer`."""
-    rows = json.loads(house.bridge.command("drift", "--json").stdout)
-    return [f"{row['system']}.{row['record']} {row['pointer']}" for row in rows]
+    return [f"{row['system']}.{row['record']} {row['pointer']}" for row in asked(house)["drifts"]]
 
 
 def taken_in(house):
@@ -37,6 +40,7 @@ def learn(house):
 
 def a_new_field_is_told_once_and_over_when_a_file_names_it(house):
     learn(house)
+    says(house.bridge.command("drift").stdout, r"nothing drifts\nsaja\.ticket is being learned: [1-9]\d* of 1,000 events")
     equal(house.bridge.command("drift").returncode, NO, "exit code while nothing drifts")
     log = house.log_size()
     house.saja.post("faults", new_field={"on": ["requests"]})
@@ -47,8 +51,9 @@ def a_new_field_is_told_once_and_over_when_a_file_names_it(house):
     equal(house.bridge.command("drift", "--record", "gam.response").returncode, NO, "exit code for another record")
 
     house.bridge.stop()
-    times, = (row["times"] for row in json.loads(house.bridge.command("drift", "--json").stdout))
+    times, = (row["times"] for row in asked(house)["drifts"])
     equal(times >= 3, True, f"each of them counts, and not {times}")
+    equal([row for row in asked(house)["learning"] if row["record"] == "saja.ticket"], [], "what is still learned")
     before = taken_in(house)
     house.bridge.start()
     house.saja.post("ticket", count=1)

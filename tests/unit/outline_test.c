@@ -203,6 +203,7 @@ static void it_goes_on_from_what_was_kept(void **state)
                         "{\"events\":1000,\"fields\":[[\"\",1000,[\"object\"]],"
                         "[\"/a\",1000,[\"object\"]],[\"/a/b~1c\",1000,[\"number\"]],"
                         "[\"/d\",1000,[\"text\"]]]}");
+    assert_int_equal(sg_outline_learned_of(text), SG_OUTLINE_LEARNS);
     assert_true(sg_outline_read(other, text, &err));
     const struct sg_outline_drift *drifts = sg_outline_drifts(watch->outline, &count);
     for (size_t d = 0; d < count; d++)
@@ -235,6 +236,7 @@ static void a_text_that_is_no_outline_is_refused(void **state)
 
         assert_false(sg_outline_read(outline, quoted(watch->arena, rows[r]), &err));
         assert_int_equal(err.kind, SG_ERROR_INPUT);
+        assert_true(sg_outline_learned_of(quoted(watch->arena, rows[r])) <= 1);
     }
 }
 
