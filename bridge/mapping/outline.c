@@ -40,10 +40,9 @@ static uint64_t hash_of_name(const struct sg_outline *outline, struct sg_str nam
     return sg_hash64((struct sg_str){lower, name.length});
 }
 
-uint64_t sg_outline_hash_below(const struct sg_outline *outline, uint64_t parent,
-                               struct sg_str name)
+uint64_t sg_outline_hash_below(const struct sg_outline *outline, uint64_t above, struct sg_str name)
 {
-    return ((parent << 7 | parent >> 57) ^ hash_of_name(outline, name)) * 0x9e3779b97f4a7c15U;
+    return ((above << 7 | above >> 57) ^ hash_of_name(outline, name)) * 0x9e3779b97f4a7c15U;
 }
 
 int sg_outline_find_field(const struct sg_outline *outline, uint64_t hash)
@@ -377,18 +376,18 @@ static bool is_index(struct sg_str name)
     return digits > 0 && digits == name.length;
 }
 
-void sg_outline_name(struct sg_outline *outline, struct sg_str text)
+void sg_outline_name(struct sg_outline *outline, struct sg_str pointer)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_buffer way = {.arena = arena};
-    const struct sg_pointer *pointer = NULL;
+    const struct sg_pointer *compiled = NULL;
     struct sg_error err;
     size_t count = 0;
     int at = 0;
 
-    if (!sg_pointer_compile(arena, text, (struct sg_place){0}, &pointer, &err))
+    if (!sg_pointer_compile(arena, pointer, (struct sg_place){0}, &compiled, &err))
         return; /* files with such pointers are refused */
-    const struct sg_str *names = sg_pointer_tokens(pointer, &count);
+    const struct sg_str *names = sg_pointer_tokens(compiled, &count);
 
     for (size_t n = 0; n < count; n++) {
         if (is_index(names[n]))

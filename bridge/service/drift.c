@@ -103,9 +103,11 @@ static void name_by_record(const struct sg_record *record, struct sg_outline *ou
 
 static void add_records(struct sg_drift_watch *watch, const struct sg_system *system)
 {
+    if (system->record_count == 0)
+        return;
     watch->records =
         reallocarray(watch->records, watch->count + system->record_count, sizeof *watch->records);
-    if (watch->records == NULL && watch->count + system->record_count > 0)
+    if (watch->records == NULL)
         abort();
     for (size_t r = 0; r < system->record_count; r++)
         watch->records[watch->count++] = (struct watched){
