@@ -366,16 +366,6 @@ void sg_outline_show_field(struct sg_outline *outline, struct sg_outline_field *
     (void)sg_outline_end_drift(outline, field->drifts[SG_OUTLINE_OF_FIELD]);
 }
 
-/* A list is no step on the way: neither is the number of an entry. */
-static bool is_index(struct sg_str name)
-{
-    size_t digits = 0;
-
-    while (digits < name.length && name.at[digits] >= '0' && name.at[digits] <= '9')
-        digits++;
-    return digits > 0 && digits == name.length;
-}
-
 void sg_outline_name(struct sg_outline *outline, struct sg_str pointer)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
@@ -390,8 +380,10 @@ void sg_outline_name(struct sg_outline *outline, struct sg_str pointer)
     const struct sg_str *names = sg_pointer_tokens(compiled, &count);
 
     for (size_t n = 0; n < count; n++) {
-        if (is_index(names[n]))
-            continue;
+        size_t index;
+
+        if (sg_pointer_is_index(names[n], &index))
+            continue; /* a list is no step on the way */
         const uint64_t hash = sg_outline_hash_below(outline, outline->fields[at].hash, names[n]);
         const int parent = at;
 
