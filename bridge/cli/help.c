@@ -11,14 +11,13 @@ static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "To look:",
 
 void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
 {
-    (void)fputs("usage: sgbridge COMMAND [OPTIONS]\n", out);
+    (void)fputs("usage: sgbridge COMMAND [OPTIONS]; more: sgbridge COMMAND --help, man sgbridge\n",
+                out);
     for (size_t c = 0; commands[c] != NULL; c++) {
         if (c == 0 || commands[c]->group != commands[c - 1]->group)
             (void)fprintf(out, "%s\n", HEADS[commands[c]->group]);
         (void)fprintf(out, "  %-*s %s\n", NAME_COLUMN, commands[c]->name, commands[c]->brief);
     }
-    (void)fputs("\nMore: sgbridge COMMAND --help; settings, files, exit codes: man sgbridge\n",
-                out);
 }
 
 /* `  --to kafka`, as it is typed. */
