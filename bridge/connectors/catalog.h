@@ -17,6 +17,10 @@ struct sg_catalog;
 struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,
                                    bool runs_tests, struct sg_findings *findings);
 
+/** The same of its systems and look-ups alone, whatever its mappings say; no tests are run. */
+struct sg_catalog *sg_catalog_load_systems(const char *dir, const struct sg_secrets *secrets,
+                                           struct sg_findings *findings);
+
 /** One more owner. Each thread may. */
 struct sg_catalog *sg_catalog_share(struct sg_catalog *catalog);
 /** One owner less; the last one ends it. Takes NULL. */

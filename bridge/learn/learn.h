@@ -26,6 +26,20 @@ struct sg_learn_system {
     size_t count;
 };
 
+struct sg_input;
+struct sg_zone;
+
+/** Two records about the same thing, one of each side. */
+struct sg_learn_mapping {
+    struct sg_str mapping; /* its name */
+    struct sg_str from_system, from_record, to_system, to_operation;
+    const struct sg_zone *from_zone, *to_zone; /* of times that say none */
+    const struct sg_str *internal;             /* pointers into the record */
+    size_t internal_count;
+    const struct sg_input *input; /* of the operation */
+    struct sg_learn_document from, to;
+};
+
 /** Whether a system, record or operation may be called so. */
 bool sg_learn_is_name(struct sg_str name);
 
@@ -36,5 +50,14 @@ bool sg_learn_is_name(struct sg_str name);
  */
 SG_MUST_USE bool sg_learn_system(struct sg_arena *arena, const struct sg_learn_system *from,
                                  struct sg_str *out, struct sg_error *err);
+
+/**
+ * A mapping file: a rule for each input that `to` sets, found by equal values in `from`: as they
+ * stand, after a transform of letters, digits or white space, or as times of other forms. Its test
+ * is of invented words where the record's are more than codes, dates and numbers. Fails with INPUT
+ * at the place that cannot be read.
+ */
+SG_MUST_USE bool sg_learn_mapping(struct sg_arena *arena, const struct sg_learn_mapping *from,
+                                  struct sg_str *out, struct sg_error *err);
 
 #endif

@@ -91,16 +91,14 @@ static struct sg_catalog *check(const struct unit_folder *folder, struct sg_find
     return sg_catalog_load(folder->path, &(struct sg_secrets){.is_read = false}, true, findings);
 }
 
-/* Every finding of `check` stands at a mark, and every mark has a finding. */
-static void assert_only_marks_are_wrong(struct sg_arena *arena, const char *file)
+/* Every finding of `check` stands at a mark of the file demo.yaml, and every mark has a finding. */
+static void assert_only_marks_are_found(struct sg_arena *arena, const struct unit_folder *folder,
+                                        const char *file)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    struct unit_folder folder;
     size_t count = 0, marked = 0;
 
-    unit_folder_open(&folder);
-    unit_folder_write(&folder, "systems/demo.yaml", file);
-    assert_null(check(&folder, findings));
+    sg_catalog_free(check(folder, findings));
     const struct sg_finding *all = sg_findings_sorted(findings, &count);
     for (size_t f = 0; f < count; f++) {
         if (all[f].is_warning && strstr(all[f].at.file, "demo.yaml") == NULL)
@@ -110,6 +108,15 @@ static void assert_only_marks_are_wrong(struct sg_arena *arena, const char *file
         marked++;
     }
     assert_int_equal(marked, count_of(file, "\"?\"  # ? "));
+}
+
+static void assert_only_marks_are_wrong(struct sg_arena *arena, const char *file)
+{
+    struct unit_folder folder;
+
+    unit_folder_open(&folder);
+    unit_folder_write(&folder, "systems/demo.yaml", file);
+    assert_only_marks_are_found(arena, &folder, file);
     unit_folder_close(&folder);
 }
 
@@ -398,6 +405,138 @@ static void a_list_stands_where_it_is_said_to(void **state)
     assert_string_equal(err.at.file, "--items");
 }
 
+/* --- mappings --- */
+
+#define SYSTEM_A                                                                           \
+    "system: a\nurl: http://a\nformat: json\nzone: Asia/Tehran\n"                          \
+    "records: {item: {id: /id, key: /id, internal: [/person], read: {request: {get: /i}, " \
+    "items: \"\"}}}\n"                                                                     \
+    "tests: [{name: t, record: item, answer: {status: 404}, is: none}]\n"
+#define SYSTEM_B                                                                        \
+    "system: b\nurl: http://b\nformat: json\nzone: Asia/Tehran\n"                       \
+    "operations: {tell: {request: {put: /t}, once: idempotent, input: {"                \
+    "/x: {}, /status: {in: [open, \"3\"]}, /n: {type: integer}, /is: {type: boolean}, " \
+    "/list: {type: list}, /open/at: {}, /public: {public: true}, /must: {required: %s}}}}\n"
+
+/* The mapping of two records, in a folder with both systems. */
+static const char *learned_mapping(struct sg_arena *arena, const struct unit_folder *folder,
+                                   const char *from, const char *to)
+{
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_catalog *catalog =
+        sg_catalog_load_systems(folder->path, &(struct sg_secrets){.is_read = false}, findings);
+    struct sg_str out;
+    struct sg_error err;
+
+    sg_findings_print(findings, stderr);
+    assert_non_null(catalog);
+    const struct sg_system *a = sg_catalog_system(catalog, SG_STR("a"));
+    const struct sg_system *b = sg_catalog_system(catalog, SG_STR("b"));
+    const struct sg_record *record = sg_system_record(a, SG_STR("item"));
+    const struct sg_learn_mapping it = {.mapping = SG_STR("demo"),
+                                        .from_system = a->name,
+                                        .from_record = record->name,
+                                        .to_system = b->name,
+                                        .to_operation = SG_STR("tell"),
+                                        .from_zone = a->zone,
+                                        .to_zone = b->zone,
+                                        .internal = record->view.internal,
+                                        .internal_count = record->view.internal_count,
+                                        .input = sg_system_operation(b, SG_STR("tell"))->input,
+                                        .from = {"from.json", unit_text(arena, from)},
+                                        .to = {"to.json", unit_text(arena, to)}};
+
+    const bool is_good = sg_learn_mapping(arena, &it, &out, &err);
+    sg_catalog_free(catalog);
+    return is_good ? sg_str_c(arena, out)
+                   : sg_str_c(arena, sg_str_format(arena, "%s: %s", err.at.file, err.text));
+}
+
+static void open_systems(struct sg_arena *arena, struct unit_folder *folder,
+                         const char *is_required)
+{
+    unit_folder_open(folder);
+    unit_folder_write(folder, "systems/a.yaml", SYSTEM_A);
+    unit_folder_write(folder, "systems/b.yaml",
+                      sg_str_c(arena, sg_str_format(arena, SYSTEM_B, is_required)));
+}
+
+static void two_records_tell_where_a_value_comes_from(void **state)
+{
+    /* a record, the input that was made of it, and a line of the mapping */
+    static const char *const rows[][3] = {
+        {"{\"id\": 7, \"a\": {\"b\": \"متن\"}}", "{\"x\": \"متن\"}", "  /x: /a/b\n"},
+        {"{\"a\": \" نشت \"}", "{\"x\": \"نشت\"}", "  /x: {from: /a, with: trim}\n"},
+        {"{\"a\": \"كوي علي\"}", "{\"x\": \"کوی علی\"}",
+         "  /x: {from: /a, with: persian_letters}\n"},
+        {"{\"a\": \" کوی \"}", "{\"x\": \"كوي\"}",
+         "  /x: {from: /a, with: [arabic_letters, trim]}\n"},
+        {"{\"a\": \"۱۴۰۵-۷\"}", "{\"x\": \"1405-7\"}", "  /x: {from: /a, with: digits}\n"},
+        {"{\"at\": \"2026-07-01T04:30:00Z\"}", "{\"x\": \"1405/04/10 08:00:00\"}",
+         "  /x: {from: /at, with: {date: {from: iso, to: \"jalali %Y/%m/%d %H:%M:%S\"}}}\n"},
+        {"{\"at\": \"1405/04/10 08:00:00\"}", "{\"x\": \"2026-07-01T04:30:00Z\"}",
+         "  /x: {from: /at, with: {date: {from: \"jalali %Y/%m/%d %H:%M:%S\", to: iso}}}\n"},
+        {"{\"created_at\": 1782880200}", "{\"x\": \"2026-07-01\"}",
+         "  /x: {from: /created_at, with: {date: {from: unix, to: \"%Y-%m-%d\"}}}\n"},
+        {"{\"b\": \"same\", \"c\": \"same\"}", "{\"x\": \"same\"}",
+         "  /x: /b  # or /c, which is the same here\n"},
+        {"{\"b\": \"same\", \"X\": \"same\"}", "{\"x\": \"same\"}",
+         "  /x: /X  # or /b, which is the same here\n"},
+        {"{\"status\": \"3\", \"b\": \"3\"}", "{\"status\": \"3\"}",
+         "  /status: /status  # or /b, which is the same here\n"},
+        {"{\"b\": \"3\"}", "{\"status\": \"3\"}",
+         "  /status: \"?\"  # ? \"3\", as /b is, perhaps by chance"},
+        {"{\"Status\": \"9\"}", "{\"status\": \"open\"}",
+         "  /status: \"?\"  # ? \"open\", and /Status is \"9\": {from: /Status, with: {lookup: "},
+        {"{\"b\": \"3\"}", "{\"x\": \"137\"}",
+         "  /x: \"?\"  # ? \"137\", which stands nowhere in the record: {const: …}"},
+        {"{\"b\": \"3\"}", "{\"x\": \"متن شهروند\"}", "  /x: \"?\"  # ? ***(10), which stands"},
+        {"{\"id\": 123}", "{\"n\": 123}", "  /n: /id\n"},
+        {"{\"is\": true}", "{\"is\": 1}", "  /is: \"?\"  # ? \"1\", and /is is \"true\""},
+        {"{\"l\": [1, 2]}", "{\"list\": [1, 2]}", "  /list: \"?\"  # ? a list or more"},
+        {"{\"person\": \"مریم\"}", "{\"public\": \"مریم\"}",
+         "  /public: \"?\"  # ? /person, which is internal while this is public"},
+        {"{\"person\": \"مریم\"}", "{\"x\": \"مریم\"}", "  /x: /person\n"},
+        {"{\"a\": \"09120000001\"}",
+         "{\"x\": \"09120000001\", \"open\": {\"at\": \"09120000001\"}}",
+         "    expect: {\"x\":\"1\",\"open\":{\"at\":\"1\"}}\n"},
+        {"{\"a\": \"b\"}", "[]", "to.json: holds no record: one object is expected"},
+        {"{\"a\": \"b\"}", "{\"y\": 1}", "to.json: holds nothing that b.tell may be given"},
+        {"{\"a\": \"b\"}", "{\"open\": [{}, {}]}", "to.json: 2 elements at /open, one expected"},
+        {"", "{}", "from.json: is empty"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct unit_folder folder;
+
+        open_systems(arena, &folder, "false");
+        const char *file = learned_mapping(arena, &folder, rows[r][0], rows[r][1]);
+        if (strstr(file, rows[r][2]) == NULL)
+            fail_msg("%s is missing in\n%s", rows[r][2], file);
+        if (strncmp(file, "#", 1) == 0) {
+            unit_folder_write(&folder, "demo.yaml", file);
+            assert_only_marks_are_found(arena, &folder, file);
+        }
+        unit_folder_close(&folder);
+    }
+}
+
+static void a_required_input_that_was_not_set_is_marked(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct unit_folder folder;
+
+    (void)state;
+    open_systems(arena, &folder, "true");
+    const char *file = learned_mapping(arena, &folder, "{\"a\": \"text\"}", "{\"x\": \"text\"}");
+    assert_non_null(strstr(file, "  /must: \"?\"  # ? required, and nothing stands there"));
+    unit_folder_write(&folder, "demo.yaml", file);
+    assert_only_marks_are_found(arena, &folder, file);
+    unit_folder_close(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +550,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_learned_from_says_why),
         cmocka_unit_test(a_deep_record_is_read_or_refused),
         cmocka_unit_test(a_list_stands_where_it_is_said_to),
+        cmocka_unit_test(two_records_tell_where_a_value_comes_from),
+        cmocka_unit_test(a_required_input_that_was_not_set_is_marked),
     };
     sg_xml_init();
     return cmocka_run_group_tests_name("learn", tests, NULL, NULL);
