@@ -167,7 +167,8 @@ static int run(const struct sg_cli *cli)
 static const struct sg_option OPTIONS[] = {
     SG_OPTION_VALUE(struct options, items, "items", "POINTER", "system: where its records stand"),
     SG_OPTION_VALUE(struct options, record, "record", "NAME", "system: what they are called"),
-    SG_OPTION_VALUE(struct options, from, "from", "SYSTEM.RECORD", "mapping: what its first FILE is"),
+    SG_OPTION_VALUE(struct options, from, "from", "SYSTEM.RECORD",
+                    "mapping: what its first FILE is"),
     SG_OPTION_VALUE(struct options, to, "to", "SYSTEM.OPERATION", "mapping: what was made of it"),
     {0},
 };
@@ -184,7 +185,7 @@ const struct sg_subcommand SG_SUBCOMMAND_LEARN = {
     .most = WORDS_MAX,
     .exits = "0 written; 1 nothing to learn from; 69 the settings cannot be read",
     .examples = {"learn system saja page.json > mappings/systems/saja.yaml",
-                 "learn mapping m case.json letter.json --from a.case --to b.send"},
+                 "learn mapping m case.json sent.json --from a.case --to b.send"},
     .options = OPTIONS,
     .options_size = sizeof(struct options),
     .run = run,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "learn/draft.h"
 #include "tree/pointer.h"
 
 /* The field of that name below `parent`. Records have their members in much the same order, so it
@@ -72,7 +73,7 @@ static void add_node(struct sg_arena *arena, struct sg_learn_field *field,
 /* Fields below a list in one record and an object in another are reached in neither way alone. */
 static void gather(struct sg_learn_field *field, struct sg_learn_fields *out)
 {
-    if (field->count > 0 || field->has_list)
+    if (field->pointer.length <= SG_DRAFT_KEY_MAX && (field->count > 0 || field->has_list))
         out->at[out->count++] = field;
     for (struct sg_learn_field *f = field->has_list ? NULL : field->first; f != NULL; f = f->next)
         gather(f, out);

@@ -17,7 +17,8 @@ struct sg_learn_field {
     struct sg_learn_field *met;                 /* the last of those below that was asked for */
 };
 
-/** All fields of some records, those with values or lists, in the order of the records. */
+/** All fields of some records, those with values or lists, in the order of the records; none whose
+ * pointer is longer than SG_DRAFT_KEY_MAX. */
 struct sg_learn_fields {
     struct sg_learn_field **at;
     size_t count;

@@ -9,7 +9,6 @@
 #include "mapping/input.h"
 #include "mapping/persian.h"
 #include "mapping/shown.h"
-#include "tree/json.h"
 #include "tree/pointer.h"
 
 enum {
@@ -448,9 +447,9 @@ static void add_test(struct pair *pair)
 
     sg_buffer_add(out, SG_STR("\ntests:\n  - name: the two records that it was learned from\n"
                               "    given: "));
-    sg_json_write(out, pair->given);
+    sg_draft_tree(out, pair->given);
     sg_buffer_add(out, SG_STR("\n    expect: "));
-    sg_json_write(out, pair->expect);
+    sg_draft_tree(out, pair->expect);
     sg_buffer_add_byte(out, '\n');
 }
 

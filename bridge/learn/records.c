@@ -421,7 +421,7 @@ static void add_body(struct records *it, const struct sg_node *page)
         sg_xml_write(&body, it->root, page, (struct sg_xml_names){0});
     else
         sg_json_write(&body, page);
-    sg_draft_quote(&it->out, sg_buffer_text(&body));
+    sg_draft_document(&it->out, sg_buffer_text(&body));
 }
 
 static void add_test(struct records *it)
@@ -455,7 +455,7 @@ static void add_test(struct records *it)
     sg_buffer_add_byte(&it->out, '\n');
     for (size_t r = 0; r < shown; r++) {
         sg_buffer_add(&it->out, SG_STR("      - {id: "));
-        sg_json_write_text(&it->out, id_of(it, r));
+        sg_draft_text(&it->out, id_of(it, r));
         sg_buffer_add(&it->out, SG_STR("}\n"));
     }
 }

@@ -6,7 +6,6 @@
 #include "learn/hints.h"
 #include "learn/parts.h"
 #include "learn/xsd.h"
-#include "tree/json.h"
 #include "tree/xml.h"
 
 static const struct sg_xml_namespace NAMES[] = {
@@ -309,10 +308,9 @@ static void add_field(struct wsdl *it, const struct sg_xsd_field *field)
     if (field->values != NULL && !field->is_list) {
         add_part(it, &is_first, "");
         add_values(it, field->values);
-    } else if (field->max.length > 0 && !field->is_list) {
-        add_part(
-            it, &is_first,
-            sg_str_c(it->arena, sg_str_format(it->arena, "max: %.*s", SG_STR_ARG(field->max))));
+    } else if (field->max > 0 && !field->is_list) {
+        add_part(it, &is_first, "max: ");
+        sg_buffer_add_number(&it->out, field->max);
     }
     if (field->of_count > 0) {
         add_part(it, &is_first, "of: {");
@@ -358,7 +356,7 @@ static void add_request(struct wsdl *it, const struct operation *operation)
                                                                SG_STR_ARG(operation->element)));
     if (!it->has_action) {
         sg_buffer_add(&it->out, SG_STR(", action: "));
-        sg_json_write_text(&it->out, operation->action);
+        sg_draft_text(&it->out, operation->action);
     }
     sg_buffer_add(&it->out, SG_STR("}\n"));
 }
@@ -457,11 +455,11 @@ static void add_head(struct wsdl *it)
     sg_buffer_add_format(&it->out, "format: soap\nsoap: \"%s\"\nnamespaces: {%s: ",
                          strcmp(it->soap, "soap") == 0 ? "1.1" : "1.2",
                          it->is_qualified ? "\"\"" : "t");
-    sg_json_write_text(&it->out, it->space);
+    sg_draft_text(&it->out, it->space);
     sg_buffer_add(&it->out, SG_STR("}\n"));
     if (it->has_action && it->action.length > 0) {
         sg_buffer_add(&it->out, SG_STR("action: "));
-        sg_json_write_text(&it->out, it->action);
+        sg_draft_text(&it->out, it->action);
         sg_buffer_add_byte(&it->out, '\n');
     }
     if (it->unwrap > 1)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/units.h"
+#include "learn/draft.h"
 #include "tree/pointer.h"
 
 enum { DEPTH_MAX = 16, STEPS_MAX = 10000 };
@@ -220,8 +222,8 @@ static void set_simple(const struct walk *walk, struct sg_xsd_field *field,
 
         if (field->values == NULL)
             field->values = sg_node_find(restriction, SG_STR("xs:enumeration"));
-        if (field->max.length == 0)
-            field->max = max;
+        if (field->max == 0 && (!sg_units_integer(max, &field->max) || field->max < 0))
+            field->max = 0;
         name = sg_xsd_local(sg_xsd_attribute(restriction, "@base"));
         simple = NULL;
     }
@@ -263,7 +265,8 @@ static int by_pointer(const void *a, const void *b)
     return order != 0 ? order : (*left > *right) - (*left < *right);
 }
 
-static void drop_repeated(struct sg_arena *arena, struct sg_xsd_field *fields, size_t *count)
+static void drop_repeated(struct sg_arena *arena, struct sg_xsd_field *fields, size_t *count,
+                          bool *is_all)
 {
     struct sg_xsd_field **order = sg_arena_get(arena, *count, sizeof(struct sg_xsd_field *));
     size_t kept = 0;
@@ -277,7 +280,10 @@ static void drop_repeated(struct sg_arena *arena, struct sg_xsd_field *fields, s
             order[f]->pointer.length = 0;
     }
     for (size_t f = 0; f < *count; f++) {
-        if (fields[f].pointer.length > 0)
+        const bool is_long = fields[f].pointer.length > SG_DRAFT_KEY_MAX;
+
+        *is_all = *is_all && !is_long;
+        if (fields[f].pointer.length > 0 && !is_long)
             fields[kept++] = fields[f];
     }
     *count = kept;
@@ -290,7 +296,7 @@ static void walk_list(struct walk *walk, const struct sg_node *complex, struct s
         .arena = walk->arena, .xsd = walk->xsd, .steps = walk->steps, .is_all = walk->is_all};
 
     walk_content(&entries, complex, (struct stand){.is_required = true, .depth = depth + 1});
-    drop_repeated(walk->arena, entries.out, &entries.count);
+    drop_repeated(walk->arena, entries.out, &entries.count, walk->is_all);
     field->of = entries.out;
     field->of_count = entries.count;
 }
@@ -408,7 +414,7 @@ void sg_xsd_fields(struct sg_arena *arena, const struct sg_xsd *xsd, const struc
     *is_all = true;
     if (complex != NULL)
         walk_content(&walk, complex, (struct stand){.is_required = true});
-    drop_repeated(arena, walk.out, &walk.count);
+    drop_repeated(arena, walk.out, &walk.count, is_all);
     *out = walk.out;
     *count = walk.count;
 }

@@ -2,6 +2,8 @@
 #ifndef SG_LEARN_XSD_H
 #define SG_LEARN_XSD_H
 
+#include <stdint.h>
+
 #include "tree/node.h"
 
 /** One place below an element where a value stands. */
@@ -13,7 +15,7 @@ struct sg_xsd_field {
     const struct sg_xsd_field *of;
     size_t of_count;
     const struct sg_node *values; /* the `xs:enumeration`s, one or a list; NULL: anything */
-    struct sg_str max;            /* characters; "" */
+    int64_t max;                  /* characters; 0: no limit */
 };
 
 struct sg_xsd; /* the elements and types of all schemas, by name */

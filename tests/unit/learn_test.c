@@ -290,8 +290,8 @@ static void a_wsdl_tells_how_its_messages_are_written(void **state)
         "\nsoap: \"1.2\"\n",
         "\nnamespaces: {t: \"urn:t\"}\n",
         "\nunwrap: 2\n",
-        "  send_letter:\n    # answers with SendLetterResponse: "
-        "/SendLetterResult/Code\n",
+        "  send_letter:\n",
+        "    # answers with SendLetterResponse: /SendLetterResult/Code\n",
         "    request: {soap: \"t:SendLetter\", action: \"urn:t#send\"}\n"};
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const char *file =
