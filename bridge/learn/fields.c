@@ -96,7 +96,7 @@ void sg_learn_fields_of(struct sg_arena *arena, const struct sg_node *const *rec
     for (size_t r = 0; r < count; r++)
         add_node(arena, root, records[r]);
     *out = (struct sg_learn_fields){.records = count};
-    out->at = sg_arena_get(arena, count_below(root), sizeof *out->at);
+    out->at = sg_arena_get(arena, count_below(root), sizeof(struct sg_learn_field *));
     gather(root, out);
 }
 

@@ -22,9 +22,12 @@ static char first_byte(struct sg_str text)
 
     if (sg_str_starts(text, bom))
         text = sg_str_skip(text, sizeof bom - 1);
-    while (text.length > 0 && strchr(" \t\r\n", text.at[0]) != NULL && text.at[0] != '\0')
-        text = sg_str_skip(text, 1);
-    return text.length > 0 ? text.at[0] : '\0';
+    for (size_t i = 0; i < text.length; i++) {
+        const char c = text.at[i];
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
+            return c;
+    }
+    return '\0';
 }
 
 bool sg_learn_read(struct sg_arena *arena, const struct sg_learn_document *document,

@@ -92,10 +92,10 @@ static bool add_record(struct records *it, const struct sg_learn_tree *tree,
         return fail(err, tree, "holds no records: objects are expected, one or a list of them");
     if (it->count == it->room) {
         const size_t room = it->room == 0 ? 16 : 2 * it->room;
-        const struct sg_node **grown = sg_arena_get(it->arena, room, sizeof *grown);
+        const struct sg_node **grown = sg_arena_get(it->arena, room, sizeof(struct sg_node *));
 
         if (it->count > 0)
-            memcpy(grown, it->at, it->count * sizeof *grown);
+            memcpy(grown, it->at, it->count * sizeof(struct sg_node *));
         it->at = grown;
         it->room = room;
     }

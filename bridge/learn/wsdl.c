@@ -189,7 +189,7 @@ static void find_repeated(struct wsdl *it)
 
     for (size_t o = 0; o < it->count; o++)
         order[o] = &it->at[o];
-    qsort(order, it->count, sizeof *order, by_our_name);
+    qsort(order, it->count, sizeof(struct operation *), by_our_name);
     for (size_t o = 1; o < it->count; o++)
         order[o]->is_repeated = sg_str_equal(order[o - 1]->name, order[o]->name);
 }

@@ -100,7 +100,7 @@ static struct index index_of(struct sg_arena *arena, const struct sg_node *types
                     add_named(schema, *what, index.at == NULL ? NULL : index.at + index.count);
         }
     }
-    if (index.count > 0)
+    if (index.at != NULL && index.count > 0)
         qsort(index.at, index.count, sizeof *index.at, by_name);
     return index;
 }
@@ -274,7 +274,7 @@ static void drop_repeated(struct sg_arena *arena, struct sg_xsd_field *fields, s
     for (size_t f = 0; f < *count; f++)
         order[f] = &fields[f];
     if (*count > 1)
-        qsort(order, *count, sizeof *order, by_pointer);
+        qsort(order, *count, sizeof(struct sg_xsd_field *), by_pointer);
     for (size_t f = *count; f-- > 1;) {
         if (sg_str_equal(order[f - 1]->pointer, order[f]->pointer))
             order[f]->pointer.length = 0;

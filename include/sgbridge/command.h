@@ -44,7 +44,6 @@ struct sg_command {
     bool old;          /* REPLAY: though something newer was delivered since */
     bool with_rest;    /* DISCARD: also what follows in its lane */
     bool was_done;     /* RESOLVE */
-    bool drop;         /* RELOAD: fails what waits for a mapping that has no file any more */
     struct sg_str id;  /* its file's name in the spool: what makes a second one known */
     struct sg_str who; /* the user's name, as the machine knows it */
     int64_t at;        /* when it was asked for: milliseconds UTC */
@@ -62,6 +61,8 @@ struct sg_command {
     struct sg_str name; /* PAUSE, RESUME: of what scope says */
     int64_t until;      /* PAUSE: 0: until RESUME */
     enum sg_pause_scope scope;
+
+    bool drop; /* RELOAD: fails what waits for a mapping that has no file any more */
 };
 enum { SG_COMMAND_DELIVERIES_MAX = 500 };
 
