@@ -9,6 +9,7 @@
 #include "service/settings.h"
 
 struct sg_catalog;
+struct sg_secrets;
 
 /** Exit codes, the same everywhere. */
 enum sg_exit {
@@ -36,7 +37,8 @@ extern const struct sg_subcommand SG_SUBCOMMAND_AUDIT, SG_SUBCOMMAND_CHECK, SG_S
     SG_SUBCOMMAND_DRIFT, SG_SUBCOMMAND_FAILED, SG_SUBCOMMAND_JOURNAL_COPY, SG_SUBCOMMAND_PAUSE,
     SG_SUBCOMMAND_QSHAPE, SG_SUBCOMMAND_RELOAD, SG_SUBCOMMAND_REPLAY, SG_SUBCOMMAND_RESOLVE,
     SG_SUBCOMMAND_RESUME, SG_SUBCOMMAND_RUN, SG_SUBCOMMAND_STATUS, SG_SUBCOMMAND_TOP,
-    SG_SUBCOMMAND_TRACE, SG_SUBCOMMAND_TRY, SG_SUBCOMMAND_UNKNOWN, SG_SUBCOMMAND_WATCH;
+    SG_SUBCOMMAND_TRACE, SG_SUBCOMMAND_TRY, SG_SUBCOMMAND_UNKNOWN, SG_SUBCOMMAND_WATCH,
+    SG_SUBCOMMAND_WHATIF;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);
