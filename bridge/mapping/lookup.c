@@ -330,13 +330,12 @@ static struct table *find_table(const struct sg_lookups *lookups, struct sg_look
             return table;
         names[count++] = table->name;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, names, count);
-    if (nearest != NULL)
-        (void)sg_findings_add(findings, word.at, "no table `%.*s`; did you mean `%.*s`?",
-                              SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
-    else
+    if (count == 0)
         (void)sg_findings_add(findings, word.at, "no table `%.*s`; lookups/%.*s.csv is not there",
                               SG_STR_ARG(word.text), SG_STR_ARG(word.text));
+    else
+        (void)sg_findings_add(findings, word.at, "no table `%.*s`%s", SG_STR_ARG(word.text),
+                              sg_suggest_ending(lookups->arena, word.text, names, count));
     return NULL;
 }
 
@@ -349,12 +348,10 @@ static bool find_column(const struct table *table, struct sg_lookup_word word, s
         *column = (size_t)(found - table->names);
         return true;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, table->names, table->column_count);
-    if (nearest == NULL)
-        return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`",
-                               SG_STR_ARG(table->shown), SG_STR_ARG(word.text));
-    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`; did you mean `%.*s`?",
-                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`%s",
+                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text),
+                           sg_suggest_ending(arena, word.text, table->names, table->column_count));
 }
 
 static bool has_column(const size_t *columns, size_t count, size_t column)

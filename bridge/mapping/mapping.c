@@ -64,13 +64,8 @@ static bool compile_name(const struct compiler *to)
 static bool report_unknown(const struct compiler *to, struct sg_place at, struct sg_str what,
                            struct sg_str wrong, const struct sg_str *words, size_t count)
 {
-    const struct sg_str *meant = sg_suggest(wrong, words, count);
-
-    if (meant == NULL)
-        return sg_findings_add(to->findings, at, "%.*s `%.*s`", SG_STR_ARG(what),
-                               SG_STR_ARG(wrong));
-    return sg_findings_add(to->findings, at, "%.*s `%.*s`; did you mean `%.*s`?", SG_STR_ARG(what),
-                           SG_STR_ARG(wrong), SG_STR_ARG(*meant));
+    return sg_findings_add(to->findings, at, "%.*s `%.*s`%s", SG_STR_ARG(what), SG_STR_ARG(wrong),
+                           sg_suggest_ending(to->arena, wrong, words, count));
 }
 
 static const struct sg_system_view *find_system(const struct compiler *to, struct sg_place at,

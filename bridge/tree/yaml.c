@@ -414,22 +414,19 @@ struct sg_node *sg_yaml_to_node(struct sg_arena *arena, const struct sg_yaml *ya
 bool sg_yaml_check_keys(const struct sg_yaml *map, const struct sg_str *known, size_t count,
                         struct sg_findings *findings)
 {
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     bool all_known = true;
 
     for (const struct sg_yaml *entry = map->first; entry != NULL; entry = entry->next) {
-        const struct sg_str *meant;
         size_t k = 0;
 
         while (k < count && !sg_str_equal(entry->key, known[k]))
             k++;
         if (k < count)
             continue;
-        meant = sg_suggest(entry->key, known, count);
-        all_known = meant == NULL ? sg_findings_add(findings, entry->key_at, "unknown key `%.*s`",
-                                                    SG_STR_ARG(entry->key))
-                                  : sg_findings_add(findings, entry->key_at,
-                                                    "unknown key `%.*s`; did you mean `%.*s`?",
-                                                    SG_STR_ARG(entry->key), SG_STR_ARG(*meant));
+        all_known =
+            sg_findings_add(findings, entry->key_at, "unknown key `%.*s`%s", SG_STR_ARG(entry->key),
+                            sg_suggest_ending(arena, entry->key, known, count));
     }
     return all_known;
 }

@@ -190,8 +190,8 @@ static void a_table_or_order_that_is_wrong_is_found_at_its_place(void **state)
          "mappings/lookups/t.csv:4:1: second row for `1, 1`, never reached; first on line 2\n"},
         {"a,b\n,x\n", "t", "", "",
          "mappings/lookups/t.csv:2:1: an empty key in column `a`; `*` fits anything\n"},
-        {"code,text\n", "s", "", "", "m.yaml:9:5: no table `s`; lookups/s.csv is not there\n"},
-        {"code,text\n", "tt", "", "", "m.yaml:9:5: no table `tt`; lookups/tt.csv is not there\n"},
+        {"code,text\n", "s", "", "", "m.yaml:9:5: no table `s`; one of t\n"},
+        {"code,text\n", "tt", "", "", "m.yaml:9:5: no table `tt`; one of t\n"},
         {"code,text\n", "t", "cod", "txt",
          "m.yaml:9:5: lookups/t.csv has no column `cod`; did you mean `code`?\n"
          "m.yaml:9:5: lookups/t.csv has no column `txt`; did you mean `text`?\n"},

@@ -269,7 +269,7 @@ static void a_record_can_be_told_and_comes_some_way(void **state)
 {
     static const char *const rows[][2] = {
         {RECORD "    read: {request: {get: \"/t/{/id}\"}, items: \"\"}\n", ""},
-        {RECORD, "5:3: `ticket` has none of `poll`, `webhook`, `subscribe`, `read`"},
+        {RECORD, "5:3: `ticket` has none of `poll`, `webhook`, `read`; nor `subscribe`"},
         {HEAD "records:\n  ticket:\n    read: {request: {get: /t}, items: \"\"}\n",
          "5:3: `ticket` needs `id`\n5:3: `ticket` needs `key`"},
         {HEAD "records:\n  Ticket:\n    id: /id\n    key: /id\n"
