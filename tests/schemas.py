@@ -5,22 +5,11 @@ import pathlib
 import sys
 
 import jsonschema
-import yaml
+
+import core_yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "mappings"
 CALLS = ROOT.parent / "tests/e2e/calls/calls.yaml"
-
-
-class CoreLoader(yaml.SafeLoader):
-    """YAML 1.2's core schema: dates, `yes` and `no` are text."""
-
-
-CoreLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-CoreLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), list("tf"))
 
 
 def findings(schema_name, files):
@@ -28,7 +17,7 @@ def findings(schema_name, files):
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for file in files:
-        document = yaml.load(file.read_text(), CoreLoader)
+        document = core_yaml.load(file.read_text())
         for error in validator.iter_errors(document):
             yield f"{file.relative_to(ROOT.parent)}: {error.json_path}: {error.message}"
 

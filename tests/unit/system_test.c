@@ -487,7 +487,7 @@ static void an_operation_that_opens_a_link_gives_its_id(void **state)
          "10:22: `shows` needs `record`: of which?"},
         {OPENS("    once: resend\n    gives: {id: /id, record: case, shows: {/s: /b}}\n"
                "records: {case: {id: /id, key: /id, read: {request: {get: /t}, items: \"\"}}}\n"),
-         "10:48: the input has no `/b`"},
+         "10:48: the input has no `/b`; did you mean `/a`?"},
         {OPENS("    once: resend\n    gives: {version: /v}\n"),
          "5:3: `create` opens a link, so `gives: {id: …}` is needed\n10:5: `gives` needs `id`"},
         {OPERATION "    request: {post: /t}\n    input: {/a: {}}\n    link: open\n    once: ask\n",
