@@ -16,9 +16,11 @@ and what comes of it is one of
 
 Look-up tables stand in `lookups: {NAME: TEXT}`; `also: TEXT` is the system file beside a `mapping`.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -85,22 +87,66 @@ def check(folder_files):
         return (done.stdout + done.stderr).splitlines(), done.returncode
 
 
-def problem(case):
-    """What is wrong with a case: a text, or None when it comes out as it says."""
-    written, subject = files(case)
-    written.update({f"lookups/{name}.csv": text for name, text in case.get("lookups", {}).items()})
-    lines, code = check(written)
+def is_alone(case):
+    """Whether a case needs a folder of its own, for it changes what others see or lets no test run."""
+    return ("rule" not in case and "system" not in case or "lookups" in case or
+            'test "' in case.get("refused", "") or "webhook" in str(case) or "system: " in case.get("system", ""))
+
+
+def judge(case, path, text, lines):
+    """What is wrong with what `check` said of a case's file, or None."""
+    errors = [line for line in lines if ": warning: " not in line]
     shown = "\n    ".join(lines)
-    for word, mark in (("refused", ""), ("warned", "warning: ")):
-        if word not in case:
-            continue
-        at = place(written[subject], case["at"])
-        expected = f"mappings/{subject}:{at}: {mark}{case[word]}"
-        if expected not in lines or code != (1 if word == "refused" else 0):
-            return f"expected  {expected}\n    {shown}"
-        return None
-    errors = [line for line in lines[:-1] if ": warning: " not in line]
-    if code != 0 or errors:
+    if "refused" not in case and errors:
         return f"all should be well\n    {shown}"
-    has_tests = "tests:" in written[subject]
-    return f"no test ran\n    {shown}" if has_tests and lines[-1].endswith(", 0 tests passed") else None
+    for word, mark in (("refused", ""), ("warned", "warning: ")):
+        if word in case:
+            expected = f"mappings/{path}:{place(text, case['at'])}: {mark}{case[word]}"
+            return None if expected in lines else f"expected  {expected}\n    {shown}"
+    return None
+
+
+def try_together(listed):
+    """[(case, what is wrong with it)] of cases in one folder; files are named by number."""
+    written, paths = {}, []
+    for number, case in enumerate(listed):
+        made, path = files(case)
+        if "rule" in case:
+            written["systems/s.yaml"] = made["systems/s.yaml"]
+            paths.append(f"m{number}.yaml")
+            written[paths[-1]] = made[path].replace("mapping: m\n", f"mapping: m{number}\n", 1)
+        else:
+            paths.append(f"systems/s{number}.yaml")
+            written[paths[-1]] = made[path].replace("system: s\n", f"system: s{number}\n", 1)
+    lines, _ = check(written)
+    return [(case, judge(case, path, written[path], [line for line in lines if line.startswith(f"mappings/{path}:")]))
+            for case, path in zip(listed, paths)] + [(listed, none_ran(written, lines))]
+
+
+def none_ran(written, lines):
+    """What is wrong when all is well, and fewer tests ran than there are files with tests."""
+    tests = sum("\ntests:" in text for text in written.values())
+    ran = re.search(r" (\d+) tests passed$", lines[-1])
+    return f"{lines[-1]}, of {tests} files with tests" if ran and int(ran.group(1)) < tests else None
+
+
+def try_alone(case):
+    """[(case, what is wrong with it)] in a folder of its own."""
+    written, path = files(case)
+    written.update({f"lookups/{name}.csv": text for name, text in case.get("lookups", {}).items()})
+    lines, _ = check(written)
+    return [(case, judge(case, path, written[path], [line for line in lines if line.startswith("mappings/")])),
+            (case, none_ran(written, lines))]
+
+
+def problems(listed):
+    """[(case, what is wrong with it)] of those that do not come out as they say."""
+    together = {}
+    for case in listed:
+        if not is_alone(case):
+            together.setdefault(("rule" in case, "refused" in case), []).append(case)
+    jobs = [(try_together, group) for group in together.values()]
+    jobs += [(try_alone, case) for case in listed if is_alone(case)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        tried = pool.map(lambda job: job[0](job[1]), jobs)
+    return [(case, wrong) for results in tried for case, wrong in results if wrong]

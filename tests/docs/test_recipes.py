@@ -36,7 +36,7 @@ class Recipes(unittest.TestCase):
     def test_what_the_reference_shows_of_a_system_is_one(self):
         for fence in pages.fences(pages.DOCS / "reference.md"):
             with self.subTest(line=fence.line):
-                self.assertIsNone(cases.problem({"system": fence.text}))
+                self.assertEqual(cases.problems([{"system": fence.text}]), [])
 
 
 if __name__ == "__main__":
