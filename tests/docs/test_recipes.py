@@ -1,5 +1,6 @@
 """Each section of docs/recipes.md is a folder of mapping files that passes `check`; so is each snippet elsewhere."""
 import itertools
+import re
 import unittest
 
 import cases
@@ -26,6 +27,17 @@ class Recipes(unittest.TestCase):
                 errors = [line for line in lines if "has no mapping" not in line][:-1]
                 self.assertEqual((errors, code), ([], 0), "\n".join(lines))
                 self.assertNotIn(", 0 tests passed", lines[-1])
+
+    def test_each_way_of_paging_is_one(self):
+        rows = [line for line in RECIPES.read_text().splitlines() if "`pages: " in line]
+        self.assertTrue(rows)
+        for row in rows:
+            parts = re.findall(r"`((?:query|pages|cursor): [^`]*)`", row)
+            query = "".join(f", {part}" for part in parts if part.startswith("query"))
+            rest = "".join(f", {part}" for part in parts if not part.startswith("query"))
+            poll = f"{{every: 1m, items: /l, request: {{get: /t{query}}}{rest}}}"
+            with self.subTest(row=row):
+                self.assertEqual(cases.problems([{"system": f"records: {{r: {{id: /id, key: /id, poll: {poll}}}}}\n"}]), [])
 
     def test_every_snippet_of_every_page_is_run_by_some_test(self):
         for fence in itertools.chain.from_iterable(map(pages.fences, pages.PAGES)):
