@@ -10,7 +10,8 @@ A case is a map, written in tests/docs/rows. What it checks is one of
 and what comes of it is one of
 
     gives: VALUE, fails: WHY, skips: WHY     of `rule`, as in a mapping's test
-    refused: MESSAGE, at: TEXT               an error that stands where TEXT first stands in the file
+    refused: MESSAGE, at: TEXT               an error that stands where TEXT first stands in the file; with
+                                             `unseen: true` if no schema can see it (see tests/schemas.py)
     warned: MESSAGE, at: TEXT                a warning there, and nothing worse
     (nothing)                                all is well, and its tests pass
 
