@@ -13,13 +13,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/docs"))
 
 import cases  # noqa: E402
-import pages  # noqa: E402
+import examples  # noqa: E402
 
 
 def validator(kind):
     schema = json.loads((ROOT / f"mappings/schema/{kind}.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
 
 
 VALIDATORS = {kind: validator(kind) for kind in ("mapping", "system")}
@@ -31,32 +31,10 @@ def errors(path, text):
     return [f"{error.json_path}: {error.message}" for error in VALIDATORS[kind].iter_errors(core_yaml.load(text))]
 
 
-def shipped():
-    """(name, path, text) of all that must be taken as it is."""
-    for file in [*sorted((ROOT / "mappings").glob("*.yaml")), *sorted((ROOT / "mappings/systems").glob("*.yaml"))]:
-        yield file.relative_to(ROOT), str(file), file.read_text()
-    calls = ROOT / "tests/e2e/calls/calls.yaml"
-    yield calls.relative_to(ROOT), "systems/calls.yaml", calls.read_text()
-    for page in pages.PAGES:
-        for fence in pages.fences(page):
-            if fence.words == ["yaml", "system"]:
-                yield f"{page.name}:{fence.line}", "systems/s.yaml", cases.system_text(fence.text)
-            elif fence.words[1].startswith("file="):
-                yield f"{page.name}:{fence.line}", fence.words[1], fence.text
-
-
-def rows():
-    """(name, case) of each case of each row of the reference."""
-    for file in sorted((ROOT / "tests/docs/rows").glob("*.yaml")):
-        for row, listed in core_yaml.load(file.read_text())["rows"].items():
-            for case in listed:
-                yield f"{file.relative_to(ROOT)}, {row}", case
-
-
 def findings():
-    for name, path, text in shipped():
+    for name, path, text in examples.shipped():
         yield from (f"{name}: {error}" for error in errors(path, text))
-    for name, case in rows():
+    for name, case in examples.rows():
         written, subject = cases.files(case)
         found = errors(subject, written[subject])
         if "refused" not in case:
