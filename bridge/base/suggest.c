@@ -46,6 +46,9 @@ const struct sg_str *sg_suggest(struct sg_str wrong, const struct sg_str *words,
         if (words[w].length > LONGEST)
             continue;
         size_t away = distance(wrong, words[w]);
+        if (wrong.length > 2 && words[w].length > wrong.length &&
+            memcmp(words[w].at, wrong.at, wrong.length) == 0)
+            away = 1; /* cut short */
         if (away < nearest && away < words[w].length) {
             nearest = away;
             best = &words[w];

@@ -262,6 +262,11 @@ bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
     if (is_map_or_list(yaml))
         return sg_findings_add(spec->findings, yaml->at, "one of %s is expected",
                                sg_buffer_c(&all));
+    for (size_t i = 0; i < count; i++)
+        if (sg_str_equal(yaml->text, words[i]))
+            return sg_findings_add(spec->findings, yaml->at,
+                                   "a text is expected; quote it: \"%.*s\"",
+                                   SG_STR_ARG(yaml->text));
     return sg_findings_add(spec->findings, yaml->at, "`%.*s` is not one of %s",
                            SG_STR_ARG(yaml->text), sg_buffer_c(&all));
 }

@@ -74,8 +74,12 @@ static const struct sg_str *find_word(struct sg_str wanted, const struct sg_str 
 static bool read_header(struct table *table, struct sg_str *names, struct sg_findings *findings)
 {
     const struct sg_csv_row *header = &table->rows.rows[0];
+    const struct sg_str whole = header->fields[0].text;
     size_t before = sg_findings_errors(findings);
 
+    if (header->count == 1 && sg_str_count(whole, ';') + sg_str_count(whole, '\t') > 0)
+        return sg_findings_add(findings, header->fields[0].at,
+                               "the columns stand apart by `,`; save the file as CSV with commas");
     for (size_t i = 0; i < header->count; i++) {
         struct sg_csv_field field = header->fields[i];
 

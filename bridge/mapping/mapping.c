@@ -185,6 +185,21 @@ static bool compile_rules(struct compiler *to)
            is_right;
 }
 
+/* `link:/gm` would be nothing for ever: a link is to one of the systems. */
+static bool check_links(const struct compiler *to)
+{
+    bool is_right = true;
+
+    for (const struct sg_source *s = to->mapping->sources.first; s != NULL; s = s->next) {
+        size_t count = 0;
+        const struct sg_str *tokens = sg_pointer_tokens(s->pointer, &count);
+
+        if (s->scope == SG_SCOPE_LINK && count > 0)
+            is_right &= find_system(to, s->at, tokens[0]) != NULL;
+    }
+    return is_right;
+}
+
 /* --- internal and public --- */
 
 /* The next token at `*i` that is no index, or NULL at the end. */
@@ -388,6 +403,7 @@ const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_st
     is_right &= compile_tests(&to);
     if (to.mapping->record != NULL && to.mapping->operation != NULL)
         is_right &= check_internal(&to);
+    is_right &= check_links(&to);
     if (!is_right || sg_findings_errors(findings) > before)
         return NULL;
     gather_reads(&to);

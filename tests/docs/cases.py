@@ -68,10 +68,10 @@ def files(case):
     return {"systems/s.yaml": system, "m.yaml": text}, "m.yaml"
 
 
-def place(text, at):
-    """LINE:COLUMN, in bytes, of where `at` first stands, as itself or as JSON writes it."""
-    quoted = text.find(json.dumps(at, ensure_ascii=False)) if isinstance(at, str) else -1
-    start = quoted if quoted >= 0 else text.index(str(at))
+def place(text, at, behind=0):
+    """LINE:COLUMN, in bytes, of where `at` first stands, as itself or as JSON writes it, from `behind` on."""
+    quoted = text.find(json.dumps(at, ensure_ascii=False), behind) if isinstance(at, str) else -1
+    start = quoted if quoted >= 0 else text.index(str(at), behind)
     before = text[:start]
     return f"{before.count(chr(10)) + 1}:{len(before[before.rfind(chr(10)) + 1:].encode()) + 1}"
 

@@ -196,7 +196,7 @@ static void a_table_or_order_that_is_wrong_is_found_at_its_place(void **state)
          "m.yaml:9:5: lookups/t.csv has no column `cod`; did you mean `code`?\n"
          "m.yaml:9:5: lookups/t.csv has no column `txt`; did you mean `text`?\n"},
         {"code,text\n", "t", "", "landmark",
-         "m.yaml:9:5: lookups/t.csv has no column `landmark`\n"},
+         "m.yaml:9:5: lookups/t.csv has no column `landmark`; one of code, text\n"},
         {"code,text\n", "t", "code code", "", "m.yaml:9:5: column `code` is given twice\n"},
         {"code\n", "t", "", "", "m.yaml:9:5: lookups/t.csv has no column but its keys\n"},
         {"a,b\n", "t", "a a a a a a a a a", "", "m.yaml:9:5: 9 key columns; at most 8\n"},

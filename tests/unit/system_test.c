@@ -109,7 +109,7 @@ static void a_soap_system_says_what_its_envelopes_are_made_of(void **state)
         {"system: s\nurl: ${env:S_URL}\nformat: soap\nnamespaces: {\"\": \"urn:s\"}\n" SOAP_OPERATIONS,
          "3:1: a SOAP system needs `soap`: \"1.1\" or \"1.2\""},
         {"system: s\nurl: ${env:S_URL}\nformat: soap\nsoap: 1.1\nnamespaces: {\"\": \"urn:s\"}\n" SOAP_OPERATIONS,
-         "4:7: `1.1` is not one of 1.1, 1.2"},
+         "4:7: a text is expected; quote it: \"1.1\""},
         {SOAP "unwrap: 0\n" SOAP_OPERATIONS, "6:9: a whole number from 1 to 3 is expected"},
         {SOAP "action: \"\"\n" SOAP_OPERATIONS, "6:9: a text is expected, and it is empty"},
         {SOAP "operations: {c: {request: {soap: v:C}, input: {/a: {}}, once: resend}}\n",

@@ -92,12 +92,12 @@ static void all_that_is_wrong_is_found_at_its_place(void **state)
          "2:4: `01` is a number that JSON does not know; quote it if it is a text\n"},
         {"a: 1\r\nb: 01\r\n",
          "2:4: `01` is a number that JSON does not know; quote it if it is a text\n"},
-        {"a: [1,\nb: 2\n", "3:1: did not find expected ',' or ']' while parsing a flow sequence "
-                           "that begins on line 1\n"},
-        {"a:\n\tb: 1\n", "2:1: found character that cannot start any token while scanning for the "
-                         "next token that begins on line 2\n"},
+        {"a: [1,\nb: 2\n",
+         "3:1: `,` or `]` is expected here; look for a quote or a bracket that is not closed in the list "
+         "that begins on line 1\n"},
+        {"a:\n\tb: 1\n", "2:1: a tab, or a character that needs quotes; indent by spaces\n"},
         {"a: 1\n\u0645: \x01", "2:5: control characters are not allowed\n"},
-        {"a: 1\n\u0645: \xFF", "2:5: bytes that are no UTF-8\n"},
+        {"a: 1\n\u0645: \xFF", "2:5: bytes that are no UTF-8; save the file as UTF-8\n"},
     };
 
     (void)state;
