@@ -134,6 +134,7 @@ static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *k
                        err) &&
            sg_sql_open(&view->records, view->db, SG_RECORDS_STATEMENTS, SG_RECORDS_STATEMENT_COUNT,
                        err) &&
+           sg_sql_open(&view->past, view->db, SG_PAST_STATEMENTS, SG_PAST_STATEMENT_COUNT, err) &&
            sg_sql_open(&view->ages, view->db, SG_AGES_STATEMENTS, SG_AGES_STATEMENT_COUNT, err);
 }
 
@@ -162,6 +163,7 @@ void sg_view_close(struct sg_view *view)
     sg_sql_close(&view->ages);
     sg_sql_close(&view->events);
     sg_sql_close(&view->records);
+    sg_sql_close(&view->past);
     (void)sqlite3_close(view->db);
     free(view);
 }
@@ -237,13 +239,18 @@ bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by, struct sg_str d
     return sg_view_each(&view->ages, by, values, by == SG_AGES_BY_DEPARTMENT ? 2 : 1, reader, err);
 }
 
+bool sg_view_open_state(struct sg_view *view, struct sg_error *err)
+{
+    static const struct sg_journal_settings any = {0};
+
+    return view->state.sql.count > 0 || sg_state_open(&view->state, view->db, &any, err);
+}
+
 bool sg_view_look(struct sg_view *view, struct sg_arena *arena, const struct sg_view_look *look,
                   struct sg_delivery *out, bool *is_there, struct sg_error *err)
 {
-    static const struct sg_journal_settings any = {0};
     const struct sg_looked_at it = {look->delivery, look->now_ms, look->route};
 
-    if (view->state.sql.count == 0 && !sg_state_open(&view->state, view->db, &any, err))
-        return false;
-    return sg_state_look(&view->state, arena, &it, out, is_there, err);
+    return sg_view_open_state(view, err) &&
+           sg_state_look(&view->state, arena, &it, out, is_there, err);
 }

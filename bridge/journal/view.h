@@ -1,8 +1,8 @@
 /**
  * The journal as people's commands read it: a connection of its own, read-only, that works while the
  * daemon runs, while it is down, and after it was killed. A record's
- * content is given by SG_VIEW_BODY, SG_VIEW_EVENT and sg_view_look() alone: who shows it to people
- * masks it.
+ * content is given by SG_VIEW_BODY, SG_VIEW_EVENT, sg_view_look() and sg_view_past() alone: who shows
+ * it to people masks it.
  */
 #ifndef SG_JOURNAL_VIEW_H
 #define SG_JOURNAL_VIEW_H

@@ -47,4 +47,11 @@ struct sg_str sg_prepare_hash(struct sg_arena *arena, const struct sg_node *inpu
 void sg_prepare(const struct sg_preparing *it, const struct sg_node *event,
                 struct sg_prepared *out);
 
+/**
+ * Its input alone, of a `record` that has been read: by its links and its mapping, whatever else was
+ * sent for the ticket. PENDING: `input` is there, and no request.
+ */
+void sg_prepare_input(const struct sg_preparing *it, const struct sg_node *record,
+                      const struct sg_node *event, struct sg_prepared *out);
+
 #endif

@@ -60,6 +60,7 @@ int sg_links_tests(struct stage_choice *kind);
 int sg_notes_tests(struct stage_choice *kind);
 int sg_opening_tests(struct stage_choice *kind);
 int sg_outcome_tests(struct stage_choice *kind);
+int sg_past_tests(struct stage_choice *kind);
 int sg_pauses_tests(struct stage_choice *kind);
 int sg_rounds_tests(struct stage_choice *kind);
 int sg_shadows_tests(struct stage_choice *kind);

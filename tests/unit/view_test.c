@@ -113,10 +113,15 @@ static const char *const RECORDS_PLANS[SG_RECORDS_STATEMENT_COUNT] = {
     [SG_RECORDS_HEAD] = "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
 };
 
+static const char *const PAST_PLANS[SG_PAST_STATEMENT_COUNT] = {
+    [SG_PAST_PAGE] = "SEARCH e USING INTEGER PRIMARY KEY (rowid<?)" AND ASKED("1") AND OF_EVENT,
+};
+
 static void what_people_ask_is_found_by_the_index_meant_for_it(void **state)
 {
     assert_plans(*state, SG_VIEW_STATEMENTS, PLANS, SG_VIEW_QUESTIONS);
     assert_plans(*state, SG_RECORDS_STATEMENTS, RECORDS_PLANS, SG_RECORDS_STATEMENT_COUNT);
+    assert_plans(*state, SG_PAST_STATEMENTS, PAST_PLANS, SG_PAST_STATEMENT_COUNT);
     assert_plans(*state, SG_AGES_STATEMENTS, AGES_PLANS, SG_AGES_STATEMENT_COUNT);
 }
 
