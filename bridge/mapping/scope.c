@@ -21,7 +21,7 @@ const char *sg_scope_name(enum sg_scope scope)
     return names[scope];
 }
 
-#define MEMBERS(words) words, sizeof words / sizeof words[0]
+#define MEMBERS(words) (words), sizeof(words) / sizeof((words)[0])
 
 const struct sg_str *sg_scope_members(enum sg_scope scope, size_t *count)
 {
