@@ -16,32 +16,25 @@ static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
     return systems == SG_EXIT_OK ? journal : systems;
 }
 
-struct sg_catalog *sg_cli_check(const char *dir, const struct sg_secrets *secrets, FILE *out,
-                                struct sg_catalog_counts *counts)
-{
-    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    struct sg_catalog *catalog = sg_catalog_check(dir, secrets, findings, counts);
-
-    sg_findings_print(findings, out);
-    if (catalog == NULL)
-        (void)fprintf(out, "%s: %zu errors\n", dir, sg_findings_errors(findings));
-    return catalog;
-}
-
 static int run(const struct sg_cli *cli)
 {
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
     const struct options *options = cli->options;
     const struct sg_secrets secrets = {.is_read = options->is_live};
     const struct sg_settings *settings = NULL;
     struct sg_catalog_counts counts;
+
     const char *named = cli->word_count > 0 ? cli->words[0] : NULL;
 
     if (!sg_cli_find_settings(cli, named != NULL, &settings))
         return SG_EXIT_UNABLE;
     const char *dir = sg_cli_mappings(named, settings);
-    struct sg_catalog *catalog = sg_cli_check(dir, &secrets, stdout, &counts);
-    if (catalog == NULL)
+    struct sg_catalog *catalog = sg_catalog_check(dir, &secrets, findings, &counts);
+    sg_findings_print(findings, stdout);
+    if (catalog == NULL) {
+        (void)printf("%s: %zu errors\n", dir, sg_findings_errors(findings));
         return SG_EXIT_NO;
+    }
     (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, counts.systems,
                  counts.mappings, counts.passed);
     int live = options->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;

@@ -9,7 +9,6 @@
 #include "service/settings.h"
 
 struct sg_catalog;
-struct sg_catalog_counts;
 struct sg_secrets;
 
 /** Exit codes, the same everywhere. */
@@ -35,10 +34,11 @@ struct sg_cli {
 };
 
 extern const struct sg_subcommand SG_SUBCOMMAND_AUDIT, SG_SUBCOMMAND_CHECK, SG_SUBCOMMAND_DISCARD,
-    SG_SUBCOMMAND_FAILED, SG_SUBCOMMAND_JOURNAL_COPY, SG_SUBCOMMAND_PAUSE, SG_SUBCOMMAND_QSHAPE,
-    SG_SUBCOMMAND_RELOAD, SG_SUBCOMMAND_REPLAY, SG_SUBCOMMAND_RESOLVE, SG_SUBCOMMAND_RESUME,
-    SG_SUBCOMMAND_RUN, SG_SUBCOMMAND_STATUS, SG_SUBCOMMAND_TOP, SG_SUBCOMMAND_TRACE,
-    SG_SUBCOMMAND_TRY, SG_SUBCOMMAND_UNKNOWN, SG_SUBCOMMAND_WATCH, SG_SUBCOMMAND_WHATIF;
+    SG_SUBCOMMAND_DRIFT, SG_SUBCOMMAND_FAILED, SG_SUBCOMMAND_JOURNAL_COPY, SG_SUBCOMMAND_PAUSE,
+    SG_SUBCOMMAND_QSHAPE, SG_SUBCOMMAND_RELOAD, SG_SUBCOMMAND_REPLAY, SG_SUBCOMMAND_RESOLVE,
+    SG_SUBCOMMAND_RESUME, SG_SUBCOMMAND_RUN, SG_SUBCOMMAND_STATUS, SG_SUBCOMMAND_TOP,
+    SG_SUBCOMMAND_TRACE, SG_SUBCOMMAND_TRY, SG_SUBCOMMAND_UNKNOWN, SG_SUBCOMMAND_WATCH,
+    SG_SUBCOMMAND_WHATIF;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);
@@ -56,10 +56,6 @@ const char *sg_cli_mappings(const char *named, const struct sg_settings *setting
 /** The journal's part of them, Kafka's secrets read; false after saying on `out` what is missing. */
 SG_MUST_USE bool sg_cli_journal_settings(struct sg_arena *arena, const struct sg_settings *settings,
                                          FILE *out, struct sg_journal_settings *journal);
-
-/** Loads the files under `dir` and runs their tests, all errors said on `out`; NULL when there was one. */
-struct sg_catalog *sg_cli_check(const char *dir, const struct sg_secrets *secrets, FILE *out,
-                                struct sg_catalog_counts *counts);
 
 /** `check --live`: asks each system for the first page of each poll, and says what came of it. */
 int sg_cli_ask_systems(const struct sg_catalog *catalog);

@@ -12,7 +12,8 @@ static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "to look",
 
 void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
 {
-    (void)fputs("usage: sgbridge COMMAND [OPTIONS]\n", out);
+    (void)fputs("usage: sgbridge COMMAND [OPTIONS]; more: sgbridge COMMAND --help, man sgbridge\n",
+                out);
     for (size_t c = 0; commands[c] != NULL; c++) {
         const bool is_first = c == 0 || commands[c]->group != commands[c - 1]->group;
 
@@ -20,7 +21,6 @@ void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
                       is_first ? HEADS[commands[c]->group] : "", NAME_COLUMNS, commands[c]->name,
                       commands[c]->brief);
     }
-    (void)fputs("More: sgbridge COMMAND --help; settings, files, exit codes: man sgbridge\n", out);
 }
 
 /* `  --to kafka`, as it is typed. */

@@ -24,16 +24,18 @@ static bool read_words(const struct sg_cli *cli, int64_t *events)
     return false;
 }
 
-/* Today's files; NULL after saying what is wrong with them. */
-static struct sg_catalog *load_today(const char *dir)
+/* NULL after saying what is wrong with them, as `check` does. */
+static struct sg_catalog *load(const char *dir, bool runs_tests)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
     struct sg_catalog *catalog =
-        sg_catalog_load(dir, &(struct sg_secrets){.is_read = false}, false, findings);
+        sg_catalog_load(dir, &(struct sg_secrets){.is_read = false}, runs_tests, findings);
 
-    if (catalog == NULL)
-        sg_findings_print(findings, stderr);
-    return catalog;
+    if (catalog != NULL)
+        return catalog;
+    sg_findings_print(findings, stderr);
+    (void)fprintf(stderr, "%s: %zu errors\n", dir, sg_findings_errors(findings));
+    return NULL;
 }
 
 /* --- events --- */
@@ -105,13 +107,11 @@ static int compare(struct sg_whatif_answer *answer, struct sg_view *view, int64_
 
 static int load_and_compare(struct sg_whatif_answer *answer, struct sg_view *view, int64_t events)
 {
-    struct sg_catalog *before = load_today(answer->before_dir), *after = NULL;
-    struct sg_catalog_counts counts;
+    struct sg_catalog *before = load(answer->before_dir, false), *after = NULL;
     int code = before == NULL ? SG_EXIT_UNABLE : SG_EXIT_NO;
 
     if (before != NULL)
-        after = sg_cli_check(answer->after_dir, &(struct sg_secrets){.is_read = false}, stderr,
-                             &counts);
+        after = load(answer->after_dir, true);
     if (after != NULL) {
         answer->before = before;
         answer->after = after;

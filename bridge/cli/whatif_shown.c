@@ -39,14 +39,21 @@ static struct sg_str changed_systems(const struct sg_whatif_answer *answer)
 
 /* --- for people --- */
 
-static void print_line(const struct sg_whatif_answer *answer, int64_t count, struct sg_str text)
+static void print_counted(const struct sg_screen *screen, int64_t count, struct sg_str text)
 {
-    const struct sg_screen screen = sg_screen_of(answer->cli->arena, stdout);
-    const struct sg_str head = sg_str_format(
-        answer->cli->arena, "%*.*s  ", COUNT_COLUMNS,
-        SG_STR_ARG(count < 0 ? SG_STR("") : sg_answers_count(answer->cli->arena, count)));
+    const struct sg_str number = sg_answers_count(screen->arena, count);
+    const struct sg_str head =
+        sg_str_format(screen->arena, "%*.*s  ", COUNT_COLUMNS, SG_STR_ARG(number));
 
-    sg_screen_paragraph(&screen, sg_str_c(answer->cli->arena, head), INDENT, text);
+    sg_screen_paragraph(screen, sg_str_c(screen->arena, head), INDENT, text);
+}
+
+/* `before     …`, or without a label what belongs to the line above. */
+static void print_labelled(const struct sg_screen *screen, const char *label, struct sg_str text)
+{
+    const struct sg_str head = sg_str_format(screen->arena, "%-*s", INDENT, label);
+
+    sg_screen_paragraph(screen, sg_str_c(screen->arena, head), INDENT, text);
 }
 
 static struct sg_str day_of(const struct sg_whatif_answer *answer, int64_t ms)
@@ -69,10 +76,8 @@ static void print_head(const struct sg_whatif_answer *answer)
 }
 
 /* `"3" -> "2" 700, "1" -> "2" 80; e.g. ticket 1405-88014` */
-static struct sg_str ways_of(const struct sg_whatif_answer *answer,
-                             const struct sg_whatif_group *group)
+static struct sg_str ways_of(struct sg_arena *arena, const struct sg_whatif_group *group)
 {
-    struct sg_arena *arena = answer->cli->arena;
     struct sg_buffer out = {.arena = arena};
     int64_t others = group->other_ways;
 
@@ -100,9 +105,9 @@ static bool tells_before(enum sg_whatif_kind kind)
     return kind == SG_WHATIF_SENT || kind == SG_WHATIF_FAILS_NO_MORE;
 }
 
-static void print_group(const struct sg_whatif_answer *answer, const struct sg_whatif_group *group)
+static void print_group(const struct sg_screen *screen, const struct sg_whatif_group *group)
 {
-    struct sg_arena *arena = answer->cli->arena;
+    struct sg_arena *arena = screen->arena;
     struct sg_buffer text = {.arena = arena};
 
     sg_buffer_add(&text, sg_str_of(sg_whatif_kind_name(group->kind)));
@@ -110,45 +115,42 @@ static void print_group(const struct sg_whatif_answer *answer, const struct sg_w
         sg_buffer_add_format(&text, " (%.*s)", SG_STR_ARG(group->mapping));
     sg_buffer_add_format(&text, "%s: %.*s", tells_before(group->kind) ? ", before" : "",
                          SG_STR_ARG(group->what));
-    print_line(answer, group->count, sg_buffer_text(&text));
+    print_counted(screen, group->count, sg_buffer_text(&text));
     if (group->place.file != NULL)
-        print_line(answer, -1,
-                   sg_str_format(arena, "at %s:%d:%d %.*s", group->place.file, group->place.line,
-                                 group->place.column, SG_STR_ARG(group->pointer)));
-    print_line(answer, -1, ways_of(answer, group));
+        print_labelled(screen, "",
+                       sg_str_format(arena, "at %s:%d:%d %.*s", group->place.file,
+                                     group->place.line, group->place.column,
+                                     SG_STR_ARG(group->pointer)));
+    print_labelled(screen, "", ways_of(arena, group));
 }
 
-static void print_counts(const struct sg_whatif_answer *answer)
+static void print_unchanged(const struct sg_screen *screen, const struct sg_whatif_found *found)
 {
-    const struct sg_whatif_found *found = answer->found;
-    struct sg_arena *arena = answer->cli->arena;
-    struct sg_str unchanged = SG_STR("unchanged");
+    struct sg_str text = SG_STR("unchanged");
 
     if (found->failing > 0)
-        unchanged = sg_str_format(arena, "unchanged, of which %.*s fail as they did",
-                                  SG_STR_ARG(sg_answers_count(arena, found->failing)));
-    print_line(answer, found->unchanged, unchanged);
+        text = sg_str_format(screen->arena, "unchanged, of which %.*s fail as they did",
+                             SG_STR_ARG(sg_answers_count(screen->arena, found->failing)));
+    print_counted(screen, found->unchanged, text);
+}
+
+static void print_counts(const struct sg_screen *screen, const struct sg_whatif_found *found)
+{
+    print_unchanged(screen, found);
     for (size_t g = 0; g < found->group_count; g++)
-        print_group(answer, &found->groups[g]);
+        print_group(screen, &found->groups[g]);
     for (int k = 0; k < SG_WHATIF_KINDS; k++) {
+        const char *kind = sg_whatif_kind_name((enum sg_whatif_kind)k);
+
         if (found->ungrouped[k] > 0)
-            print_line(answer, found->ungrouped[k],
-                       sg_str_format(arena, "%s in yet other ways",
-                                     sg_whatif_kind_name((enum sg_whatif_kind)k)));
+            print_counted(screen, found->ungrouped[k],
+                          sg_str_format(screen->arena, "%s in yet other ways", kind));
     }
     for (int k = SG_PAST_WHOLE + 1; k < SG_PAST_KINDS; k++) {
         if (found->events[k] > 0)
-            print_line(answer, found->events[k],
-                       sg_str_format(arena, "more, not tried: %s", WHY_UNTRIED[k]));
+            print_counted(screen, found->events[k],
+                          sg_str_format(screen->arena, "more, not tried: %s", WHY_UNTRIED[k]));
     }
-}
-
-static void print_note(const struct sg_whatif_answer *answer, const char *label, struct sg_str text)
-{
-    const struct sg_screen screen = sg_screen_of(answer->cli->arena, stdout);
-    const struct sg_str head = sg_str_format(answer->cli->arena, "%-*s", INDENT, label);
-
-    sg_screen_paragraph(&screen, sg_str_c(answer->cli->arena, head), INDENT, text);
 }
 
 /* What is in force is known by its hash: its files are read from where they lie now. */
@@ -166,23 +168,25 @@ static struct sg_str in_force_of(const struct sg_whatif_answer *answer)
                          SG_STR_ARG(answer->in_force));
 }
 
-static void print_notes(const struct sg_whatif_answer *answer)
+static void print_notes(const struct sg_screen *screen, const struct sg_whatif_answer *answer)
 {
     struct sg_arena *arena = answer->cli->arena;
     const struct sg_str systems = changed_systems(answer), in_force = in_force_of(answer);
     const bool is_same =
         sg_str_equal(sg_catalog_hash(answer->before), sg_catalog_hash(answer->after));
 
-    print_note(answer, "before",
-               sg_str_format(arena, "%s, %.*s", answer->before_dir, SG_STR_ARG(in_force)));
-    print_note(answer, "after",
-               sg_str_format(arena, "%s%s", answer->after_dir, is_same ? ", the same files" : ""));
+    print_labelled(screen, "before",
+                   sg_str_format(arena, "%s, %.*s", answer->before_dir, SG_STR_ARG(in_force)));
+    print_labelled(
+        screen, "after",
+        sg_str_format(arena, "%s%s", answer->after_dir, is_same ? ", the same files" : ""));
     if (systems.length > 0)
-        print_note(answer, "not tried",
-                   sg_str_format(arena,
-                                 "of %.*s, whose file differs: how records are read (poll, webhook,"
-                                 " fetch, split, ...), requests and answers",
-                                 SG_STR_ARG(systems)));
+        print_labelled(
+            screen, "not tried",
+            sg_str_format(arena,
+                          "of %.*s, whose file differs: how records are read (poll, webhook,"
+                          " fetch, split, ...), requests and answers",
+                          SG_STR_ARG(systems)));
     sg_answers_print_standing(answer->standing);
     (void)puts("nothing was sent");
 }
@@ -290,7 +294,9 @@ void sg_whatif_show(const struct sg_whatif_answer *answer)
         sg_answers_print_json(answer->cli, json_of(answer));
         return;
     }
+    const struct sg_screen screen = sg_screen_of(answer->cli->arena, stdout);
+
     print_head(answer);
-    print_counts(answer);
-    print_notes(answer);
+    print_counts(&screen, answer->found);
+    print_notes(&screen, answer);
 }

@@ -1,10 +1,10 @@
 #include "cli/whatif_try.h"
 
 #include "base/buffer.h"
-#include "base/units.h"
 #include "service/prepare.h"
 #include "tree/difference.h"
 #include "tree/json.h"
+#include "tree/pointer.h"
 
 /* A mapping as one set of files has it; all NULL: it has none of that name for the record. */
 struct side {
@@ -270,7 +270,7 @@ static void prepare(const struct trying *it, const struct side *side, struct sg_
 static struct sg_str target_of(struct sg_arena *arena, struct sg_str pointer)
 {
     struct sg_buffer out = {.arena = arena};
-    size_t end = 0;
+    size_t end = 0, index;
 
     while (end < pointer.length) {
         const size_t begin = end++;
@@ -278,9 +278,8 @@ static struct sg_str target_of(struct sg_arena *arena, struct sg_str pointer)
         while (end < pointer.length && pointer.at[end] != '/')
             end++;
         const struct sg_str token = {pointer.at + begin, end - begin};
-        int64_t index;
 
-        if (!sg_units_integer(sg_str_skip(token, 1), &index))
+        if (!sg_pointer_is_index(sg_str_skip(token, 1), &index))
             sg_buffer_add(&out, token);
     }
     return sg_buffer_text(&out);

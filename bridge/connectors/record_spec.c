@@ -120,6 +120,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
 
     *out = (struct sg_record){.name = yaml->key, .at = yaml->key_at, .wait_ms = DAY_MS};
     own.record = out;
+    own.reads = &out->reads;
     view->name = yaml->key;
     view->is_loose = spec->system->is_loose;
     (void)sg_spec_check_name(spec, yaml);

@@ -50,6 +50,7 @@ static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_p
         .scopes = PLACES[place].scopes,
         .where = PLACES[place].where,
         .is_loose = is_loose && is_theirs(place),
+        .read = place == SG_SPEC_RECORD ? spec->reads : NULL,
     };
 }
 

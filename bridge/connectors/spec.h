@@ -15,6 +15,7 @@ struct sg_spec {
     const struct sg_lookups *lookups;
     const struct sg_secrets *secrets;
     struct sg_system *system;
+    struct sg_sources *reads;       /* of `record`: what its own rules read; NULL: nobody asks */
     const struct sg_record *record; /* whose part is compiled, its names are set; NULL: no one's */
 };
 

@@ -158,6 +158,17 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SG_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)",
 
+    [SG_SQL_OUTLINES] = "SELECT system, record, text FROM outline",
+    [SG_SQL_OUTLINE_SET] = "INSERT OR REPLACE INTO outline(system, record, text)"
+                           " VALUES(?1, ?2, ?3)",
+    [SG_SQL_DRIFTS] =
+        "SELECT system, record, kind, pointer, shows, example, since, last_at, times FROM drift",
+    [SG_SQL_DRIFT_SET] = "INSERT OR REPLACE INTO drift(system, record, kind, pointer, shows,"
+                         "  example, since, last_at, times)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [SG_SQL_DRIFT_END] = "DELETE FROM drift WHERE system = ?1 AND record = ?2 AND kind = ?3"
+                         " AND pointer = ?4 AND shows = ?5",
+
     [SG_SQL_COMMAND_FIND] = "SELECT paced_until FROM command WHERE id = ?1",
     [SG_SQL_COMMAND_ADD] =
         "INSERT INTO command(id, kind, who, asked_at, done_at, why, done, refused, paced_until,"

@@ -59,6 +59,12 @@ enum sg_state_sql {
     SG_SQL_ALARM_END,
     SG_SQL_CONTACT_SET,
     SG_SQL_FACT_SET,
+    /* drift */
+    SG_SQL_OUTLINES,
+    SG_SQL_OUTLINE_SET,
+    SG_SQL_DRIFTS,
+    SG_SQL_DRIFT_SET,
+    SG_SQL_DRIFT_END,
     /* commands */
     SG_SQL_COMMAND_FIND,
     SG_SQL_COMMAND_ADD,

@@ -49,6 +49,9 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_IN_DOUBT] =
         "SELECT id, ticket, mapping, target, sent_at, failed_at, reason, said FROM delivery"
         " WHERE failed_at IS NOT NULL AND in_doubt = 1 ORDER BY failed_at, id LIMIT 500",
+    [SG_VIEW_DRIFTS] = "SELECT system, record, kind, pointer, shows, example, since, last_at, times"
+                       " FROM drift ORDER BY since DESC, system, record, pointer",
+    [SG_VIEW_OUTLINES] = "SELECT system, record, text FROM outline",
     [SG_VIEW_PAUSES] =
         "SELECT scope, name, who, since, until, why, id FROM pause WHERE NOT is_over ORDER BY id",
     [SG_VIEW_AUDIT] =

@@ -40,8 +40,11 @@ enum sg_view_question {
                          record id; the oldest call first */
     SG_VIEW_IN_DOUBT, /* failed, and may have been done: id, ticket, mapping, target, sent_at,
                          failed_at, reason, said; the oldest first, at most 500 */
-    SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why, id */
-    SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
+    SG_VIEW_DRIFTS, /* system, record, kind (sg_drift_kind_name()), pointer, shows, example, since,
+                         last_at, times; the newest first */
+    SG_VIEW_OUTLINES,       /* system, record, what was learned of it: see mapping/outline.h */
+    SG_VIEW_PAUSES,         /* scope, name, who, since, until (0: until resumed), why, id */
+    SG_VIEW_AUDIT,          /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_AUDIT_MAPPINGS, /* the same of each mapping: day, mapping, what, how many */
     SG_VIEW_ROUNDS,         /* of a ticket: number, value */
     SG_VIEW_AUDIT_SYSTEM, /* of a system: as SG_VIEW_AUDIT_MAPPINGS, of its events; reads each row */

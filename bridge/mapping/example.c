@@ -161,17 +161,34 @@ static bool report(const struct trial *trial, struct sg_str text)
                            SG_STR_ARG(trial->example->name), SG_STR_ARG(text));
 }
 
+static bool read_record(const struct sg_mapping *mapping, const struct sg_example *example,
+                        struct sg_arena *arena, const struct sg_node **out, struct sg_error *err)
+{
+    const struct sg_system_view *source = &mapping->source;
+
+    *out = example->given;
+    return *out != NULL ||
+           source->read_document(source->system, arena, example->document, out, err);
+}
+
+void sg_mapping_each_given(const struct sg_mapping *mapping, struct sg_arena *arena,
+                           sg_mapping_given_fn *each, void *owner)
+{
+    for (size_t i = 0; i < mapping->example_count; i++) {
+        const struct sg_node *record = NULL;
+        struct sg_error err;
+
+        if (read_record(mapping, &mapping->examples[i], arena, &record, &err))
+            each(record, owner);
+    }
+}
+
 static bool read_given(struct trial *trial)
 {
     const struct sg_example *example = trial->example;
-    const struct sg_system_view *source = &trial->mapping->source;
     struct sg_error err;
 
-    trial->record = example->given;
-    if (example->given != NULL)
-        return true;
-    if (source->read_document(source->system, trial->arena, example->document, &trial->record,
-                              &err))
+    if (read_record(trial->mapping, example, trial->arena, &trial->record, &err))
         return true;
     return sg_findings_add(trial->findings, example->given_at,
                            "test \"%.*s\": `given` cannot be read: line %d: %s",

@@ -501,13 +501,14 @@ void sg_mapping_observe(const struct sg_mapping *mapping, struct sg_arena *arena
     if (mapping->when != NULL && !sg_condition_holds(mapping->when, &run, &unmet)) {
         if (run.problems != NULL || run.ignored.length > 0) {
             take_end(&run, result);
-            return;
+        } else {
+            result->outcome = SG_MAPPED_SKIPPED;
+            result->reason = sg_str_format(arena, "when: %.*s", SG_STR_ARG(unmet));
         }
-        result->outcome = SG_MAPPED_SKIPPED;
-        result->reason = sg_str_format(arena, "when: %.*s", SG_STR_ARG(unmet));
     } else if (!sg_rule_run(mapping->set, &run, &made) ||
                !sg_input_type(mapping->operation->input, mapping->set, made, &run,
                               &result->input)) {
         take_end(&run, result);
     }
+    result->new_codes = run.codes;
 }

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "mapping/rule_inner.h"
+#include "sgbridge/mapping.h"
 #include "tree/form.h"
 
 typedef bool give_fn(const struct sg_rule *rule, struct sg_rule_run *run,
@@ -366,12 +367,24 @@ static bool give_set(const struct sg_rule *rule, struct sg_rule_run *run,
 
 /* --- any rule --- */
 
+static void keep_code(const struct sg_rule *rule, struct sg_rule_run *run, struct sg_str code)
+{
+    struct sg_new_code *kept = sg_arena_get(run->arena, 1, sizeof *kept);
+
+    *kept = (struct sg_new_code){sources_of(rule, run->arena), code, run->codes};
+    run->codes = kept;
+}
+
 static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
                       const struct sg_node **node)
 {
     struct sg_transform_result result = {0};
+    const bool is_done =
+        sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result);
 
-    if (sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result)) {
+    if (result.unnamed.length > 0)
+        keep_code(rule, run, result.unnamed);
+    if (is_done) {
         if (sg_node_is_nothing(*node))
             *node = NULL;
         return true;

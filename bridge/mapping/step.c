@@ -268,6 +268,8 @@ bool sg_step_look_up(struct sg_arena *arena, const struct sg_step *step, const s
         return false;
     result->is_ignored = found.is_ignored;
     result->reason = found.reason;
+    if (found.unnamed.length > 0)
+        result->unnamed = found.unnamed;
     *out = found.text;
     return !found.is_ignored;
 }

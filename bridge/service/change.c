@@ -3,7 +3,8 @@
 
 #include "base/log.h"
 
-static bool capture(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
+static bool capture(struct sg_journal *journal, struct sg_drift_watch *drift,
+                    struct sg_change *change, struct sg_error *err)
 {
     change->as.capture.repeats = 0;
     for (size_t e = 0; e < change->as.capture.count; e++) {
@@ -12,6 +13,9 @@ static bool capture(struct sg_journal *journal, struct sg_change *change, struct
         if (!sg_journal_capture(journal, &change->as.capture.events[e], &what, err))
             return false;
         change->as.capture.repeats += what == SG_CAPTURED_REPEAT;
+        if (what == SG_CAPTURED_NEW &&
+            !sg_drift_see(drift, journal, &change->as.capture.events[e], err))
+            return false;
     }
     return !change->as.capture.has_cursor ||
            sg_journal_set_cursor(journal, change->as.capture.system, change->as.capture.record,
@@ -33,8 +37,8 @@ static bool set_alarm(struct sg_journal *journal, const struct sg_change *change
     return true;
 }
 
-static bool set_routes(struct sg_journal *journal, const struct sg_change *change,
-                       struct sg_error *err)
+static bool set_routes(struct sg_journal *journal, struct sg_drift_watch *drift,
+                       const struct sg_change *change, struct sg_error *err)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     struct sg_names orphans = {0};
@@ -48,7 +52,8 @@ static bool set_routes(struct sg_journal *journal, const struct sg_change *chang
                             "they have ended",
                             SG_STR_ARG(orphans.at[0]), orphans.count > 1 ? " (and others)" : "");
     sg_journal_set_routes(journal, change->as.routes.routes, change->as.routes.count);
-    return true;
+    return change->as.routes.catalog == NULL ||
+           sg_drift_set(drift, journal, change->as.routes.catalog, err);
 }
 
 static bool obey(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
@@ -61,11 +66,12 @@ static bool obey(struct sg_journal *journal, struct sg_change *change, struct sg
     return sg_journal_obey(journal, command, &change->as.command.is_put_off, err);
 }
 
-bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struct sg_error *err)
+bool sg_change_apply(struct sg_journal *journal, struct sg_drift_watch *drift,
+                     struct sg_change *change, struct sg_error *err)
 {
     switch (change->kind) {
     case SG_CHANGE_CAPTURE:
-        return capture(journal, change, err);
+        return capture(journal, drift, change, err);
     case SG_CHANGE_LOOK:
         return sg_journal_find_captured(journal, change->as.look.system, change->as.look.record,
                                         change->as.look.seen, change->as.look.count, err);
@@ -88,8 +94,10 @@ bool sg_change_apply(struct sg_journal *journal, struct sg_change *change, struc
     case SG_CHANGE_PAUSES:
         return sg_journal_paused_systems(journal, change->as.pauses.arena,
                                          &change->as.pauses.systems, &change->as.pauses.count, err);
+    case SG_CHANGE_CODES:
+        return sg_drift_see_codes(drift, journal, &change->as.codes, err);
     case SG_CHANGE_ROUTES:
-        return set_routes(journal, change, err);
+        return set_routes(journal, drift, change, err);
     }
     return false;
 }

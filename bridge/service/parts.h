@@ -74,6 +74,10 @@ void sg_service_wake_at(struct sg_service *service, int64_t at_ms);
 void sg_service_alarm(struct sg_service *service, const char *name, struct sg_str system,
                       struct sg_str words);
 
+/** Its mapping met codes that no look-up table names: they are counted; all is copied. */
+void sg_service_codes(struct sg_service *service, const struct sg_event *event,
+                      const struct sg_new_code *codes);
+
 /* --- peer.c --- */
 
 struct peer *sg_peer_find(struct sg_service *service, struct sg_str name);

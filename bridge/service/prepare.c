@@ -194,6 +194,7 @@ static bool map(const struct sg_preparing *it, const struct sg_node *record,
 
     sg_mapping_run(it->mapping, it->arena, record, links_of(it), event, &result);
     out->input = result.input;
+    out->new_codes = result.new_codes;
     if (result.outcome == SG_MAPPED_INPUT)
         return true;
     out->place = result.place;

@@ -25,6 +25,7 @@ struct sg_prepared {
         state; /* PENDING: `input` and `request` are there; FAILED, SKIPPED, ECHO */
     struct sg_str reason, pointer;
     struct sg_place place;
+    const struct sg_new_code *new_codes; /* that its mapping met */
     const struct sg_node *input;
     struct sg_request request;
 };

@@ -78,6 +78,33 @@ void sg_service_alarm(struct sg_service *service, const char *name, struct sg_st
     sg_keeper_submit(service->setup.keeper, &note->change);
 }
 
+static const struct sg_new_code *copy_codes(struct sg_arena *arena, const struct sg_new_code *codes)
+{
+    struct sg_new_code *last = NULL;
+
+    for (; codes != NULL; codes = codes->next) {
+        struct sg_new_code *copy = sg_arena_get(arena, 1, sizeof *copy);
+
+        *copy = (struct sg_new_code){sg_str_copy(arena, codes->sources),
+                                     sg_str_copy(arena, codes->code), last};
+        last = copy;
+    }
+    return last;
+}
+
+void sg_service_codes(struct sg_service *service, const struct sg_event *event,
+                      const struct sg_new_code *codes)
+{
+    struct note *note = new_note(service, SG_CHANGE_CODES);
+
+    note->change.as.codes =
+        (struct sg_drift_codes){.system = sg_str_copy(note->arena, event->system),
+                                .record = sg_str_copy(note->arena, event->record),
+                                .codes = copy_codes(note->arena, codes),
+                                .met_at = service->now_ms};
+    sg_keeper_submit(service->setup.keeper, &note->change);
+}
+
 void sg_service_fact(struct sg_service *service, const char *name, struct sg_str value)
 {
     struct note *note = new_note(service, SG_CHANGE_FACT);
@@ -177,7 +204,7 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
     *reload = (struct reload){
         .arena = arena, .service = service, .catalog = sg_catalog_share(catalog), .errand = errand};
     reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
-                                        .as.routes = {routes, count},
+                                        .as.routes = {routes, count, reload->catalog},
                                         .done = routes_set,
                                         .owner = reload};
     service->writing++;

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "kafka/cluster.h"
 #include "sgbridge/command.h"
+#include "sgbridge/drift.h"
 #include "sgbridge/event.h"
 
 struct sg_journal;
@@ -342,6 +343,33 @@ SG_MUST_USE bool sg_journal_set_contact(struct sg_journal *journal,
 /** Facts about the service, such as "mappings" and "started": shown by `status`. */
 SG_MUST_USE bool sg_journal_set_fact(struct sg_journal *journal, const char *name,
                                      struct sg_str value, struct sg_error *err);
+
+/* --- what systems send that no file names --- */
+
+/** "field", "type", "gone", "code", "more": as stored and shown. */
+const char *sg_drift_kind_name(enum sg_drift_kind kind);
+
+/** What was learned of one record: opaque text, of whoever watches it. */
+struct sg_kept_outline {
+    struct sg_str system, record, text;
+};
+
+/** All there are, in the arena. */
+SG_MUST_USE bool sg_journal_outlines(struct sg_journal *journal, struct sg_arena *arena,
+                                     struct sg_kept_outline **out, size_t *count,
+                                     struct sg_error *err);
+SG_MUST_USE bool sg_journal_set_outline(struct sg_journal *journal,
+                                        const struct sg_kept_outline *outline,
+                                        struct sg_error *err);
+
+/** All that drifts, in the arena. */
+SG_MUST_USE bool sg_journal_drifts(struct sg_journal *journal, struct sg_arena *arena,
+                                   struct sg_drift **out, size_t *count, struct sg_error *err);
+/** It begins, or its times and its example are these now. */
+SG_MUST_USE bool sg_journal_set_drift(struct sg_journal *journal, const struct sg_drift *drift,
+                                      struct sg_error *err);
+SG_MUST_USE bool sg_journal_end_drift(struct sg_journal *journal, const struct sg_drift *drift,
+                                      struct sg_error *err);
 
 /**
  * Blanks bodies and sums up rows whose time is over, at most `limit`; call it when idle, outside of

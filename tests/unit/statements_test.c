@@ -97,6 +97,13 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_CONTACT_SET] = NOTHING_IS_READ,
     [SG_SQL_FACT_SET] = NOTHING_IS_READ,
 
+    [SG_SQL_OUTLINES] = "SCAN outline", /* all of them, when mappings come into force */
+    [SG_SQL_OUTLINE_SET] = NOTHING_IS_READ,
+    [SG_SQL_DRIFTS] = "SCAN drift", /* the same */
+    [SG_SQL_DRIFT_SET] = NOTHING_IS_READ,
+    [SG_SQL_DRIFT_END] = "SEARCH drift USING PRIMARY KEY"
+                         " (system=? AND record=? AND kind=? AND pointer=? AND shows=?)",
+
     [SG_SQL_COMMAND_FIND] = COMMAND,
     [SG_SQL_COMMAND_ADD] = NOTHING_IS_READ,
     [SG_SQL_ACT_ADD] = NOTHING_IS_READ,

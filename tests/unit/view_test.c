@@ -33,6 +33,8 @@ static const char *const PLANS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_UNKNOWN] =
         "SEARCH delivery USING INDEX delivery_open (state=?)" AND ITS_EVENT AND SORTED,
     [SG_VIEW_IN_DOUBT] = "SEARCH delivery USING INDEX delivery_failed (failed_at>?)",
+    [SG_VIEW_DRIFTS] = "SCAN drift" AND SORTED, /* they are bounded */
+    [SG_VIEW_OUTLINES] = "SCAN outline",
     [SG_VIEW_PAUSES] = "SCAN pause",
     [SG_VIEW_AUDIT] = "CO-ROUTINE (subquery-3)" AND "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
                       "SCAN delivery" AND GROUPED AND "UNION ALL" AND "SCAN total" AND
