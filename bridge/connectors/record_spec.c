@@ -143,5 +143,5 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     if (sg_yaml_find(yaml, "poll") == NULL && sg_yaml_find(yaml, "webhook") == NULL &&
         sg_yaml_find(yaml, "subscribe") == NULL && sg_yaml_find(yaml, "read") == NULL)
         (void)sg_findings_add(spec->findings, yaml->key_at,
-                              "`%s` has none of `poll`, `webhook`, `subscribe`, `read`", name);
+                              "`%s` has none of `poll`, `webhook`, `read`; nor `subscribe`", name);
 }

@@ -77,8 +77,9 @@ static bool compile_fails(const struct sg_yaml *fails, struct sg_findings *findi
     static const struct sg_str known[] = {SG_STR_INIT("at"), SG_STR_INIT("why")};
     bool is_right;
 
-    if (!sg_yaml_expect(fails, SG_YAML_MAP, findings))
-        return false;
+    if (fails->kind != SG_YAML_MAP)
+        return sg_findings_add(findings, fails->at,
+                               "`fails` is {at: TARGET, why: PART OF THE MESSAGE}");
     is_right = sg_yaml_check_keys(fails, known, sizeof known / sizeof known[0], findings);
     is_right &= compile_text(fails, "at", findings, &example->fails_at);
     return compile_text(fails, "why", findings, &example->why) && is_right;

@@ -76,8 +76,12 @@ static const struct sg_str *find_word(struct sg_str wanted, const struct sg_str 
 static bool read_header(struct table *table, struct sg_str *names, struct sg_findings *findings)
 {
     const struct sg_csv_row *header = &table->rows.rows[0];
+    const struct sg_str whole = header->fields[0].text;
     size_t before = sg_findings_errors(findings);
 
+    if (header->count == 1 && sg_str_count(whole, ';') + sg_str_count(whole, '\t') > 0)
+        return sg_findings_add(findings, header->fields[0].at,
+                               "the columns stand apart by `,`; save the file as CSV with commas");
     for (size_t i = 0; i < header->count; i++) {
         struct sg_csv_field field = header->fields[i];
 
@@ -354,13 +358,12 @@ static struct table *find_table(const struct sg_lookups *lookups, struct sg_look
             return table;
         names[count++] = table->name;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, names, count);
-    if (nearest != NULL)
-        (void)sg_findings_add(findings, word.at, "no table `%.*s`; did you mean `%.*s`?",
-                              SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
-    else
+    if (count == 0)
         (void)sg_findings_add(findings, word.at, "no table `%.*s`; lookups/%.*s.csv is not there",
                               SG_STR_ARG(word.text), SG_STR_ARG(word.text));
+    else
+        (void)sg_findings_add(findings, word.at, "no table `%.*s`%s", SG_STR_ARG(word.text),
+                              sg_suggest_ending(lookups->arena, word.text, names, count));
     return NULL;
 }
 
@@ -373,12 +376,10 @@ static bool find_column(const struct table *table, struct sg_lookup_word word, s
         *column = (size_t)(found - table->names);
         return true;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, table->names, table->column_count);
-    if (nearest == NULL)
-        return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`",
-                               SG_STR_ARG(table->shown), SG_STR_ARG(word.text));
-    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`; did you mean `%.*s`?",
-                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`%s",
+                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text),
+                           sg_suggest_ending(arena, word.text, table->names, table->column_count));
 }
 
 static bool has_column(const size_t *columns, size_t count, size_t column)
