@@ -21,9 +21,11 @@ struct slot {
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
+    curl_mime *mime; /* of a multipart request */
     struct sg_buffer headers; /* struct sg_header, one after the other */
     size_t header_bytes;
-    struct sg_buffer body;
+    struct sg_buffer body;    /* where the call does not want it in a file */
+    int64_t body_bytes;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
     bool is_held_back;   /* before anything was sent */
     struct slot *next_free, *next;
@@ -76,6 +78,16 @@ static size_t on_header(char *bytes, /* NOLINT(readability-non-const-parameter) 
     return line.length;
 }
 
+static size_t add_to_file(struct slot *slot, struct sg_str more)
+{
+    struct sg_error err;
+
+    if (sg_scratch_add(slot->call->into, more, &err))
+        return more.length;
+    slot->problem = sg_str_c(slot->call->arena, sg_str_of(err.text));
+    return 0;
+}
+
 static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
                       size_t size, size_t count, void *owner)
 {
@@ -83,10 +95,13 @@ static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
     const struct sg_str more = {bytes, size * count};
     curl_off_t announced = 0;
 
-    if ((int64_t)(slot->body.length + more.length) > slot->call->limit_bytes) {
+    slot->body_bytes += (int64_t)more.length;
+    if (slot->body_bytes > slot->call->limit_bytes) {
         slot->problem = "the answer is too large";
         return 0;
     }
+    if (slot->call->into != NULL)
+        return add_to_file(slot, more);
     if (slot->body.length == 0 &&
         curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) == CURLE_OK &&
         announced > 0 && announced <= slot->call->limit_bytes)
@@ -138,6 +153,8 @@ static void free_slot(struct slot *slot)
 {
     curl_slist_free_all(slot->request_headers);
     slot->request_headers = NULL;
+    curl_mime_free(slot->mime);
+    slot->mime = NULL;
     slot->call = NULL;
     slot->next_free = slot->http->free_slots;
     slot->http->free_slots = slot;
@@ -179,9 +196,78 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
             abort();                                                   \
     } while (0)
 
+/* --- multipart (RFC 7578): files go from their disk to the socket, never whole into memory --- */
+
+/* A file on its way, as libcurl reads it. */
+struct part {
+    const struct sg_scratch_span *bytes;
+    int64_t at;
+};
+
+static size_t on_read(char *to, size_t size, size_t count, void *owner)
+{
+    struct part *part = owner;
+    const int64_t got = sg_scratch_read(part->bytes, part->at, to, size * count);
+
+    if (got < 0)
+        return CURL_READFUNC_ABORT;
+    part->at += got;
+    return (size_t)got;
+}
+
+/* To its begin, when libcurl sends again what a kept connection lost. */
+static int on_seek(void *owner, curl_off_t offset, int origin)
+{
+    struct part *part = owner;
+
+    if (origin != SEEK_SET)
+        return CURL_SEEKFUNC_CANTSEEK;
+    part->at = offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+static bool add_content(struct slot *slot, const struct sg_wire_part *given, curl_mimepart *part)
+{
+    struct sg_arena *arena = slot->call->arena;
+    struct part *reading = NULL;
+
+    if (given->file == NULL || given->file->bytes.in == NULL)
+        return curl_mime_data(part, sg_str_c(arena, given->text), given->text.length) == CURLE_OK;
+    reading = sg_arena_get(arena, 1, sizeof *reading);
+    reading->bytes = &given->file->bytes;
+    return curl_mime_data_cb(part, reading->bytes->length, on_read, on_seek, NULL, reading) ==
+           CURLE_OK;
+}
+
+static void add_part(struct slot *slot, const struct sg_wire_part *given)
+{
+    struct sg_arena *arena = slot->call->arena;
+    curl_mimepart *part = curl_mime_addpart(slot->mime);
+
+    if (part == NULL || curl_mime_name(part, sg_str_c(arena, given->name)) != CURLE_OK ||
+        !add_content(slot, given, part) ||
+        (given->file != NULL &&
+         curl_mime_filename(part, sg_str_c(arena, given->file_name)) != CURLE_OK) ||
+        (given->media_type.length > 0 &&
+         curl_mime_type(part, sg_str_c(arena, given->media_type)) != CURLE_OK))
+        abort(); /* only without memory */
+}
+
+static void set_parts(struct slot *slot, const struct sg_wire *wire)
+{
+    slot->mime = curl_mime_init(slot->easy);
+    if (slot->mime == NULL)
+        abort();
+    for (size_t p = 0; p < wire->part_count; p++)
+        add_part(slot, &wire->parts[p]);
+    SET(slot, CURLOPT_MIMEPOST, slot->mime);
+}
+
 static void set_method(struct slot *slot, const struct sg_wire *wire)
 {
-    if (wire->has_body || strcmp(wire->method, "GET") != 0) {
+    if (wire->part_count > 0) {
+        set_parts(slot, wire);
+    } else if (wire->has_body || strcmp(wire->method, "GET") != 0) {
         SET(slot, CURLOPT_POST, 1L);
         SET(slot, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)wire->body.length);
         SET(slot, CURLOPT_POSTFIELDS, wire->body.length > 0 ? wire->body.at : "");
@@ -242,6 +328,7 @@ static void start(struct sg_transport *transport, struct sg_call *call, int64_t 
     slot->headers = (struct sg_buffer){.arena = call->arena};
     slot->header_bytes = 0;
     slot->body = (struct sg_buffer){.arena = call->arena};
+    slot->body_bytes = 0;
     slot->problem = NULL;
     slot->is_held_back = false;
     if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
@@ -430,6 +517,7 @@ void sg_http_free(struct sg_http *http)
         next = slot->next;
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         curl_slist_free_all(slot->request_headers);
+        curl_mime_free(slot->mime);
         curl_easy_cleanup(slot->easy);
         free(slot);
     }

@@ -244,7 +244,7 @@ static void take_files(const struct marks *marks, struct sg_node *node, struct s
 
     for (size_t m = 0; node->kind == SG_NODE_TEXT && m < marks->all.length; m += sizeof mark) {
         memcpy(&mark, marks->all.at + m, sizeof mark);
-        if (mark.text.at == node->text.at) {
+        if (mark.text.at == node->text.at && mark.text.length == node->text.length) {
             struct sg_request_file file = {.url = mark.url, .node = node};
 
             sg_buffer_add(files, (struct sg_str){(const char *)&file, sizeof file});

@@ -106,6 +106,25 @@ static const struct sg_node *read_body(const struct trial *trial, enum sg_body k
     return is_read ? tree : NULL;
 }
 
+/* Part by part; a file shows its URL. */
+static const struct sg_node *read_parts(const struct trial *trial, const struct sg_wire *wire)
+{
+    const struct sg_charset *charset = trial->system->charset;
+    struct sg_node *object = sg_node_new(trial->arena, SG_NODE_OBJECT);
+
+    for (size_t p = 0; p < wire->part_count; p++) {
+        const struct sg_wire_part *part = &wire->parts[p];
+        const struct sg_str text = part->file != NULL
+                                       ? sg_charset_fold(charset, trial->arena, part->text)
+                                       : sg_charset_decode(charset, trial->arena, part->text);
+
+        (void)sg_node_add(object, sg_charset_decode(charset, trial->arena, part->name),
+                          sg_node_text(trial->arena, text));
+    }
+    sg_node_group(trial->arena, object);
+    return object;
+}
+
 /* As it is read again in the system's character set, which may lack letters. */
 static void fold(const struct trial *trial, struct sg_node *node)
 {
@@ -148,7 +167,9 @@ static bool check_body(const struct trial *trial, const struct sg_yaml *body, en
     const bool is_soap = kind == SG_BODY_SOAP, is_text = body->kind == SG_YAML_TEXT;
     const struct sg_charset *charset = trial->system->charset;
     const struct sg_node *got =
-        read_body(trial, kind, sg_charset_decode(charset, trial->arena, wire->body));
+        kind == SG_BODY_MULTIPART
+            ? read_parts(trial, wire)
+            : read_body(trial, kind, sg_charset_decode(charset, trial->arena, wire->body));
     const struct sg_node *expected = expected_body(trial, kind, body);
 
     if (expected == NULL)

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/hash.h"
+#include "connectors/header.h"
 #include "service/job.h"
 
 enum {
@@ -253,33 +254,61 @@ static void write_ahead(struct job *job)
 
 static void fetch_next_file(struct job *job);
 
-/* Judged like a read of the source system (format.md, section 6: type file). */
-static void fetched(struct sg_call *call, const struct sg_reply *reply)
+/* The call was not begun, for want of a file: now, or for good. */
+static void end_without_file(struct job *job, const struct sg_answer *answer)
 {
-    struct job *job = call->owner;
-    struct sg_answer answer;
+    const bool waits = answer->outcome == SG_OUTCOME_TEMPORARY;
 
-    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
-                    SG_CALL_READ, NULL, job->arena, &answer);
-    /* A file is of no format; but an error that the system tells inside a 200 is no file. */
-    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200 &&
-        (answer.outcome == SG_OUTCOME_SUCCESS || answer.is_malformed)) {
-        job->request.files[job->files_fetched++].bytes = reply->body;
-        fetch_next_file(job);
-        return;
-    }
     release_slot(job);
     sg_breaker_cancel(&job->peer->breaker);
-    bool waits = answer.outcome == SG_OUTCOME_TEMPORARY;
     sg_job_end(job,
                (struct sg_ending){.state = job->is_doubted ? SG_DELIVERY_UNKNOWN
                                            : waits         ? SG_DELIVERY_PENDING
                                                            : SG_DELIVERY_FAILED,
-                                  .next_at = next_try_ms(job, answer.retry_after_ms),
+                                  .next_at = next_try_ms(job, answer->retry_after_ms),
                                   .reason = waits ? SG_STR("a file cannot be fetched now")
                                                   : SG_STR("a file cannot be fetched"),
-                                  .said = answer.said,
+                                  .said = answer->said,
                                   .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+/* The state folder's disk, and not the source's fault: it waits as for a file that is not at hand. */
+static void end_without_disk(struct job *job, const struct sg_error *err)
+{
+    end_without_file(job, &(struct sg_answer){.outcome = SG_OUTCOME_TEMPORARY,
+                                              .said = sg_str_copy(job->arena,
+                                                                  sg_str_of(err->text))});
+}
+
+/* Judged like a read of the source system (format.md, section 6: type file). */
+static void fetched(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new(); /* a file may be a large document */
+    struct sg_scratch_view view SG_AUTO(sg_scratch_view) = {0};
+    struct job *job = call->owner;
+    struct sg_request_file *file = &job->request.files[job->files_fetched];
+    struct sg_reply whole = *reply;
+    struct sg_answer answer;
+    struct sg_error err;
+
+    if (!sg_scratch_map(&file->bytes, &view, &err)) {
+        end_without_disk(job, &err);
+        return;
+    }
+    whole.body = view.bytes;
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, &whole, job->service->now_ms},
+                    SG_CALL_READ, NULL, arena, &answer);
+    /* A file is of no format; but an error that the system tells inside a 200 is no file. */
+    if (whole.kind == SG_REPLY_WHOLE && whole.status == 200 &&
+        (answer.outcome == SG_OUTCOME_SUCCESS || answer.is_malformed)) {
+        file->sha256 = sg_sha256_of(view.bytes);
+        file->type = sg_header_get(reply->headers, reply->header_count, SG_STR("content-type"));
+        job->files_fetched++;
+        fetch_next_file(job);
+        return;
+    }
+    answer.said = sg_str_copy(job->arena, answer.said);
+    end_without_file(job, &answer);
 }
 
 static void fetch_next_file(struct job *job)
@@ -291,19 +320,27 @@ static void fetch_next_file(struct job *job)
             send(job);
         return;
     }
+    struct sg_request_file *file = &job->request.files[job->files_fetched];
     struct sg_request request;
+    struct sg_error err;
 
-    if (!sg_request_of_url(job->source, job->arena, job->request.files[job->files_fetched].url,
-                           &request)) { /* checked when it was built: the source's file changed */
+    if (!sg_request_of_url(job->source, job->arena, file->url, &request)) { /* checked when it was built: the source's file changed */
         release_slot(job);
         sg_job_end_for(job, SG_DELIVERY_FAILED, SG_STR("a file lies on another host"));
         return;
     }
+    if (job->files == NULL &&
+        !sg_scratch_open(job->service->setup.settings->state, &job->files, &err)) {
+        end_without_disk(job, &err);
+        return;
+    }
+    file->bytes = sg_scratch_begin(job->files);
     job->call = (struct sg_call){.system = job->source,
                                  .arena = job->arena,
                                  .request = request,
                                  .timeout_ms = job->source->limits.timeout_ms,
                                  .limit_bytes = job->source->limits.file_bytes,
+                                 .into = &file->bytes,
                                  .done = fetched,
                                  .owner = job};
     sg_service_call(job->service, &job->call);

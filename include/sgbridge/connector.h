@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/scratch.h"
 #include "connectors/system.h"
 #include "sgbridge/event.h"
 #include "tree/node.h"
@@ -20,8 +22,10 @@ struct sg_header {
 /** A file that an input names by its URL; the bytes are fetched before the call is committed. */
 struct sg_request_file {
     struct sg_str url;    /* whole, to be the `path` of a request to the source system */
-    struct sg_str bytes;  /* `at` is NULL until fetched: its URL stands in the body then */
-    struct sg_node *node; /* where its base64 goes in `content` */
+    struct sg_node *node; /* where it goes in `content`: as base64, or in multipart as a part */
+    struct sg_scratch_span bytes; /* `in` is NULL until fetched: its URL stands in the body then */
+    struct sg_sha256 sha256;      /* of the bytes */
+    struct sg_str type;           /* its Content-Type; "": not said */
 };
 
 /**
@@ -82,6 +86,13 @@ SG_MUST_USE bool sg_request_restore(struct sg_arena *arena, struct sg_str stored
                                     struct sg_request *request, const struct sg_node **input,
                                     struct sg_error *err);
 
+/** A part of a multipart body; all but the bytes of a file in the system's character set. */
+struct sg_wire_part {
+    struct sg_str name, text;
+    const struct sg_request_file *file;  /* NULL: the text it is; not fetched yet: `text` is its URL */
+    struct sg_str file_name, media_type; /* of the text, "" for none */
+};
+
 /** What goes over the wire. */
 struct sg_wire {
     const char *method;
@@ -90,6 +101,8 @@ struct sg_wire {
     size_t header_count;
     struct sg_str body;
     bool has_body;
+    const struct sg_wire_part *parts; /* in the place of `body`, with a boundary of libcurl's */
+    size_t part_count;                /* 0: there is no multipart body */
 };
 
 /** Adds `always`, auth (WSSE with a fresh nonce) and envelope, and writes the body. */
@@ -111,7 +124,7 @@ struct sg_reply {
     int status;
     const struct sg_header *headers; /* names in lower case */
     size_t header_count;
-    struct sg_str body;    /* its `at` is never NULL when WHOLE */
+    struct sg_str body;    /* its `at` is never NULL when WHOLE; "" when it went `into` a file */
     struct sg_str problem; /* not WHOLE: "connection refused"; no URL, no data */
 };
 
@@ -196,6 +209,7 @@ struct sg_call {
     struct sg_request request;
     bool is_fresh; /* a new connection: libcurl re-sends on an old one by itself */
     int64_t timeout_ms, limit_bytes; /* of the answer */
+    struct sg_scratch_span *into;    /* where the answer's body goes; NULL: into memory */
     int64_t send_until_ms; /* on sg_clock_steady_ms(): not sent later than that; 0: whenever */
     sg_call_done_fn *done;
     void *owner;

@@ -300,9 +300,31 @@ static void an_id_cannot_lead_out_of_its_path(void **state)
 
 /* --- files --- */
 
+/* As if each had been fetched, with these bytes. */
+static void fetch_files(struct sg_scratch *scratch, struct sg_request *request, struct sg_str bytes)
+{
+    struct sg_error err;
+
+    for (size_t f = 0; f < request->file_count; f++) {
+        request->files[f].bytes = sg_scratch_begin(scratch);
+        assert_true(sg_scratch_add(&request->files[f].bytes, bytes, &err));
+        request->files[f].sha256 = sg_sha256_of(bytes);
+    }
+}
+
+static struct sg_scratch *open_scratch(void)
+{
+    struct sg_scratch *scratch = NULL;
+    struct sg_error err;
+
+    assert_true(sg_scratch_open("/tmp", &scratch, &err));
+    return scratch;
+}
+
 static void a_file_is_a_url_until_its_bytes_are_there(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
     const struct sg_system *system = unit_system(arena, REST);
     const char *input =
         "{\"doc\":\"http://127.0.0.1:1/f/1\",\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}";
@@ -318,8 +340,7 @@ static void a_file_is_a_url_until_its_bytes_are_there(void **state)
     assert_string_equal(sg_str_c(arena, wire.body),
                         "{\"name\":\"http://127.0.0.1:1/f/1\",\"doc\":\"http://127.0.0.1:1/f/1\","
                         "\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}");
-    for (size_t f = 0; f < 3; f++)
-        request.files[f].bytes = SG_STR("PDF");
+    fetch_files(scratch, &request, SG_STR("PDF"));
     wire = render(arena, system, &request);
     assert_string_equal(
         sg_str_c(arena, wire.body),
@@ -331,7 +352,7 @@ static void a_file_is_a_url_until_its_bytes_are_there(void **state)
     assert_int_equal(request.file_count, 3);
     assert_true(sg_str_is(request.files[2].url, "http://127.0.0.1:1/f/2"));
     assert_true(sg_str_is(request.files[2].node->name, "c"));
-    request.files[2].bytes = SG_STR("");
+    fetch_files(scratch, &request, SG_STR(""));
     wire = render(arena, system, &request);
     assert_non_null(strstr(sg_str_c(arena, wire.body), "{\"c\":\"\",\"n\":\"x\"}"));
 }
