@@ -20,7 +20,7 @@ bool sg_scratch_open(const char *folder, struct sg_scratch **out, struct sg_erro
     const int length = snprintf(path, sizeof path, "%s/.scratch-XXXXXX", folder);
 
     if (length < 0 || (size_t)length >= sizeof path)
-        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, 
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                             "the folder's name is too long");
     const int fd = mkstemp(path); /* O_TMPFILE is not for every file system */
 

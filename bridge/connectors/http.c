@@ -15,16 +15,18 @@ enum {
     CONNECT_TIMEOUT_MS = 10000,
 };
 
+static const char TOO_LARGE[] = "the answer is too large";
+
 /* One call's handle, kept for the next call: with it libcurl keeps what a call costs to set up. */
 struct slot {
     struct sg_http *http;
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
-    curl_mime *mime; /* of a multipart request */
+    curl_mime *mime;          /* of a multipart request */
     struct sg_buffer headers; /* struct sg_header, one after the other */
     size_t header_bytes;
-    struct sg_buffer body;    /* where the call does not want it in a file */
+    struct sg_buffer body; /* where the call does not want it in a file */
     int64_t body_bytes;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
     bool is_held_back;   /* before anything was sent */
@@ -97,7 +99,7 @@ static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
 
     slot->body_bytes += (int64_t)more.length;
     if (slot->body_bytes > slot->call->limit_bytes) {
-        slot->problem = "the answer is too large";
+        slot->problem = TOO_LARGE;
         return 0;
     }
     if (slot->call->into != NULL)
@@ -367,7 +369,7 @@ static const char *problem_of(struct slot *slot, CURLcode code)
     case CURLE_PARTIAL_FILE:
         return "the answer broke off";
     case CURLE_FILESIZE_EXCEEDED:
-        return "the answer is too large";
+        return TOO_LARGE;
     case CURLE_PEER_FAILED_VERIFICATION:
         return "TLS: the certificate is not trusted";
     default:
@@ -384,7 +386,10 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     if (code != CURLE_OK) {
         (void)curl_easy_getinfo(slot->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
         reply->kind = ready_us == 0 || slot->is_held_back ? SG_REPLY_NOT_SENT : SG_REPLY_LOST;
-        reply->problem = sg_str_of(problem_of(slot, code));
+        const char *problem = problem_of(slot, code);
+
+        reply->problem = sg_str_of(problem);
+        reply->is_too_large = problem == TOO_LARGE;
         return;
     }
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);

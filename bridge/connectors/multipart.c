@@ -52,8 +52,8 @@ static bool write_text(const struct writing *writing, struct sg_wire_part *out)
     const struct sg_charset *charset = writing->system->charset;
 
     if (charset != NULL) /* UTF-8 is a matter of course */
-        out->media_type = sg_str_format(writing->arena, "text/plain; charset=%s",
-                                        sg_charset_name(charset));
+        out->media_type =
+            sg_str_format(writing->arena, "text/plain; charset=%s", sg_charset_name(charset));
     return encode(writing, out->text, &out->text);
 }
 

@@ -188,7 +188,9 @@ static bool mark_file(struct marks *marks, const struct sg_field *field, const s
 
     if (!sg_node_as_text(node, &mark.text))
         return sg_rule_problem(marks->run, field->at, target, "the URL of a file is expected");
-    if (!sg_url_resolve(marks->source, marks->run->arena, mark.text, &mark.url))
+    mark.url = mark.text;
+    if (marks->source != NULL &&
+        !sg_url_resolve(marks->source, marks->run->arena, mark.text, &mark.url))
         return sg_rule_problem(marks->run, field->at, target,
                                "the URL of a file on %.*s's host is expected",
                                SG_STR_ARG(marks->source->name));

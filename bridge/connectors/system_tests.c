@@ -232,7 +232,6 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
 
     const struct sg_operation_call call = {.system = trial->system,
                                            .op = operation,
-                                           .source = trial->system,
                                            .input = input,
                                            .event = sg_node_new(trial->arena, SG_NODE_OBJECT),
                                            .key = SG_STR("key"),

@@ -1,4 +1,7 @@
 /* One call, from its slot to its end: files, write-ahead, sending, judging (design.md, section 6). */
+#include <inttypes.h>
+
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/hash.h"
@@ -275,12 +278,40 @@ static void end_without_file(struct job *job, const struct sg_answer *answer)
 /* The state folder's disk, and not the source's fault: it waits as for a file that is not at hand. */
 static void end_without_disk(struct job *job, const struct sg_error *err)
 {
-    end_without_file(job, &(struct sg_answer){.outcome = SG_OUTCOME_TEMPORARY,
-                                              .said = sg_str_copy(job->arena,
-                                                                  sg_str_of(err->text))});
+    end_without_file(job,
+                     &(struct sg_answer){.outcome = SG_OUTCOME_TEMPORARY,
+                                         .said = sg_str_copy(job->arena, sg_str_of(err->text))});
 }
 
-/* Judged like a read of the source system (format.md, section 6: type file). */
+/* What its source gives at most, and its target takes. */
+static int64_t file_limit(const struct job *job)
+{
+    const int64_t of_source = job->source->limits.file_bytes;
+    const int64_t of_target = job->system->limits.file_bytes;
+
+    return of_source < of_target ? of_source : of_target;
+}
+
+/* Judged like a read of the source system (format.md, section 6: type file). Whether it is a file:
+ * that is of no format, but an error that the system tells inside a 200 is none. */
+static bool is_file(const struct job *job, const struct sg_reply *reply, struct sg_arena *arena,
+                    struct sg_answer *out)
+{
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
+                    SG_CALL_READ, NULL, arena, out);
+    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200 &&
+        (out->outcome == SG_OUTCOME_SUCCESS || out->is_malformed))
+        return true;
+    if (reply->is_too_large) { /* tomorrow too */
+        out->outcome = SG_OUTCOME_PERMANENT;
+        out->said =
+            sg_str_format(arena, "larger than %" PRId64 " bytes (limits: file)", file_limit(job));
+    }
+    if (out->said.length == 0)
+        out->said = sg_str_format(arena, "HTTP %d", reply->status);
+    return false;
+}
+
 static void fetched(struct sg_call *call, const struct sg_reply *reply)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new(); /* a file may be a large document */
@@ -296,19 +327,15 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
         return;
     }
     whole.body = view.bytes;
-    sg_answer_judge(&(struct sg_exchange){job->source, NULL, &whole, job->service->now_ms},
-                    SG_CALL_READ, NULL, arena, &answer);
-    /* A file is of no format; but an error that the system tells inside a 200 is no file. */
-    if (whole.kind == SG_REPLY_WHOLE && whole.status == 200 &&
-        (answer.outcome == SG_OUTCOME_SUCCESS || answer.is_malformed)) {
-        file->sha256 = sg_sha256_of(view.bytes);
-        file->type = sg_header_get(reply->headers, reply->header_count, SG_STR("content-type"));
-        job->files_fetched++;
-        fetch_next_file(job);
+    if (!is_file(job, &whole, arena, &answer)) {
+        answer.said = sg_str_copy(job->arena, answer.said);
+        end_without_file(job, &answer);
         return;
     }
-    answer.said = sg_str_copy(job->arena, answer.said);
-    end_without_file(job, &answer);
+    file->sha256 = sg_sha256_of(view.bytes);
+    file->type = sg_header_get(reply->headers, reply->header_count, SG_STR("content-type"));
+    job->files_fetched++;
+    fetch_next_file(job);
 }
 
 static void fetch_next_file(struct job *job)
@@ -324,7 +351,8 @@ static void fetch_next_file(struct job *job)
     struct sg_request request;
     struct sg_error err;
 
-    if (!sg_request_of_url(job->source, job->arena, file->url, &request)) { /* checked when it was built: the source's file changed */
+    /* Checked when it was built; but the source's file may have changed since. */
+    if (!sg_request_of_url(job->source, job->arena, file->url, &request)) {
         release_slot(job);
         sg_job_end_for(job, SG_DELIVERY_FAILED, SG_STR("a file lies on another host"));
         return;
@@ -339,7 +367,7 @@ static void fetch_next_file(struct job *job)
                                  .arena = job->arena,
                                  .request = request,
                                  .timeout_ms = job->source->limits.timeout_ms,
-                                 .limit_bytes = job->source->limits.file_bytes,
+                                 .limit_bytes = file_limit(job),
                                  .into = &file->bytes,
                                  .done = fetched,
                                  .owner = job};

@@ -20,7 +20,7 @@ struct job {
     const struct sg_operation *operation;
     const struct sg_node *input, *event;
     struct sg_request request;
-    struct sg_str stored; /* the request as the journal keeps it; "" until it must */
+    struct sg_str stored;     /* the request as the journal keeps it; "" until it must */
     struct sg_scratch *files; /* the bytes of the request's files; NULL: none yet */
     size_t files_fetched;
     bool is_probe;   /* the call looks it up instead of making it */

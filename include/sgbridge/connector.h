@@ -55,7 +55,8 @@ SG_MUST_USE bool sg_request_build(const struct sg_system *system,
 struct sg_operation_call {
     const struct sg_system *system;
     const struct sg_operation *op;
-    const struct sg_system *source; /* whose event it is: files come from its host alone */
+    const struct sg_system *source; /* whose event it is: files come from its host alone; NULL in a
+                                       test, where nothing is fetched */
     const struct sg_node *input, *event;
     struct sg_str key; /* `delivery:/key` */
     int64_t now_ms;
@@ -89,7 +90,8 @@ SG_MUST_USE bool sg_request_restore(struct sg_arena *arena, struct sg_str stored
 /** A part of a multipart body; all but the bytes of a file in the system's character set. */
 struct sg_wire_part {
     struct sg_str name, text;
-    const struct sg_request_file *file;  /* NULL: the text it is; not fetched yet: `text` is its URL */
+    const struct sg_request_file
+        *file; /* NULL: the text it is; not fetched yet: `text` is its URL */
     struct sg_str file_name, media_type; /* of the text, "" for none */
 };
 
@@ -126,6 +128,7 @@ struct sg_reply {
     size_t header_count;
     struct sg_str body;    /* its `at` is never NULL when WHOLE; "" when it went `into` a file */
     struct sg_str problem; /* not WHOLE: "connection refused"; no URL, no data */
+    bool is_too_large;     /* not WHOLE: its body is over the call's limit */
 };
 
 struct sg_answer {

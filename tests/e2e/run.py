@@ -32,6 +32,8 @@ def on_embedded(sgbridge):
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("people find what went wrong and put it right", [*python, str(HERE / "steer.py"), *bridge]),
         ("both systems are asked for what the journal knows", [*python, str(HERE / "verify.py"), *bridge]),
+        ("files arrive as they were, again when they must, and never whole in memory",
+         [*python, str(HERE / "attachments.py"), *bridge]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
          [*python, str(HERE / "soak.py"), "--kills", "30", "--seed", "3", *bridge]),

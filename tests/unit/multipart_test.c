@@ -5,17 +5,16 @@
 #include "connectors/url.h"
 #include "folder_unit.h"
 
-#define SYSTEM(more)                                                                            \
-    "system: s\nurl: http://127.0.0.1:1\nformat: json\n" more                                   \
-    "operations:\n"                                                                             \
-    "  add:\n"                                                                                  \
-    "    once: resend\n"                                                                        \
-    "    request: {post: /add, body: multipart}\n"                                              \
-    "    input: {/a: {}, /tags: {type: list}, /doc: {type: file}, /o: {type: any}}\n"           \
-    "  docs:\n"                                                                                 \
-    "    once: resend\n"                                                                        \
-    "    request: {post: /docs, body: multipart, content: {set: {/docs: {each: /docs, value: "  \
-    "/url}, /a: {from: /a, optional: true}}}}\n"                                                \
+#define SYSTEM(more)                                                                           \
+    "system: s\nurl: http://127.0.0.1:1\nformat: json\n" more "operations:\n"                  \
+    "  add:\n"                                                                                 \
+    "    once: resend\n"                                                                       \
+    "    request: {post: /add, body: multipart}\n"                                             \
+    "    input: {/a: {}, /tags: {type: list}, /doc: {type: file}, /o: {type: any}}\n"          \
+    "  docs:\n"                                                                                \
+    "    once: resend\n"                                                                       \
+    "    request: {post: /docs, body: multipart, content: {set: {/docs: {each: /docs, value: " \
+    "/url}, /a: {from: /a, optional: true}}}}\n"                                               \
     "    input: {/a: {}, /docs: {type: list, of: {/url: {type: file}}}}\n"
 #define OLD SYSTEM("charset: windows-1256\n")
 
@@ -88,8 +87,7 @@ static void each_text_and_each_file_is_a_part(void **state)
               "doc=\xED (application/octet-stream) of /f/%DB%8C\n"},
         {OLD, "{\"a\":\"\u4e2d\"}", "part `a`: windows-1256 has no U+4E2D"},
         {OLD, "{\"doc\":\"/f/%E4%B8%AD\"}", "part `doc`: windows-1256 has no U+4E2D"},
-        {SYSTEM(""), "{\"o\":{\"p\":1}}",
-         "part `o`: a text, a file or a list of them is expected"},
+        {SYSTEM(""), "{\"o\":{\"p\":1}}", "part `o`: a text, a file or a list of them is expected"},
         {SYSTEM(""), "{\"tags\":[[\"x\",\"y\"]]}",
          "part `tags`: a text, a file or a list of them is expected"},
         {SYSTEM("always: {set: {\"/a\\r\\nX: y\": {const: t}}}\n"), "{\"a\":\"b\"}",
@@ -156,8 +154,7 @@ static void a_file_has_the_type_that_its_source_said(void **state)
         assert_true(build(arena, system, "{\"doc\":\"/f/1\"}", &request));
         request.files[0].type = sg_str_of(rows[r][0]);
         const char *expected = sg_str_c(
-            arena,
-            sg_str_format(arena, "multipart/form-data\ndoc=1 (%s) of /f/1\n", rows[r][1]));
+            arena, sg_str_format(arena, "multipart/form-data\ndoc=1 (%s) of /f/1\n", rows[r][1]));
 
         assert_string_equal(shown(arena, system, &request), expected);
     }
@@ -186,8 +183,8 @@ static void a_files_name_is_that_in_its_url(void **state)
     for (size_t r = 0; r < SG_ROWS(rows); r++) {
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
 
-        assert_string_equal(
-            sg_str_c(arena, sg_url_file_name(arena, unit_text(arena, rows[r][0]))), rows[r][1]);
+        assert_string_equal(sg_str_c(arena, sg_url_file_name(arena, unit_text(arena, rows[r][0]))),
+                            rows[r][1]);
     }
 }
 
