@@ -103,9 +103,7 @@ class Letters:
         self._servers = Server(self.desk, Faults()), Server(self.store, self.faults)
         for name, server in zip(("DESK_URL", "STORE_URL"), self._servers):
             os.environ[name] = f"http://127.0.0.1:{server.port}"
-        self.bridge = Bridge(binary, self.folder, "letters", {})
-        shutil.rmtree(self.bridge.mappings)
-        shutil.copytree(LETTERS, self.bridge.mappings)
+        self.bridge = Bridge(binary, self.folder, "letters", {}, mappings=LETTERS)
         self.bridge.start()
 
     def close(self):
