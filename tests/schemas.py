@@ -8,7 +8,9 @@ import jsonschema
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "mappings"
-CALLS = ROOT.parent / "tests/e2e/calls/calls.yaml"
+# Other folders of mapping files, whole or in parts.
+OTHERS = [ROOT.parent / name for name in ("examples/letter-registry", "tests/e2e/letters", "tests/e2e/calls",
+                                          "tests/e2e/hooks")]
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -34,9 +36,10 @@ def findings(schema_name, files):
 
 
 def main():
-    found = [*findings("mapping.schema.json", sorted(ROOT.glob("*.yaml"))),
-             *findings("system.schema.json", sorted(ROOT.glob("systems/*.yaml"))),
-             *findings("system.schema.json", [CALLS])]
+    files = [file for folder in (ROOT, *OTHERS) for file in sorted(folder.glob("**/*.yaml"))]
+    mappings = [file for file in files if "\nmapping: " in file.read_text()]
+    found = [*findings("mapping.schema.json", mappings),
+             *findings("system.schema.json", [file for file in files if file not in mappings])]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

@@ -192,19 +192,12 @@ static bool compile_rules(struct compiler *to)
 
 /* --- internal and public --- */
 
-static bool is_index(struct sg_str token)
-{
-    for (size_t i = 0; i < token.length; i++) {
-        if (token.at[i] < '0' || token.at[i] > '9')
-            return false;
-    }
-    return token.length > 0;
-}
-
 /* The next token at `*i` that is no index, or NULL at the end. */
 static const struct sg_str *next_name(const struct sg_str *tokens, size_t count, size_t *i)
 {
-    while (*i < count && is_index(tokens[*i]))
+    size_t index;
+
+    while (*i < count && sg_pointer_is_index(tokens[*i], &index))
         (*i)++;
     return *i < count ? &tokens[(*i)++] : NULL;
 }

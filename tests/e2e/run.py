@@ -34,6 +34,8 @@ def on_embedded(sgbridge):
         ("both systems are asked for what the journal knows", [*python, str(HERE / "verify.py"), *bridge]),
         ("files arrive as they were, again when they must, and never whole in memory",
          [*python, str(HERE / "attachments.py"), *bridge]),
+        ("a webhook that was acknowledged is in the journal, however it was sent and whoever dies",
+         [*python, str(HERE / "webhooks.py"), *bridge]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
          [*python, str(HERE / "soak.py"), "--kills", "30", "--seed", "3", *bridge]),
