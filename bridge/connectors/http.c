@@ -210,8 +210,19 @@ static void set_limits(struct slot *slot)
     SET(slot, CURLOPT_FRESH_CONNECT, is_for_once(call) ? 1L : 0L);
     /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
     SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (call->system->tls_ca.length > 0)
-        SET(slot, CURLOPT_CAINFO, sg_str_c(call->arena, call->system->tls_ca));
+}
+
+static void set_tls(struct slot *slot)
+{
+    const struct sg_system *system = slot->call->system;
+    struct sg_arena *arena = slot->call->arena;
+
+    if (system->tls_ca.length > 0)
+        SET(slot, CURLOPT_CAINFO, sg_str_c(arena, system->tls_ca));
+    if (system->tls_cert.length == 0)
+        return;
+    SET(slot, CURLOPT_SSLCERT, sg_str_c(arena, system->tls_cert));
+    SET(slot, CURLOPT_SSLKEY, sg_str_c(arena, system->tls_key));
 }
 
 static void set_up(struct slot *slot, const struct sg_wire *wire)
@@ -222,6 +233,7 @@ static void set_up(struct slot *slot, const struct sg_wire *wire)
     set_headers(slot, wire);
     SET(slot, CURLOPT_HTTPHEADER, slot->request_headers);
     set_limits(slot);
+    set_tls(slot);
     SET(slot, CURLOPT_HEADERFUNCTION, on_header);
     SET(slot, CURLOPT_HEADERDATA, slot);
     SET(slot, CURLOPT_WRITEFUNCTION, on_body);
@@ -283,6 +295,8 @@ static const char *problem_of(struct slot *slot, CURLcode code)
         return "the answer is too large";
     case CURLE_PEER_FAILED_VERIFICATION:
         return "TLS: the certificate is not trusted";
+    case CURLE_SSL_CERTPROBLEM:
+        return "TLS: our own certificate or its key cannot be read";
     default:
         return curl_easy_strerror(code);
     }

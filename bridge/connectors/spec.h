@@ -107,6 +107,7 @@ bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml);
 /* --- the parts, each in the file of its name --- */
 
 void sg_auth_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
+void sg_tls_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
 void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
 void sg_request_spec_compile(const struct sg_spec *spec, enum sg_spec_place place,
                              const struct sg_yaml *yaml, struct sg_request_spec *out);

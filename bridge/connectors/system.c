@@ -168,15 +168,6 @@ static void compile_charset(const struct sg_spec *spec, const struct sg_yaml *ya
         spec->system->charset = sg_charset_open(spec->arena, charsets[charset].at);
 }
 
-static void compile_tls(const struct sg_spec *spec, const struct sg_yaml *yaml)
-{
-    static const struct sg_str keys[] = {SG_STR_INIT("ca"), SG_STR_INIT("cert"),
-                                         SG_STR_INIT("key")};
-
-    if (yaml != NULL && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
-        sg_spec_text(spec, sg_yaml_find(yaml, "ca"), &spec->system->tls_ca);
-}
-
 static void compile_always(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("query"), SG_STR_INIT("headers"),
@@ -307,7 +298,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     compile_zone(spec, sg_yaml_find(root, "zone"));
     compile_charset(spec, sg_yaml_find(root, "charset"));
     sg_auth_spec_compile(spec, sg_yaml_find(root, "auth"));
-    compile_tls(spec, sg_yaml_find(root, "tls"));
+    sg_tls_spec_compile(spec, sg_yaml_find(root, "tls"));
     sg_limits_spec_compile(spec, sg_yaml_find(root, "limits"));
     compile_always(spec, sg_yaml_find(root, "always"));
     sg_answers_spec_compile(spec, sg_yaml_find(root, "answers"), &spec->system->answers);

@@ -242,8 +242,9 @@ struct sg_system {
     enum sg_auth auth;
     struct sg_str user, password; /* BASIC, WSSE; BEARER's token is `password` */
     bool is_digest;
-    int64_t expires_ms;   /* WSSE: 0 for no Timestamp */
-    struct sg_str tls_ca; /* a path; "": the system's */
+    int64_t expires_ms;              /* WSSE: 0 for no Timestamp */
+    struct sg_str tls_ca;            /* a path; "": the system's */
+    struct sg_str tls_cert, tls_key; /* paths of what we show it; "": nothing */
     struct sg_limits limits;
     const struct sg_named_rule *always_query, *always_headers;
     const struct sg_rule *always_set, *always_soap_header;
