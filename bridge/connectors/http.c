@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "connectors/cookies.h"
 #include "connectors/header.h"
 
 enum {
@@ -21,7 +22,8 @@ struct slot {
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
-    struct sg_buffer headers; /* struct sg_header, one after the other */
+    struct sg_cookies *cookies; /* of the call's session; NULL: none are sent or kept */
+    struct sg_buffer headers;   /* struct sg_header, one after the other */
     size_t header_bytes;
     struct sg_buffer body;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
@@ -116,6 +118,13 @@ static int on_ready(void *owner, char *their_ip, /* NOLINT(readability-non-const
 
 /* --- starting --- */
 
+/* An option that libcurl does not take is a fault of ours, and found by the first test. */
+#define SET(slot, option, value)                                       \
+    do {                                                               \
+        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
+            abort();                                                   \
+    } while (0)
+
 static struct slot *take_slot(struct sg_http *http)
 {
     struct slot *slot = http->free_slots;
@@ -138,6 +147,9 @@ static void free_slot(struct slot *slot)
 {
     curl_slist_free_all(slot->request_headers);
     slot->request_headers = NULL;
+    SET(slot, CURLOPT_SHARE, NULL); /* the next call may be of another session, or of none */
+    sg_cookies_free(slot->cookies);
+    slot->cookies = NULL;
     slot->call = NULL;
     slot->next_free = slot->http->free_slots;
     slot->http->free_slots = slot;
@@ -171,13 +183,6 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
     if (!has_type)
         add_request_header(slot, "Content-Type:"); /* libcurl would say it is a form */
 }
-
-/* An option that libcurl does not take is a fault of ours, and found by the first test. */
-#define SET(slot, option, value)                                       \
-    do {                                                               \
-        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
-            abort();                                                   \
-    } while (0)
 
 static void set_method(struct slot *slot, const struct sg_wire *wire)
 {
@@ -225,6 +230,16 @@ static void set_tls(struct slot *slot)
     SET(slot, CURLOPT_SSLKEY, sg_str_c(arena, system->tls_key));
 }
 
+static void set_cookies(struct slot *slot)
+{
+    const struct sg_session *session = slot->call->request.session;
+
+    if (session == NULL || session->cookies == NULL)
+        return;
+    slot->cookies = sg_cookies_share(session->cookies);
+    SET(slot, CURLOPT_SHARE, sg_cookies_handle(slot->cookies));
+}
+
 static void set_up(struct slot *slot, const struct sg_wire *wire)
 {
     SET(slot, CURLOPT_URL, sg_str_c(slot->call->arena, wire->url));
@@ -234,6 +249,7 @@ static void set_up(struct slot *slot, const struct sg_wire *wire)
     SET(slot, CURLOPT_HTTPHEADER, slot->request_headers);
     set_limits(slot);
     set_tls(slot);
+    set_cookies(slot);
     SET(slot, CURLOPT_HEADERFUNCTION, on_header);
     SET(slot, CURLOPT_HEADERDATA, slot);
     SET(slot, CURLOPT_WRITEFUNCTION, on_body);
@@ -445,6 +461,7 @@ void sg_http_free(struct sg_http *http)
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         curl_slist_free_all(slot->request_headers);
         curl_easy_cleanup(slot->easy);
+        sg_cookies_free(slot->cookies);
         free(slot);
     }
     (void)curl_multi_cleanup(http->multi);
