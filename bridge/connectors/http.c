@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "connectors/cookies.h"
 #include "connectors/header.h"
 
 enum {
@@ -23,8 +24,9 @@ struct slot {
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
-    curl_mime *mime;          /* of a multipart request */
-    struct sg_buffer headers; /* struct sg_header, one after the other */
+    curl_mime *mime;            /* of a multipart request */
+    struct sg_cookies *cookies; /* of the call's session; NULL: none are sent or kept */
+    struct sg_buffer headers;   /* struct sg_header, one after the other */
     size_t header_bytes;
     struct sg_buffer body; /* where the call does not want it in a file */
     int64_t body_bytes;
@@ -133,6 +135,13 @@ static int on_ready(void *owner, char *their_ip, /* NOLINT(readability-non-const
 
 /* --- starting --- */
 
+/* An option that libcurl does not take is a fault of ours, and found by the first test. */
+#define SET(slot, option, value)                                       \
+    do {                                                               \
+        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
+            abort();                                                   \
+    } while (0)
+
 static struct slot *take_slot(struct sg_http *http)
 {
     struct slot *slot = http->free_slots;
@@ -157,6 +166,9 @@ static void free_slot(struct slot *slot)
     slot->request_headers = NULL;
     curl_mime_free(slot->mime);
     slot->mime = NULL;
+    SET(slot, CURLOPT_SHARE, NULL); /* the next call may be of another session, or of none */
+    sg_cookies_free(slot->cookies);
+    slot->cookies = NULL;
     slot->call = NULL;
     slot->next_free = slot->http->free_slots;
     slot->http->free_slots = slot;
@@ -190,13 +202,6 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
     if (!has_type)
         add_request_header(slot, "Content-Type:"); /* libcurl would say it is a form */
 }
-
-/* An option that libcurl does not take is a fault of ours, and found by the first test. */
-#define SET(slot, option, value)                                       \
-    do {                                                               \
-        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
-            abort();                                                   \
-    } while (0)
 
 /* --- multipart (RFC 7578): files go from their disk to the socket, never whole into memory --- */
 
@@ -298,8 +303,29 @@ static void set_limits(struct slot *slot)
     SET(slot, CURLOPT_FRESH_CONNECT, is_for_once(call) ? 1L : 0L);
     /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
     SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (call->system->tls_ca.length > 0)
-        SET(slot, CURLOPT_CAINFO, sg_str_c(call->arena, call->system->tls_ca));
+}
+
+static void set_tls(struct slot *slot)
+{
+    const struct sg_system *system = slot->call->system;
+    struct sg_arena *arena = slot->call->arena;
+
+    if (system->tls_ca.length > 0)
+        SET(slot, CURLOPT_CAINFO, sg_str_c(arena, system->tls_ca));
+    if (system->tls_cert.length == 0)
+        return;
+    SET(slot, CURLOPT_SSLCERT, sg_str_c(arena, system->tls_cert));
+    SET(slot, CURLOPT_SSLKEY, sg_str_c(arena, system->tls_key));
+}
+
+static void set_cookies(struct slot *slot)
+{
+    const struct sg_session *session = slot->call->request.session;
+
+    if (session == NULL || session->cookies == NULL)
+        return;
+    slot->cookies = sg_cookies_share(session->cookies);
+    SET(slot, CURLOPT_SHARE, sg_cookies_handle(slot->cookies));
 }
 
 static void set_up(struct slot *slot, const struct sg_wire *wire)
@@ -310,6 +336,8 @@ static void set_up(struct slot *slot, const struct sg_wire *wire)
     set_headers(slot, wire);
     SET(slot, CURLOPT_HTTPHEADER, slot->request_headers);
     set_limits(slot);
+    set_tls(slot);
+    set_cookies(slot);
     SET(slot, CURLOPT_HEADERFUNCTION, on_header);
     SET(slot, CURLOPT_HEADERDATA, slot);
     SET(slot, CURLOPT_WRITEFUNCTION, on_body);
@@ -331,6 +359,8 @@ static void start(struct sg_transport *transport, struct sg_call *call, int64_t 
     slot->header_bytes = 0;
     slot->body = (struct sg_buffer){.arena = call->arena};
     slot->body_bytes = 0;
+    if (call->into != NULL)
+        *call->into = sg_scratch_begin(call->into->in);
     slot->problem = NULL;
     slot->is_held_back = false;
     if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
@@ -372,6 +402,8 @@ static const char *problem_of(struct slot *slot, CURLcode code)
         return TOO_LARGE;
     case CURLE_PEER_FAILED_VERIFICATION:
         return "TLS: the certificate is not trusted";
+    case CURLE_SSL_CERTPROBLEM:
+        return "TLS: our own certificate or its key cannot be read";
     default:
         return curl_easy_strerror(code);
     }
@@ -406,12 +438,29 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     reply->body = slot->body.length > 0 ? sg_buffer_text(&slot->body) : SG_STR("");
 }
 
+/* What went into the call's file, as the body of its reply. */
+static void show_file(const struct sg_call *call, struct sg_scratch_view *view,
+                      struct sg_reply *reply)
+{
+    struct sg_error err;
+
+    if (sg_scratch_map(call->into, view, &err))
+        reply->body = view->bytes;
+    else
+        *reply = (struct sg_reply){.kind = SG_REPLY_LOST,
+                                   .problem = sg_str_copy(call->arena, sg_str_of(err.text))};
+}
+
 static void finish(struct slot *slot, const struct sg_reply *reply)
 {
     struct sg_call *call = slot->call;
+    struct sg_scratch_view view SG_AUTO(sg_scratch_view) = {0};
+    struct sg_reply told = *reply;
 
     free_slot(slot); /* before `done`, which may start the next call with it */
-    call->done(call, reply);
+    if (call->into != NULL && told.kind == SG_REPLY_WHOLE)
+        show_file(call, &view, &told);
+    call->done(call, &told);
 }
 
 static bool finish_unstarted(struct sg_http *http)
@@ -524,6 +573,7 @@ void sg_http_free(struct sg_http *http)
         curl_slist_free_all(slot->request_headers);
         curl_mime_free(slot->mime);
         curl_easy_cleanup(slot->easy);
+        sg_cookies_free(slot->cookies);
         free(slot);
     }
     (void)curl_multi_cleanup(http->multi);

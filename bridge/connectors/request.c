@@ -151,8 +151,11 @@ bool sg_request_build(const struct sg_system *system, const struct sg_request_sp
 {
     bool is_good = true;
 
-    *out =
-        (struct sg_request){.method = spec->method, .body = spec->body, .element = spec->element};
+    *out = (struct sg_request){.method = spec->method,
+                               .body = spec->body,
+                               .element = spec->element,
+                               .session_mark = system->session_mark};
+    run->scopes.at[SG_SCOPE_SESSION] = system->session_values;
     if (spec->body == SG_BODY_SOAP) {
         out->action = spec->action;
         if (spec->action.length == 0)

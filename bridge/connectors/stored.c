@@ -99,6 +99,7 @@ struct sg_str sg_request_store(struct sg_arena *arena, const struct sg_request *
     add_tree(arena, object, SG_STR("content"), request->content);
     add_tree(arena, object, SG_STR("soap_header"), request->soap_header);
     add_files(arena, object, request);
+    add_text(arena, object, SG_STR("session_mark"), request->session_mark);
     add_tree(arena, object, SG_STR("input"), input);
     sg_json_write(&out, object);
     return sg_buffer_text(&out);
@@ -163,6 +164,7 @@ static bool read_request(struct sg_arena *arena, const struct sg_node *object,
                                .element = text_of(object, SG_STR("element")),
                                .action = text_of(object, SG_STR("action")),
                                .content = own,
+                               .session_mark = text_of(object, SG_STR("session_mark")),
                                .soap_header = sg_node_find(object, SG_STR("soap_header"))};
     if (method < 0 || body < 0)
         return false;

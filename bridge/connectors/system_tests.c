@@ -5,9 +5,10 @@
 #include "base/units.h"
 #include "connectors/fetch.h"
 #include "connectors/items.h"
+#include "connectors/login.h"
 #include "connectors/message.h"
 #include "connectors/request.h"
-#include "connectors/system.h"
+#include "connectors/spec.h"
 #include "tree/form.h"
 #include "tree/json.h"
 #include "tree/yaml.h"
@@ -239,6 +240,7 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
 
     if (!sg_operation_build(&call, &run, &request))
         return report(trial, run.problems != NULL ? run.problems->text : run.ignored);
+    request.session = sg_login_shown(trial->system, trial->arena);
     if (!sg_request_render(trial->system, &request, NOW_MS, trial->arena, &wire, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
     return check_wire(trial, sends, &request, &wire);
@@ -285,10 +287,7 @@ static bool reply_of(const struct trial *trial, const struct sg_yaml *answer, st
 
 static struct sg_str name_of(enum sg_outcome outcome)
 {
-    static const char *const names[] = {"",          "success",   "none",   "exists",
-                                        "temporary", "permanent", "unknown"};
-
-    return sg_str_of(names[outcome]);
+    return sg_str_of(sg_outcome_name(outcome));
 }
 
 static bool check_judgement(const struct trial *trial, const struct sg_answer *answer)
@@ -401,7 +400,7 @@ static struct sg_record_reader reader_of(const struct trial *trial, const struct
 
 /* Whether the call is the one that `sends` of its entry shows; without that, any is. */
 static bool check_fetch(const struct trial *trial, const struct sg_yaml *entry,
-                        const struct sg_request *request)
+                        struct sg_request *request)
 {
     const struct sg_yaml *sends = sg_yaml_find(entry, "sends");
     struct sg_wire wire;
@@ -409,6 +408,7 @@ static bool check_fetch(const struct trial *trial, const struct sg_yaml *entry,
 
     if (sends == NULL)
         return true;
+    request->session = sg_login_shown(trial->system, trial->arena);
     if (!sg_request_render(trial->system, request, NOW_MS, trial->arena, &wire, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
     return check_wire(trial, sends, request, &wire);

@@ -4,6 +4,7 @@
 #include "connectors/auth.h"
 #include "connectors/header.h"
 #include "connectors/multipart.h"
+#include "connectors/placeholder.h"
 #include "connectors/request.h"
 #include "connectors/rest.h"
 #include "connectors/soap.h"
@@ -46,6 +47,13 @@ static bool is_in_url(const struct rendering *rendering, struct sg_str name)
            sg_url_has_parameter(rendering->request->path, sg_buffer_text(&encoded));
 }
 
+/* What the session gives is put in. */
+static struct sg_header filled(const struct rendering *rendering, const struct sg_header *own)
+{
+    return (struct sg_header){
+        own->name, sg_placeholder_fill(rendering->run.arena, rendering->request, own->value)};
+}
+
 static bool render_url(struct rendering *rendering)
 {
     const struct sg_request *request = rendering->request;
@@ -62,8 +70,11 @@ static bool render_url(struct rendering *rendering)
         if (!is_in_url(rendering, always[p].name))
             add_parameter(&url, &always[p]);
     }
-    for (size_t p = 0; p < request->query_count; p++)
-        add_parameter(&url, &request->query[p]);
+    for (size_t p = 0; p < request->query_count; p++) {
+        const struct sg_header own = filled(rendering, &request->query[p]);
+
+        add_parameter(&url, &own);
+    }
     rendering->out->url = sg_buffer_text(&url);
     return true;
 }
@@ -94,10 +105,10 @@ static bool render_headers(struct rendering *rendering)
         sg_arena_get(rendering->run.arena, request->header_count + count + OWN_HEADERS_MAX,
                      sizeof *rendering->headers);
     for (size_t h = 0; h < request->header_count; h++)
-        rendering->headers[rendering->header_count++] = request->headers[h];
+        rendering->headers[rendering->header_count++] = filled(rendering, &request->headers[h]);
     for (size_t h = 0; h < count; h++)
         add_header(rendering, always[h].name, always[h].value);
-    struct sg_str who = sg_auth_header(rendering->system, rendering->run.arena);
+    struct sg_str who = sg_auth_header(rendering->system, request->session, rendering->run.arena);
 
     if (who.length > 0)
         add_header(rendering, SG_STR("Authorization"), who);
@@ -135,6 +146,7 @@ static bool with_always(struct rendering *rendering, const struct sg_rule *rule,
 {
     const struct sg_node *always = NULL;
 
+    own = sg_placeholder_fill_tree(rendering->run.arena, rendering->request, own);
     *out = own;
     if (rule == NULL)
         return true;
@@ -269,6 +281,8 @@ bool sg_request_render(const struct sg_system *system, const struct sg_request *
 
     *out = (struct sg_wire){.method = methods[request->method]};
     rendering.run.scopes.at[SG_SCOPE_NOW] = sg_request_now(arena, now_ms);
+    if (request->session != NULL)
+        rendering.run.scopes.at[SG_SCOPE_SESSION] = request->session->values;
     if (!render_url(&rendering) || !render_headers(&rendering) ||
         !write_files(arena, request, files, err))
         return false;

@@ -65,21 +65,26 @@ static void uncount_send(struct job *job)
 }
 
 /* Surely not done: the same again later; but what an earlier try may have done stays in doubt. */
-static void end_temporary(struct job *job, const struct sg_answer *answer)
+static void end_not_done(struct job *job, struct sg_str said, int64_t retry_after_ms)
 {
     bool is_unknown = job->is_write_ahead && job->is_doubted;
 
-    uncount_send(job);
     sg_job_end(job,
                (struct sg_ending){.state = is_unknown         ? SG_DELIVERY_UNKNOWN
                                            : is_hopeless(job) ? SG_DELIVERY_FAILED
                                                               : SG_DELIVERY_PENDING,
-                                  .next_at = next_try_ms(job, answer->retry_after_ms),
+                                  .next_at = next_try_ms(job, retry_after_ms),
                                   .was_called = true,
                                   .is_temporary = true,
                                   .reason = SG_STR("temporary"),
-                                  .said = answer->said,
+                                  .said = said,
                                   .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+static void end_temporary(struct job *job, const struct sg_answer *answer)
+{
+    uncount_send(job);
+    end_not_done(job, answer->said, answer->retry_after_ms);
 }
 
 /* May have been done: repeated with its key, looked up, or left to a person. */
@@ -170,6 +175,7 @@ static void judge(struct job *job, const struct sg_reply *reply)
         end_refused(job, &answer);
         break;
     case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_LOGIN: /* in a new session as well */
         sg_peer_bad(job->peer, job->delivery->ticket, answer.said);
         end_temporary(job, &answer);
         break;
@@ -204,6 +210,9 @@ static void send(struct job *job)
     job->call = (struct sg_call){.system = job->system,
                                  .arena = job->arena,
                                  .request = job->request,
+                                 .kind = SG_CALL_WRITE,
+                                 .answers = job->operation->answers,
+                                 .input = job->input,
                                  .is_fresh = job->is_write_ahead,
                                  .timeout_ms = job->system->limits.timeout_ms,
                                  .limit_bytes = job->system->limits.answer_bytes,
@@ -255,12 +264,35 @@ static void write_ahead(struct job *job)
     sg_keeper_submit(job->service->setup.keeper, &job->change);
 }
 
+static void let_in(struct sg_knock *knock, const struct sg_reply *refusal)
+{
+    struct job *job = knock->owner;
+
+    if (refusal == NULL) {
+        write_ahead(job);
+        return;
+    }
+    release_slot(job);
+    sg_peer_bad(job->peer, job->delivery->ticket, refusal->problem);
+    end_not_done(job, refusal->problem, refusal->retry_after_ms);
+}
+
+/* A login may take longer than what is written ahead has time to be sent. */
+static void ask_for_session(struct job *job)
+{
+    job->knock =
+        (struct sg_knock){.system = job->system, .arena = job->arena, .done = let_in, .owner = job};
+    if (sg_sessions_open(job->service->sessions, &job->knock))
+        write_ahead(job);
+}
+
 static void fetch_next_file(struct job *job);
 
 /* The call was not begun, for want of a file: now, or for good. */
 static void end_without_file(struct job *job, const struct sg_answer *answer)
 {
-    const bool waits = answer->outcome == SG_OUTCOME_TEMPORARY;
+    const bool waits =
+        answer->outcome == SG_OUTCOME_TEMPORARY || answer->outcome == SG_OUTCOME_LOGIN;
 
     release_slot(job);
     sg_breaker_cancel(&job->peer->breaker);
@@ -315,24 +347,16 @@ static bool is_file(const struct job *job, const struct sg_reply *reply, struct 
 static void fetched(struct sg_call *call, const struct sg_reply *reply)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new(); /* a file may be a large document */
-    struct sg_scratch_view view SG_AUTO(sg_scratch_view) = {0};
     struct job *job = call->owner;
     struct sg_request_file *file = &job->request.files[job->files_fetched];
-    struct sg_reply whole = *reply;
     struct sg_answer answer;
-    struct sg_error err;
 
-    if (!sg_scratch_map(&file->bytes, &view, &err)) {
-        end_without_disk(job, &err);
-        return;
-    }
-    whole.body = view.bytes;
-    if (!is_file(job, &whole, arena, &answer)) {
+    if (!is_file(job, reply, arena, &answer)) {
         answer.said = sg_str_copy(job->arena, answer.said);
         end_without_file(job, &answer);
         return;
     }
-    file->sha256 = sg_sha256_of(view.bytes);
+    file->sha256 = sg_sha256_of(reply->body);
     file->type = sg_header_get(reply->headers, reply->header_count, SG_STR("content-type"));
     job->files_fetched++;
     fetch_next_file(job);
@@ -342,7 +366,7 @@ static void fetch_next_file(struct job *job)
 {
     if (job->files_fetched == job->request.file_count) {
         if (job->is_write_ahead)
-            write_ahead(job);
+            ask_for_session(job);
         else
             send(job);
         return;
@@ -362,7 +386,7 @@ static void fetch_next_file(struct job *job)
         end_without_disk(job, &err);
         return;
     }
-    file->bytes = sg_scratch_begin(job->files);
+    file->bytes.in = job->files;
     job->call = (struct sg_call){.system = job->source,
                                  .arena = job->arena,
                                  .request = request,

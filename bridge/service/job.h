@@ -31,6 +31,7 @@ struct job {
     struct sg_fetch *fetch; /* of a record read again: what it lacks; NULL: it lacks nothing */
     struct sg_event unread; /* of a record read again: what of it can still be no event */
     struct sg_call call;
+    struct sg_knock knock;
     struct sg_change change;
     struct job *next;
 };

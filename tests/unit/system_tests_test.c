@@ -123,12 +123,41 @@ static void a_multipart_body_is_compared_part_by_part(void **state)
     check(rows, SG_ROWS(rows));
 }
 
+static void a_session_stands_for_itself(void **state)
+{
+#define SOAP \
+    "system: s\nurl: http://127.0.0.1:1\nformat: soap\nsoap: \"1.2\"\nnamespaces: {\"\": u}\n"
+#define DO(sends)                                                                              \
+    "operations: {do: {request: {soap: Do, headers: {X: session:/t}}, input: {/A: {}}, once: " \
+    "resend}}\ntests:\n- {name: t, operation: do, input: {A: a}, " sends "}\n"
+#define LOGIN "login: {request: {soap: Login}, gives: {t: /T}}\nalways: {set: {/T: session:/t}}\n"
+    static const char *const rows[][2] = {
+        {SOAP LOGIN DO("sends: {soap: Do, headers: {X: session:/t}, body: {T: session:/t, A: a}}"),
+         ""},
+        {SOAP LOGIN DO("sends: {soap: Do, body: {T: t, A: a}}"),
+         "10:3: test \"t\": the body, at /T: expected \"t\", got \"session:/t\""},
+        {SOAP LOGIN DO("answer: {status: 401}, is: login"), ""},
+        {"system: s\nurl: http://127.0.0.1:1\nformat: json\nauth: {oauth2: {token_url: "
+         "\"http://t\", client_id: a, client_secret: \"${env:S}\"}}\noperations: {do: {request: "
+         "{get: /t}, input: {/A: {}}, once: resend}}\ntests:\n- {name: t, operation: do, sends: "
+         "{get: /t, headers: {Authorization: Bearer access_token}}}\n",
+         ""},
+    };
+#undef SOAP
+#undef DO
+#undef LOGIN
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_xml_body_is_compared_as_a_tree),
         cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
         cmocka_unit_test(a_multipart_body_is_compared_part_by_part),
+        cmocka_unit_test(a_session_stands_for_itself),
         cmocka_unit_test(a_test_writes_as_text_what_goes_in_an_old_character_set),
     };
     return cmocka_run_group_tests_name("system_tests", tests, NULL, NULL);
