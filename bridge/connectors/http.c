@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "connectors/cookies.h"
 #include "connectors/header.h"
+#include "connectors/mime.h"
 
 enum {
     HEADER_BYTES_MAX = 64 * 1024,
@@ -203,77 +204,11 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
         add_request_header(slot, "Content-Type:"); /* libcurl would say it is a form */
 }
 
-/* --- multipart (RFC 7578): files go from their disk to the socket, never whole into memory --- */
-
-/* A file on its way, as libcurl reads it. */
-struct part {
-    const struct sg_scratch_span *bytes;
-    int64_t at;
-};
-
-static size_t on_read(char *to, size_t size, size_t count, void *owner)
-{
-    struct part *part = owner;
-    const int64_t got = sg_scratch_read(part->bytes, part->at, to, size * count);
-
-    if (got < 0)
-        return CURL_READFUNC_ABORT;
-    part->at += got;
-    return (size_t)got;
-}
-
-/* To its begin, when libcurl sends again what a kept connection lost. */
-static int on_seek(void *owner, curl_off_t offset, int origin)
-{
-    struct part *part = owner;
-
-    if (origin != SEEK_SET)
-        return CURL_SEEKFUNC_CANTSEEK;
-    part->at = offset;
-    return CURL_SEEKFUNC_OK;
-}
-
-static bool add_content(struct slot *slot, const struct sg_wire_part *given, curl_mimepart *part)
-{
-    struct sg_arena *arena = slot->call->arena;
-    struct part *reading = NULL;
-
-    if (given->file == NULL || given->file->bytes.in == NULL)
-        return curl_mime_data(part, sg_str_c(arena, given->text), given->text.length) == CURLE_OK;
-    reading = sg_arena_get(arena, 1, sizeof *reading);
-    reading->bytes = &given->file->bytes;
-    return curl_mime_data_cb(part, reading->bytes->length, on_read, on_seek, NULL, reading) ==
-           CURLE_OK;
-}
-
-static void add_part(struct slot *slot, const struct sg_wire_part *given)
-{
-    struct sg_arena *arena = slot->call->arena;
-    curl_mimepart *part = curl_mime_addpart(slot->mime);
-
-    if (part == NULL || curl_mime_name(part, sg_str_c(arena, given->name)) != CURLE_OK ||
-        !add_content(slot, given, part) ||
-        (given->file != NULL &&
-         curl_mime_filename(part, sg_str_c(arena, given->file_name)) != CURLE_OK) ||
-        (given->media_type.length > 0 &&
-         curl_mime_type(part, sg_str_c(arena, given->media_type)) != CURLE_OK))
-        abort(); /* only without memory */
-}
-
-static void set_parts(struct slot *slot, const struct sg_wire *wire)
-{
-    slot->mime = curl_mime_init(slot->easy);
-    if (slot->mime == NULL)
-        abort();
-    for (size_t p = 0; p < wire->part_count; p++)
-        add_part(slot, &wire->parts[p]);
-    SET(slot, CURLOPT_MIMEPOST, slot->mime);
-}
-
 static void set_method(struct slot *slot, const struct sg_wire *wire)
 {
     if (wire->part_count > 0) {
-        set_parts(slot, wire);
+        slot->mime = sg_mime_new(slot->easy, wire, slot->call->arena);
+        SET(slot, CURLOPT_MIMEPOST, slot->mime);
     } else if (wire->has_body || strcmp(wire->method, "GET") != 0) {
         SET(slot, CURLOPT_POST, 1L);
         SET(slot, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)wire->body.length);

@@ -106,6 +106,25 @@ static void each_text_and_each_file_is_a_part(void **state)
 #undef TYPE
 }
 
+static void what_is_of_a_session_is_put_into_its_part(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system =
+        unit_system(arena, SYSTEM("login: {request: {post: /login}, gives: {token: /t}}\n"
+                                  "always: {set: {/token: session:/token}}\n"));
+    struct sg_node *values = sg_node_new(arena, SG_NODE_OBJECT);
+    const struct sg_session session = {.values = values};
+    struct sg_request request;
+
+    (void)state;
+    (void)sg_node_add(values, SG_STR("token"), sg_node_text(arena, SG_STR("t-1")));
+    assert_true(build(arena, system, "{\"doc\":\"/f/1\"}", &request));
+    request.session = &session;
+    assert_string_equal(shown(arena, system, &request),
+                        "multipart/form-data\ntoken=\"t-1\" ()\n"
+                        "doc=1 (application/octet-stream) of /f/1\n");
+}
+
 static void a_body_of_nothing_is_no_multipart(void **state)
 {
     static const char *const inputs[] = {"{}", "{\"tags\":[]}"};
@@ -231,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_text_and_each_file_is_a_part),
+        cmocka_unit_test(what_is_of_a_session_is_put_into_its_part),
         cmocka_unit_test(a_body_of_nothing_is_no_multipart),
         cmocka_unit_test(a_list_is_no_multipart_body),
         cmocka_unit_test(a_file_has_the_type_that_its_source_said),
