@@ -1,6 +1,6 @@
 """A system that was bridged by files alone: each ticket is one letter, each answer comes back once, and in order.
 
-SAJA and BAYGAN, a letter registry, break all the time, the bridge between them is killed, and people re-open and cancel.
+SAJA and BAYGAN, a letter registry, break all the time, the bridge between them is killed, people re-open and cancel.
 The files are those of examples/letter-registry. At the end both ledgers are compared.
 """
 
@@ -42,7 +42,8 @@ class District:
         self.folder = Path(tempfile.mkdtemp(prefix="sgbridge-third-"))
         self._simulators = [Simulator(name, self.folder, seed) for name in ("saja", "baygan")]
         self.saja, self.baygan = (simulator.admin for simulator in self._simulators)
-        os.environ |= {"SAJA_URL": self._simulators[0].url, "BAYGAN_URL": self._simulators[1].url, "BAYGAN_USER": "bridge"}
+        os.environ |= {"SAJA_URL": self._simulators[0].url, "BAYGAN_URL": self._simulators[1].url,
+                       "BAYGAN_USER": "bridge"}
         self.bridge = Bridge(binary, self.folder, "third", {}, mappings=EXAMPLE)
         self.saja.post("faults", **_SAJA_FAULTS)
         self.baygan.post("faults", **_BAYGAN_FAULTS)
@@ -70,7 +71,7 @@ class District:
 
     def letters_are_there(self, keys, round_):
         wanted = {(key, round_) for key in keys}
-        wait_for(lambda: wanted <= self.letters().keys(), PATIENCE_S, f"no letter: {wanted - self.letters().keys()}", 0.3)
+        wait_for(lambda: wanted <= self.letters().keys(), PATIENCE_S, "a letter is missing", 0.3)
 
     def answer(self, keys, round_):
         """The desks write twice: a partial answer, and a final one."""
@@ -89,7 +90,7 @@ class District:
 
 
 def tell(district, chance):
-    """What people do; gives the tickets that are answered, those taken back, and those that are not for the registry."""
+    """What people do; gives the tickets that are answered, those taken back, and those for no desk."""
     keys, moments = [], chance.sample(range(TICKETS), 2)
     others = [district.make(NO_DESK) for _ in range(OTHERS)]
     for place in range(TICKETS):
@@ -115,7 +116,8 @@ def tell(district, chance):
 
 
 def of_ticket(entries, what, key, field):
-    return [entry[field] for entry in entries if entry["what"] == what and key in (entry.get("ticket"), ticket_of(entry))]
+    return [entry[field] for entry in entries
+            if entry["what"] == what and key in (entry.get("ticket"), ticket_of(entry))]
 
 
 def ticket_of(entry):

@@ -22,7 +22,8 @@ from ledger import Ledger
 CHARSET = "windows-1256"
 SESSIONS_MAX, SESSION_MS = 8, 10 * 60 * 1000
 _FAILURES = {             # kind: the error's code in a 200, or an HTTP status without one
-    "error_500": 500, "unavailable": 503, "too_many": 22, "expired": 11, "bad_key": 12, "error_in_200": 21, "refused": 42,
+    "error_500": 500, "unavailable": 503, "too_many": 22, "expired": 11, "bad_key": 12, "error_in_200": 21,
+    "refused": 42,
 }
 _TEXTS = {11: "no session", 12: "user or password wrong", 21: "busy", 22: "too many calls", 42: "desk not known"}
 
@@ -128,7 +129,7 @@ class BayganApp:
 
 
 def _element(letter):
-    return f"<Letter number={quoteattr(letter.number)} ref={quoteattr(letter.reference)} state={quoteattr(letter.state)}/>"
+    return f'<Letter number={quoteattr(letter.number)} ref={quoteattr(letter.reference)} state="{letter.state}"/>'
 
 
 def _row(row, extra):

@@ -76,10 +76,10 @@ class BayganTest(unittest.TestCase):
         self.assertEqual(self.whats(), ["letter", "letter_repeat"])
 
     def test_what_is_missing_or_wrong_is_named(self):
-        rows = ((dict(subject=" "), "41", "subject"), (dict(ref="x" * 31), "41", "ref"), (dict(desk="ZZZ"), "42", "desk"),
-                (dict(day="1404/12/30"), "41", "day"), (dict(hour="24:00"), "41", "hour"), (dict(text="x" * 4001), "41", "text"))
-        for wanted, code, name in rows:
-            answer = self.register(**wanted)
+        rows = (("subject", " ", "41"), ("ref", "x" * 31, "41"), ("desk", "ZZZ", "42"), ("day", "1404/12/30", "41"),
+                ("hour", "24:00", "41"), ("text", "x" * 4001, "41"))
+        for name, value, code in rows:
+            answer = self.register(**{name: value})
             self.assertEqual(self.code(answer), code)
             self.assertIn(name, answer.find("Error").text)
         self.assertEqual(self.whats(), [])
