@@ -261,6 +261,7 @@ static void set_cookies(struct slot *slot)
         return;
     slot->cookies = sg_cookies_share(session->cookies);
     SET(slot, CURLOPT_SHARE, sg_cookies_handle(slot->cookies));
+    SET(slot, CURLOPT_COOKIEFILE, ""); /* none: it turns cookies on */
 }
 
 static void set_up(struct slot *slot, const struct sg_wire *wire)

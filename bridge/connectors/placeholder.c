@@ -20,30 +20,15 @@ struct sg_str sg_placeholder_of(struct sg_arena *arena, struct sg_str mark, stru
     return sg_str_format(arena, "%.*s.%.*s~", SG_STR_ARG(mark), SG_STR_ARG(name));
 }
 
-/* The bytes of `text` before the first `mark`; all of them when there is none, or no mark. */
-static size_t bytes_before(struct sg_str text, struct sg_str mark)
-{
-    for (size_t i = 0; mark.length > 0 && i + mark.length <= text.length; i++) {
-        const char *next = memchr(text.at + i, mark.at[0], text.length - mark.length + 1 - i);
-
-        if (next == NULL)
-            break;
-        i = (size_t)(next - text.at);
-        if (memcmp(next, mark.at, mark.length) == 0)
-            return i;
-    }
-    return text.length;
-}
-
 /* `text` with `***` for each `secret`, but for what is too short to be one. */
 static struct sg_str hide(struct sg_arena *arena, struct sg_str text, struct sg_str secret)
 {
     struct sg_buffer out = {.arena = arena};
 
-    if (secret.length < SECRET_MIN_BYTES || bytes_before(text, secret) == text.length)
+    if (secret.length < SECRET_MIN_BYTES || sg_str_find(text, 0, secret) == text.length)
         return text;
     for (size_t before; text.length > 0; text = sg_str_skip(text, before + secret.length)) {
-        before = bytes_before(text, secret);
+        before = sg_str_find(text, 0, secret);
         sg_buffer_add(&out, (struct sg_str){text.at, before});
         if (before < text.length)
             sg_buffer_add(&out, SG_STR("***"));
@@ -63,21 +48,22 @@ static void add_value(struct sg_buffer *out, const struct sg_request *request, s
 struct sg_str sg_placeholder_fill(struct sg_arena *arena, const struct sg_request *request,
                                   struct sg_str text)
 {
+    const struct sg_str mark = request->session_mark;
     struct sg_buffer out = {.arena = arena};
-    size_t before = bytes_before(text, request->session_mark);
+    size_t done = 0, at = mark.length == 0 ? text.length : sg_str_find(text, 0, mark);
 
-    if (before == text.length)
+    if (at == text.length)
         return text;
-    for (; before < text.length; before = bytes_before(text, request->session_mark)) {
-        struct sg_str name = sg_str_skip(text, before + request->session_mark.length + 1);
-        const char *end = name.length == 0 ? NULL : memchr(name.at, '~', name.length);
+    while (at < text.length) {
+        const size_t name_at = at + mark.length + 1;
+        const size_t end = sg_str_find(text, name_at, SG_STR("~"));
 
-        sg_buffer_add(&out, (struct sg_str){text.at, before});
-        name.length = end == NULL ? 0 : (size_t)(end - name.at);
-        add_value(&out, request, name);
-        text = sg_str_skip(text, before + request->session_mark.length + 1 + name.length + 1);
+        sg_buffer_add(&out, (struct sg_str){text.at + done, at - done});
+        add_value(&out, request, (struct sg_str){text.at + name_at, end - name_at});
+        done = end + 1;
+        at = sg_str_find(text, done, mark);
     }
-    sg_buffer_add(&out, text);
+    sg_buffer_add(&out, sg_str_skip(text, done));
     return sg_buffer_text(&out);
 }
 

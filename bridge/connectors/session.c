@@ -41,7 +41,8 @@ struct door {
     struct session *session; /* NULL: none */
     struct login *login;     /* under way; NULL: none */
     struct queue waiting;    /* for it */
-    int failures;            /* in a row */
+    int failures;            /* of logins, in a row */
+    int useless;             /* sessions in a row in which nothing could be asked */
     int64_t next_at_ms;      /* no login before that */
     struct sg_arena *said_arena;
     struct sg_str said; /* why not */
@@ -299,12 +300,13 @@ static void prove(struct door *door, struct session *session)
     if (door->session != session)
         return;
     door->failures = 0;
+    door->useless = 0;
     if (door->is_told)
         tell(door, (struct sg_str){0});
 }
 
-/* The session of the call is over: there is none, or a newer one. One that nobody could use is no
- * better than a login that failed: asking for the next one at once would be a storm of logins. */
+/* The session of the call is over: there is none, or a newer one. The second in a row that nobody
+ * could use is no better than a login that failed: to go on at once would be a storm of logins. */
 static void end_session(struct door *door, struct session *session)
 {
     const struct sg_str said =
@@ -312,7 +314,7 @@ static void end_session(struct door *door, struct session *session)
 
     if (door->session != session)
         return;
-    if (!session->is_proven) {
+    if (!session->is_proven && ++door->useless > 1) {
         back_off(door, said, 0);
         tell(door, said);
     }
@@ -446,6 +448,7 @@ void sg_sessions_forget(struct sg_sessions *sessions)
     for (struct door *door = sessions->doors; door != NULL; door = door->next) {
         drop_session(door);
         door->failures = 0;
+        door->useless = 0;
         door->next_at_ms = 0;
         door->is_told = false;
         if (door->login != NULL)

@@ -6,7 +6,7 @@
  *
  * A login that fails is not tried again at once: the pauses double, from a second to five minutes.
  * Until then its calls end as NOT_SENT, so that whatever waits for the system waits on and nothing
- * fails. A session that is refused by the first call made in it counts as a login that failed.
+ * fails. The second session in a row in which nothing could be asked counts as a login that failed.
  */
 #ifndef SG_CONNECTORS_SESSION_H
 #define SG_CONNECTORS_SESSION_H

@@ -240,6 +240,12 @@ static void a_call_is_repeated_once_and_no_more(void **state)
     assert_int_equal(stage.logins, 1);
     assert_int_equal(made.ends, 1);
     assert_int_equal(made.reply.status, 401);
+    assert_int_equal(stage.tells, 0);
+    make(&stage, &made, stage.system);
+    answer(&stage, 200, NULL, "{\"token\":\"t3\"}");
+    answer(&stage, 401, NULL, ""); /* the second session in a row that is of no use */
+    assert_int_equal(stage.count, 0);
+    assert_int_equal(made.reply.status, 401);
     assert_string_equal(stage.told,
                         "the login is good, and what is asked with it is refused all the same");
     close_stage(&stage);
