@@ -9,6 +9,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "mappings"
 CALLS = ROOT.parent / "tests/e2e/calls/calls.yaml"
+OFFICE = ROOT.parent / "tests/examples/office-automation"
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -36,7 +37,8 @@ def findings(schema_name, files):
 def main():
     found = [*findings("mapping.schema.json", sorted(ROOT.glob("*.yaml"))),
              *findings("system.schema.json", sorted(ROOT.glob("systems/*.yaml"))),
-             *findings("system.schema.json", [CALLS])]
+             *findings("mapping.schema.json", sorted(OFFICE.glob("*.yaml"))),
+             *findings("system.schema.json", [CALLS, *sorted(OFFICE.glob("systems/*.yaml"))])]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
