@@ -2,6 +2,7 @@
 """The JSON Schemas under mappings/schema hold for every mapping and system file we ship."""
 import json
 import pathlib
+import re
 import sys
 
 import jsonschema
@@ -9,8 +10,8 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "mappings"
 # Other folders of mapping files, whole or in parts.
-OTHERS = [ROOT.parent / name for name in ("examples/letter-registry", "tests/e2e/letters", "tests/e2e/calls",
-                                          "tests/e2e/hooks")]
+OTHERS = [ROOT.parent / name for name in ("examples/letter-registry", "tests/examples/office-automation",
+                                          "tests/e2e/letters", "tests/e2e/calls", "tests/e2e/hooks")]
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -22,7 +23,7 @@ CoreLoader.yaml_implicit_resolvers = {
             if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 CoreLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), list("tf"))
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def findings(schema_name, files):
@@ -37,7 +38,7 @@ def findings(schema_name, files):
 
 def main():
     files = [file for folder in (ROOT, *OTHERS) for file in sorted(folder.glob("**/*.yaml"))]
-    mappings = [file for file in files if "\nmapping: " in file.read_text()]
+    mappings = [file for file in files if re.search(r"^mapping: ", file.read_text(), re.M)]
     found = [*findings("mapping.schema.json", mappings),
              *findings("system.schema.json", [file for file in files if file not in mappings])]
     print("\n".join(found), end="\n" if found else "")

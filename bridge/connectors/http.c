@@ -161,15 +161,24 @@ static struct slot *take_slot(struct sg_http *http)
     return slot;
 }
 
+/* The next call may be of another session, or of none. */
+static void drop_cookies(struct slot *slot)
+{
+    if (slot->cookies == NULL)
+        return;
+    SET(slot, CURLOPT_COOKIEFILE, NULL); /* no reset frees what it holds */
+    SET(slot, CURLOPT_SHARE, NULL);
+    sg_cookies_free(slot->cookies);
+    slot->cookies = NULL;
+}
+
 static void free_slot(struct slot *slot)
 {
     curl_slist_free_all(slot->request_headers);
     slot->request_headers = NULL;
+    drop_cookies(slot);
     curl_mime_free(slot->mime);
     slot->mime = NULL;
-    SET(slot, CURLOPT_SHARE, NULL); /* the next call may be of another session, or of none */
-    sg_cookies_free(slot->cookies);
-    slot->cookies = NULL;
     slot->call = NULL;
     slot->next_free = slot->http->free_slots;
     slot->http->free_slots = slot;
@@ -507,9 +516,9 @@ void sg_http_free(struct sg_http *http)
         next = slot->next;
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         curl_slist_free_all(slot->request_headers);
+        drop_cookies(slot);
         curl_mime_free(slot->mime);
         curl_easy_cleanup(slot->easy);
-        sg_cookies_free(slot->cookies);
         free(slot);
     }
     (void)curl_multi_cleanup(http->multi);

@@ -146,16 +146,16 @@ static void a_wrong_password_is_an_alarm_and_makes_deliveries_wait(void **state)
     sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\"}");
     sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\"}");
     assert_false(has_alarm(&stage, "login dst"));
-    for (int64_t end = stage.now_ms + HOUR_MS; stage.now_ms < end; pass(&stage, 1000)) {
+    for (int64_t end = stage.now_ms + HOUR_MS; stage.now_ms < end; pass(&stage, 20000)) {
         while (stage.call_count > 0) {
             assert_true(is_login(stage.calls[0]));
             sg_stage_answer(&stage, 403, "");
+            assert_true(has_alarm(&stage, "login dst"));
+            assert_string_equal(state_of(&stage, "1405-1"), "pending\n");
             logins++;
         }
-        assert_true(has_alarm(&stage, "login dst"));
-        assert_string_equal(state_of(&stage, "1405-1"), "pending\n");
     }
-    assert_in_range(logins, 10, 22); /* no storm of them */
+    assert_in_range(logins, 8, 22); /* no storm of them */
     while (stage.call_count == 0)
         pass(&stage, 1000);
     sg_stage_answer(&stage, 200, "{\"token\":\"secret-1\"}");
