@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "connectors/session.h"
 #include "service/breaker.h"
 #include "service/pace.h"
 #include "service/service.h"
@@ -37,7 +38,9 @@ struct peer {
 
 struct sg_service {
     struct sg_service_setup setup;
-    struct sg_arena *arena; /* peers: as long as the service */
+    struct sg_transport fence;    /* into that of the setup, while this instance leads */
+    struct sg_sessions *sessions; /* before the fence: logins are calls like others */
+    struct sg_arena *arena;       /* peers: as long as the service */
     struct sg_catalog *catalog;
     pthread_mutex_t catalog_lock; /* of `catalog`, which the web's thread reads as well */
     struct peer *peers;

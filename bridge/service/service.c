@@ -22,13 +22,32 @@ void sg_service_wake_at(struct sg_service *service, int64_t at_ms)
 
 /* --- calls --- */
 
-void sg_service_call(struct sg_service *service, struct sg_call *call)
+static void start_fenced(struct sg_transport *fence, struct sg_call *call, int64_t now_ms)
 {
+    struct sg_service *service =
+        (struct sg_service *)(void *)((char *)fence - offsetof(struct sg_service, fence));
     const int64_t leads_until_ms = sg_keeper_leads_until_ms(service->setup.keeper);
 
     if (call->send_until_ms == 0 || call->send_until_ms > leads_until_ms)
         call->send_until_ms = leads_until_ms > 0 ? leads_until_ms : LONG_AGO_MS;
-    service->setup.transport->start(service->setup.transport, call, service->now_ms);
+    service->setup.transport->start(service->setup.transport, call, now_ms);
+}
+
+void sg_service_call(struct sg_service *service, struct sg_call *call)
+{
+    struct sg_transport *transport = sg_sessions_transport(service->sessions);
+
+    transport->start(transport, call, service->now_ms);
+}
+
+static int64_t now_of(void *owner)
+{
+    return ((const struct sg_service *)owner)->now_ms;
+}
+
+static void tell_of_login(void *owner, struct sg_str system, struct sg_str words)
+{
+    sg_service_alarm(owner, "login", system, words);
 }
 
 bool sg_service_may_call(struct sg_service *service)
@@ -152,14 +171,18 @@ static void put_in_force(struct sg_service *service, struct sg_catalog *catalog,
     size_t count = 0;
     const struct sg_system *const *systems = sg_catalog_systems(catalog, &count);
 
+    sg_sessions_forget(service->sessions); /* a password may be another one now */
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next) {
+        sg_service_alarm(service, "login", peer->name, (struct sg_str){0});
         peer->system = NULL;
         sg_peer_give_back(peer); /* what has not begun goes through the new files */
     }
     for (size_t s = 0; s < count; s++) {
         sg_peer_find(service, systems[s]->name)->system = systems[s];
-        if (old == NULL) /* breakers are closed at the start, whatever stood before it */
-            sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
+        if (old != NULL)
+            continue; /* at the start nothing is known against a system, whatever stood before it */
+        sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
+        sg_service_alarm(service, "login", systems[s]->name, (struct sg_str){0});
     }
     sg_capture_set(service);
     sg_feeds_set(service);
@@ -249,6 +272,9 @@ struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct s
     if (service == NULL || pthread_mutex_init(&service->catalog_lock, NULL) != 0)
         abort();
     service->setup = *setup;
+    service->fence.start = start_fenced;
+    service->sessions = sg_sessions_new(&(struct sg_sessions_setup){
+        .through = &service->fence, .owner = service, .now_ms = now_of, .tell = tell_of_login});
     service->arena = sg_arena_new();
     service->now_ms = now_ms;
     sg_reload_begin(service, catalog,
@@ -265,6 +291,7 @@ void sg_service_free(struct sg_service *service)
     sg_capture_free(service);
     sg_handed_on_close(service);
     sg_commands_close(service);
+    sg_sessions_free(service->sessions);
     sg_catalog_free(service->catalog);
     (void)pthread_mutex_destroy(&service->catalog_lock);
     sg_arena_free(service->arena);
@@ -292,6 +319,8 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
     sg_capture_run(service);
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
         sg_peer_run(peer);
+    if (sg_sessions_run(service->sessions))
+        sg_service_wake_at(service, 0);
     return service->wake_ms;
 }
 
