@@ -27,6 +27,7 @@ static const struct sg_subcommand *const COMMANDS[] = {
     &SG_SUBCOMMAND_WATCH,
     &SG_SUBCOMMAND_TRY,
     &SG_SUBCOMMAND_WHATIF,
+    &SG_SUBCOMMAND_LEARN,
     &SG_SUBCOMMAND_RUN,
     &SG_SUBCOMMAND_JOURNAL_COPY,
     NULL,

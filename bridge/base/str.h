@@ -98,6 +98,22 @@ static inline struct sg_str sg_str_skip(struct sg_str str, size_t bytes)
     return (struct sg_str){str.at + bytes, str.length - bytes};
 }
 
+/** Where `wanted`, which is not empty, begins in `text` from `start` on; else the length of `text`. */
+static inline size_t sg_str_find(struct sg_str text, size_t start, struct sg_str wanted)
+{
+    for (size_t i = start; i + wanted.length <= text.length; i++) {
+        const char *next =
+            (const char *)memchr(text.at + i, wanted.at[0], text.length - wanted.length - i + 1);
+
+        if (next == NULL)
+            break;
+        i = (size_t)(next - text.at);
+        if (memcmp(next, wanted.at, wanted.length) == 0)
+            return i;
+    }
+    return text.length;
+}
+
 /** By bytes, as memcmp() does; a prefix comes first. */
 static inline int sg_str_compare(struct sg_str a, struct sg_str b)
 {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "connectors/http.h"
+#include "connectors/session.h"
 #include "service/pace.h"
 
 enum { BAD_ENDS_MAX = 3, WAIT_MS = 1000, WAIT_MAX_MS = 30000 };
@@ -20,6 +21,7 @@ struct peer {
 struct sg_asker {
     struct sg_arena *arena;
     struct sg_http *http;
+    struct sg_sessions *sessions;
     size_t count;
     struct sg_asked *asked; /* of each system, and beside it */
     struct peer *peers;
@@ -34,6 +36,8 @@ struct sg_asker *sg_asker_new(const struct sg_catalog *catalog)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     asker->arena = arena;
     asker->http = sg_http_new();
+    asker->sessions =
+        sg_sessions_new(&(struct sg_sessions_setup){.through = sg_http_transport(asker->http)});
     asker->asked = sg_arena_get(arena, asker->count, sizeof *asker->asked);
     asker->peers = sg_arena_get(arena, asker->count, sizeof *asker->peers);
     for (size_t s = 0; s < asker->count; s++)
@@ -45,6 +49,7 @@ void sg_asker_free(struct sg_asker *asker)
 {
     if (asker == NULL)
         return;
+    sg_sessions_free(asker->sessions);
     sg_http_free(asker->http);
     curl_global_cleanup();
     sg_arena_free(asker->arena);
@@ -105,11 +110,12 @@ static void call(struct sg_asker *asker, const struct sg_reading *reading, struc
     struct question question = {.reading = reading, .arena = arena, .out = out};
     struct sg_call one = {.system = reading->reader.system,
                           .arena = arena,
+                          .answers = reading->reader.record->read_answers,
                           .timeout_ms = reading->reader.system->limits.timeout_ms,
                           .limit_bytes = reading->reader.system->limits.answer_bytes,
                           .done = replied,
                           .owner = &question};
-    struct sg_transport *transport = sg_http_transport(asker->http);
+    struct sg_transport *transport = sg_sessions_transport(asker->sessions);
     struct sg_error err;
 
     if (!sg_read_request(reading, arena, &one.request, &err)) {
@@ -118,8 +124,10 @@ static void call(struct sg_asker *asker, const struct sg_reading *reading, struc
         return;
     }
     transport->start(transport, &one, sg_clock_now_ms());
-    while (!question.is_answered) /* ends by the call's own time-out */
-        sg_http_run(asker->http, NULL, 0, WAIT_MS);
+    while (!question.is_answered) { /* ends by the calls' own time-outs */
+        if (!sg_sessions_run(asker->sessions))
+            sg_http_run(asker->http, NULL, 0, WAIT_MS);
+    }
 }
 
 /* --- as often as it takes --- */

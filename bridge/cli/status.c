@@ -134,6 +134,8 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
     (void)sg_node_add(out, SG_STR("cursors"), status->cursors);
     (void)sg_node_add(out, SG_STR("view"), status->standing);
     (void)sg_node_add(out, SG_STR("mappings"), sg_node_text(cli->arena, fact(status, "mappings")));
+    (void)sg_node_add(out, SG_STR("mappings_by"),
+                      sg_node_text(cli->arena, fact(status, "mappings_by")));
     sg_answers_print_json(cli, out);
 }
 
@@ -203,8 +205,9 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
     sg_answers_print_standing(status->standing);
-    (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
-                 SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))));
+    (void)printf("mappings   %.*s since %.*s, by %.*s\n", SG_STR_ARG(fact(status, "mappings")),
+                 SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))),
+                 SG_STR_ARG(fact(status, "mappings_by")));
     (void)printf("lanes      %lld open, %lld deliveries held behind another",
                  (long long)sg_answers_number(status->lanes, "lanes"),
                  (long long)sg_answers_number(status->lanes, "held"));

@@ -7,6 +7,7 @@
 #include "base/mask.h"
 #include "base/units.h"
 #include "connectors/header.h"
+#include "connectors/placeholder.h"
 #include "connectors/soap.h"
 #include "tree/json.h"
 
@@ -111,7 +112,16 @@ static void read_body(struct judging *judging)
 
 static enum sg_outcome in_doubt(const struct judging *judging)
 {
-    return judging->kind == SG_CALL_READ ? SG_OUTCOME_TEMPORARY : SG_OUTCOME_UNKNOWN;
+    return judging->kind == SG_CALL_WRITE ? SG_OUTCOME_UNKNOWN : SG_OUTCOME_TEMPORARY;
+}
+
+/* 401: whoever logs in is refused, what is asked in a session needs a new one, and all others wait
+ * until a person has seen to it. */
+static enum sg_outcome default_of_unauthorized(const struct judging *judging)
+{
+    if (judging->kind == SG_CALL_LOGIN)
+        return SG_OUTCOME_PERMANENT;
+    return judging->system->login != NULL ? SG_OUTCOME_LOGIN : SG_OUTCOME_TEMPORARY;
 }
 
 static enum sg_outcome default_of_fault(const struct judging *judging)
@@ -132,7 +142,9 @@ static enum sg_outcome default_outcome(const struct judging *judging)
 {
     int status = judging->reply->status;
 
-    if (status == 401 || status == 425 || status == 429 || status == 503)
+    if (status == 401)
+        return default_of_unauthorized(judging);
+    if (status == 425 || status == 429 || status == 503)
         return SG_OUTCOME_TEMPORARY;
     if (judging->is_fault)
         return default_of_fault(judging);
@@ -218,6 +230,7 @@ static struct sg_str own_words(struct judging *judging, const struct sg_answer_r
         words = joined(judging->arena, node);
     if (words.length == 0 && judging->is_fault)
         words = sg_soap_fault_text(judging->out->tree);
+    words = sg_placeholder_hide(judging->arena, judging->reply->session, words);
     return sg_mask_text(judging->arena, words);
 }
 
@@ -288,4 +301,5 @@ void sg_answer_judge(const struct sg_exchange *exchange, enum sg_call_kind kind,
     out->outcome =
         exchange->reply->kind == SG_REPLY_NOT_SENT ? SG_OUTCOME_TEMPORARY : in_doubt(&judging);
     out->said = exchange->reply->problem;
+    out->retry_after_ms = exchange->reply->retry_after_ms;
 }

@@ -3,11 +3,11 @@
 
 #include "base/units.h"
 
-/* In the order of enum sg_outcome, whose first is "only `say`"; `login` comes with sessions. */
+/* In the order of enum sg_outcome, whose first is "only `say`". */
 static const struct sg_str OUTCOMES[] = {
     SG_STR_INIT(""),        SG_STR_INIT("success"),   SG_STR_INIT("none"),
     SG_STR_INIT("exists"),  SG_STR_INIT("temporary"), SG_STR_INIT("permanent"),
-    SG_STR_INIT("unknown"),
+    SG_STR_INIT("unknown"), SG_STR_INIT("login"),
 };
 
 const char *sg_outcome_name(enum sg_outcome outcome)
@@ -20,10 +20,9 @@ bool sg_outcome_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
 {
     if (yaml == NULL)
         return false;
-    if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "login")) {
-        sg_spec_refuse_later(spec, yaml->at, yaml->text);
-        return false;
-    }
+    if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "login") && spec->system->login == NULL)
+        return sg_findings_add(spec->findings, yaml->at,
+                               "`login` is for a system with `login` or `auth: {oauth2: …}`");
     for (size_t i = 1; i < sizeof OUTCOMES / sizeof OUTCOMES[0]; i++)
         if (yaml->kind == SG_YAML_TEXT && sg_str_equal(yaml->text, OUTCOMES[i])) {
             *out = (enum sg_outcome)i;

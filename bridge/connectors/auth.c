@@ -6,7 +6,8 @@
 
 #define WSS "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 
-struct sg_str sg_auth_header(const struct sg_system *system, struct sg_arena *arena)
+struct sg_str sg_auth_header(const struct sg_system *system, const struct sg_session *session,
+                             struct sg_arena *arena)
 {
     struct sg_str pair;
 
@@ -18,6 +19,10 @@ struct sg_str sg_auth_header(const struct sg_system *system, struct sg_arena *ar
         return sg_str_format(arena, "Basic %.*s", SG_STR_ARG(pair));
     case SG_AUTH_BEARER:
         return sg_str_format(arena, "Bearer %.*s", SG_STR_ARG(system->password));
+    case SG_AUTH_OAUTH2:
+        if (session != NULL)
+            return sg_str_format(arena, "Bearer %.*s", SG_STR_ARG(session->token));
+        break;
     case SG_AUTH_NONE:
     case SG_AUTH_WSSE:
         break;

@@ -3,12 +3,13 @@
 #define SG_CONNECTORS_AUTH_H
 
 #include "base/buffer.h"
-#include "connectors/system.h"
+#include "sgbridge/connector.h"
 
 enum { SG_AUTH_NONCE_BYTES = 16 };
 
-/** What stands in `Authorization`; "" for systems that ask for none there. */
-struct sg_str sg_auth_header(const struct sg_system *system, struct sg_arena *arena);
+/** What stands in `Authorization`; "" for systems that ask for none there. `session` may be NULL. */
+struct sg_str sg_auth_header(const struct sg_system *system, const struct sg_session *session,
+                             struct sg_arena *arena);
 
 /**
  * Writes the `wsse:Security` element of a SOAP header (OASIS UsernameToken Profile 1.0): with the

@@ -40,15 +40,17 @@ void sg_auth_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml
 
     if (yaml == NULL || (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")))
         return;
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 1))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
         return;
     if (yaml->count != 1)
         (void)sg_findings_add(spec->findings, yaml->at,
-                              "`auth` is none, or has one of basic, bearer, wsse");
+                              "`auth` is none, or has one of basic, bearer, wsse, oauth2");
     if (sg_yaml_find(yaml, "basic") != NULL)
         compile_basic(spec, sg_yaml_find(yaml, "basic"));
     if (sg_yaml_find(yaml, "bearer") != NULL)
         compile_bearer(spec, sg_yaml_find(yaml, "bearer"));
     if (sg_yaml_find(yaml, "wsse") != NULL)
         compile_wsse(spec, sg_yaml_find(yaml, "wsse"));
+    if (sg_yaml_find(yaml, "oauth2") != NULL)
+        sg_oauth2_spec_compile(spec, sg_yaml_find(yaml, "oauth2"));
 }

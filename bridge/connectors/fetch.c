@@ -177,6 +177,7 @@ bool sg_fetch_take(struct sg_fetch *fetch, const struct sg_reply *reply, int64_t
         return true;
     case SG_OUTCOME_DEFAULT:
     case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_LOGIN:
     case SG_OUTCOME_PERMANENT:
     case SG_OUTCOME_UNKNOWN:
         break;

@@ -8,12 +8,16 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "connectors/cookies.h"
 #include "connectors/header.h"
+#include "connectors/mime.h"
 
 enum {
     HEADER_BYTES_MAX = 64 * 1024,
     CONNECT_TIMEOUT_MS = 10000,
 };
+
+static const char TOO_LARGE[] = "the answer is too large";
 
 /* One call's handle, kept for the next call: with it libcurl keeps what a call costs to set up. */
 struct slot {
@@ -21,9 +25,12 @@ struct slot {
     CURL *easy;
     struct sg_call *call; /* NULL: free */
     struct curl_slist *request_headers;
-    struct sg_buffer headers; /* struct sg_header, one after the other */
+    curl_mime *mime;            /* of a multipart request */
+    struct sg_cookies *cookies; /* of the call's session; NULL: none are sent or kept */
+    struct sg_buffer headers;   /* struct sg_header, one after the other */
     size_t header_bytes;
-    struct sg_buffer body;
+    struct sg_buffer body; /* where the call does not want it in a file */
+    int64_t body_bytes;
     const char *problem; /* why we gave it up ourselves; NULL: we did not */
     bool is_held_back;   /* before anything was sent */
     struct slot *next_free, *next;
@@ -76,6 +83,16 @@ static size_t on_header(char *bytes, /* NOLINT(readability-non-const-parameter) 
     return line.length;
 }
 
+static size_t add_to_file(struct slot *slot, struct sg_str more)
+{
+    struct sg_error err;
+
+    if (sg_scratch_add(slot->call->into, more, &err))
+        return more.length;
+    slot->problem = sg_str_c(slot->call->arena, sg_str_of(err.text));
+    return 0;
+}
+
 static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
                       size_t size, size_t count, void *owner)
 {
@@ -83,10 +100,13 @@ static size_t on_body(char *bytes, /* NOLINT(readability-non-const-parameter) */
     const struct sg_str more = {bytes, size * count};
     curl_off_t announced = 0;
 
-    if ((int64_t)(slot->body.length + more.length) > slot->call->limit_bytes) {
-        slot->problem = "the answer is too large";
+    slot->body_bytes += (int64_t)more.length;
+    if (slot->body_bytes > slot->call->limit_bytes) {
+        slot->problem = TOO_LARGE;
         return 0;
     }
+    if (slot->call->into != NULL)
+        return add_to_file(slot, more);
     if (slot->body.length == 0 &&
         curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) == CURLE_OK &&
         announced > 0 && announced <= slot->call->limit_bytes)
@@ -116,6 +136,13 @@ static int on_ready(void *owner, char *their_ip, /* NOLINT(readability-non-const
 
 /* --- starting --- */
 
+/* An option that libcurl does not take is a fault of ours, and found by the first test. */
+#define SET(slot, option, value)                                       \
+    do {                                                               \
+        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
+            abort();                                                   \
+    } while (0)
+
 static struct slot *take_slot(struct sg_http *http)
 {
     struct slot *slot = http->free_slots;
@@ -134,10 +161,24 @@ static struct slot *take_slot(struct sg_http *http)
     return slot;
 }
 
+/* The next call may be of another session, or of none. */
+static void drop_cookies(struct slot *slot)
+{
+    if (slot->cookies == NULL)
+        return;
+    SET(slot, CURLOPT_COOKIEFILE, NULL); /* no reset frees what it holds */
+    SET(slot, CURLOPT_SHARE, NULL);
+    sg_cookies_free(slot->cookies);
+    slot->cookies = NULL;
+}
+
 static void free_slot(struct slot *slot)
 {
     curl_slist_free_all(slot->request_headers);
     slot->request_headers = NULL;
+    drop_cookies(slot);
+    curl_mime_free(slot->mime);
+    slot->mime = NULL;
     slot->call = NULL;
     slot->next_free = slot->http->free_slots;
     slot->http->free_slots = slot;
@@ -172,16 +213,12 @@ static void set_headers(struct slot *slot, const struct sg_wire *wire)
         add_request_header(slot, "Content-Type:"); /* libcurl would say it is a form */
 }
 
-/* An option that libcurl does not take is a fault of ours, and found by the first test. */
-#define SET(slot, option, value)                                       \
-    do {                                                               \
-        if (curl_easy_setopt((slot)->easy, option, value) != CURLE_OK) \
-            abort();                                                   \
-    } while (0)
-
 static void set_method(struct slot *slot, const struct sg_wire *wire)
 {
-    if (wire->has_body || strcmp(wire->method, "GET") != 0) {
+    if (wire->part_count > 0) {
+        slot->mime = sg_mime_new(slot->easy, wire, slot->call->arena);
+        SET(slot, CURLOPT_MIMEPOST, slot->mime);
+    } else if (wire->has_body || strcmp(wire->method, "GET") != 0) {
         SET(slot, CURLOPT_POST, 1L);
         SET(slot, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)wire->body.length);
         SET(slot, CURLOPT_POSTFIELDS, wire->body.length > 0 ? wire->body.at : "");
@@ -210,8 +247,30 @@ static void set_limits(struct slot *slot)
     SET(slot, CURLOPT_FRESH_CONNECT, is_for_once(call) ? 1L : 0L);
     /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
     SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    if (call->system->tls_ca.length > 0)
-        SET(slot, CURLOPT_CAINFO, sg_str_c(call->arena, call->system->tls_ca));
+}
+
+static void set_tls(struct slot *slot)
+{
+    const struct sg_system *system = slot->call->system;
+    struct sg_arena *arena = slot->call->arena;
+
+    if (system->tls_ca.length > 0)
+        SET(slot, CURLOPT_CAINFO, sg_str_c(arena, system->tls_ca));
+    if (system->tls_cert.length == 0)
+        return;
+    SET(slot, CURLOPT_SSLCERT, sg_str_c(arena, system->tls_cert));
+    SET(slot, CURLOPT_SSLKEY, sg_str_c(arena, system->tls_key));
+}
+
+static void set_cookies(struct slot *slot)
+{
+    const struct sg_session *session = slot->call->request.session;
+
+    if (session == NULL || session->cookies == NULL)
+        return;
+    slot->cookies = sg_cookies_share(session->cookies);
+    SET(slot, CURLOPT_SHARE, sg_cookies_handle(slot->cookies));
+    SET(slot, CURLOPT_COOKIEFILE, ""); /* none: it turns cookies on */
 }
 
 static void set_up(struct slot *slot, const struct sg_wire *wire)
@@ -222,6 +281,8 @@ static void set_up(struct slot *slot, const struct sg_wire *wire)
     set_headers(slot, wire);
     SET(slot, CURLOPT_HTTPHEADER, slot->request_headers);
     set_limits(slot);
+    set_tls(slot);
+    set_cookies(slot);
     SET(slot, CURLOPT_HEADERFUNCTION, on_header);
     SET(slot, CURLOPT_HEADERDATA, slot);
     SET(slot, CURLOPT_WRITEFUNCTION, on_body);
@@ -242,6 +303,9 @@ static void start(struct sg_transport *transport, struct sg_call *call, int64_t 
     slot->headers = (struct sg_buffer){.arena = call->arena};
     slot->header_bytes = 0;
     slot->body = (struct sg_buffer){.arena = call->arena};
+    slot->body_bytes = 0;
+    if (call->into != NULL)
+        *call->into = sg_scratch_begin(call->into->in);
     slot->problem = NULL;
     slot->is_held_back = false;
     if (!sg_request_render(call->system, &call->request, now_ms, call->arena, &wire, &err)) {
@@ -280,9 +344,11 @@ static const char *problem_of(struct slot *slot, CURLcode code)
     case CURLE_PARTIAL_FILE:
         return "the answer broke off";
     case CURLE_FILESIZE_EXCEEDED:
-        return "the answer is too large";
+        return TOO_LARGE;
     case CURLE_PEER_FAILED_VERIFICATION:
         return "TLS: the certificate is not trusted";
+    case CURLE_SSL_CERTPROBLEM:
+        return "TLS: our own certificate or its key cannot be read";
     default:
         return curl_easy_strerror(code);
     }
@@ -297,7 +363,10 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     if (code != CURLE_OK) {
         (void)curl_easy_getinfo(slot->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
         reply->kind = ready_us == 0 || slot->is_held_back ? SG_REPLY_NOT_SENT : SG_REPLY_LOST;
-        reply->problem = sg_str_of(problem_of(slot, code));
+        const char *problem = problem_of(slot, code);
+
+        reply->problem = sg_str_of(problem);
+        reply->is_too_large = problem == TOO_LARGE;
         return;
     }
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -314,12 +383,29 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     reply->body = slot->body.length > 0 ? sg_buffer_text(&slot->body) : SG_STR("");
 }
 
+/* What went into the call's file, as the body of its reply. */
+static void show_file(const struct sg_call *call, struct sg_scratch_view *view,
+                      struct sg_reply *reply)
+{
+    struct sg_error err;
+
+    if (sg_scratch_map(call->into, view, &err))
+        reply->body = view->bytes;
+    else
+        *reply = (struct sg_reply){.kind = SG_REPLY_LOST,
+                                   .problem = sg_str_copy(call->arena, sg_str_of(err.text))};
+}
+
 static void finish(struct slot *slot, const struct sg_reply *reply)
 {
     struct sg_call *call = slot->call;
+    struct sg_scratch_view view SG_AUTO(sg_scratch_view) = {0};
+    struct sg_reply told = *reply;
 
     free_slot(slot); /* before `done`, which may start the next call with it */
-    call->done(call, reply);
+    if (call->into != NULL && told.kind == SG_REPLY_WHOLE)
+        show_file(call, &view, &told);
+    call->done(call, &told);
 }
 
 static bool finish_unstarted(struct sg_http *http)
@@ -430,6 +516,8 @@ void sg_http_free(struct sg_http *http)
         next = slot->next;
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         curl_slist_free_all(slot->request_headers);
+        drop_cookies(slot);
+        curl_mime_free(slot->mime);
         curl_easy_cleanup(slot->easy);
         free(slot);
     }

@@ -534,6 +534,7 @@ void sg_poll_take(struct sg_poll *poll, const struct sg_reply *reply, int64_t no
         break;
     case SG_OUTCOME_DEFAULT:
     case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_LOGIN:
     case SG_OUTCOME_PERMANENT:
     case SG_OUTCOME_UNKNOWN:
         end_without(&page->answer, out);

@@ -113,6 +113,7 @@ void sg_read_take(const struct sg_reading *reading, const struct sg_reply *reply
         break;
     case SG_OUTCOME_DEFAULT:
     case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_LOGIN:
     case SG_OUTCOME_UNKNOWN:
         out->end = SG_READ_WAIT;
         break;

@@ -151,8 +151,11 @@ bool sg_request_build(const struct sg_system *system, const struct sg_request_sp
 {
     bool is_good = true;
 
-    *out =
-        (struct sg_request){.method = spec->method, .body = spec->body, .element = spec->element};
+    *out = (struct sg_request){.method = spec->method,
+                               .body = spec->body,
+                               .element = spec->element,
+                               .session_mark = system->session_mark};
+    run->scopes.at[SG_SCOPE_SESSION] = system->session_values;
     if (spec->body == SG_BODY_SOAP) {
         out->action = spec->action;
         if (spec->action.length == 0)
@@ -188,7 +191,9 @@ static bool mark_file(struct marks *marks, const struct sg_field *field, const s
 
     if (!sg_node_as_text(node, &mark.text))
         return sg_rule_problem(marks->run, field->at, target, "the URL of a file is expected");
-    if (!sg_url_resolve(marks->source, marks->run->arena, mark.text, &mark.url))
+    mark.url = mark.text;
+    if (marks->source != NULL &&
+        !sg_url_resolve(marks->source, marks->run->arena, mark.text, &mark.url))
         return sg_rule_problem(marks->run, field->at, target,
                                "the URL of a file on %.*s's host is expected",
                                SG_STR_ARG(marks->source->name));
@@ -244,7 +249,7 @@ static void take_files(const struct marks *marks, struct sg_node *node, struct s
 
     for (size_t m = 0; node->kind == SG_NODE_TEXT && m < marks->all.length; m += sizeof mark) {
         memcpy(&mark, marks->all.at + m, sizeof mark);
-        if (mark.text.at == node->text.at) {
+        if (mark.text.at == node->text.at && mark.text.length == node->text.length) {
             struct sg_request_file file = {.url = mark.url, .node = node};
 
             sg_buffer_add(files, (struct sg_str){(const char *)&file, sizeof file});

@@ -59,16 +59,16 @@ static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
                          struct sg_request_spec *out)
 {
     static const struct sg_str keys[] = {SG_STR_INIT("xml")};
-    static const struct sg_str bodies[] = {SG_STR_INIT("json"), SG_STR_INIT("form")};
+    static const struct sg_str bodies[] = {SG_STR_INIT("json"), SG_STR_INIT("form"),
+                                           SG_STR_INIT("multipart")};
+    static const enum sg_body kinds[] = {SG_BODY_JSON, SG_BODY_FORM, SG_BODY_MULTIPART};
     size_t body = 0;
 
     if (yaml->kind == SG_YAML_MAP && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0)) {
         out->body = SG_BODY_XML;
         sg_spec_element(spec, sg_spec_need(spec, yaml, "body", "xml"), &out->element);
-    } else if (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "multipart")) {
-        sg_spec_refuse_later(spec, yaml->at, yaml->text);
     } else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body)) {
-        out->body = body == 0 ? SG_BODY_JSON : SG_BODY_FORM;
+        out->body = kinds[body];
     }
 }
 
@@ -102,7 +102,8 @@ static void compile_plain(const struct sg_spec *spec, enum sg_spec_place place,
     else if (content != NULL && out->body == SG_BODY_NONE)
         (void)sg_findings_add(
             spec->findings, content->key_at,
-            "`content` without a body; say `body: json`, `body: form` or `body: {xml: ROOT}`");
+            "`content` without a body; say `body: json`, `body: form`, `body: multipart` or "
+            "`body: {xml: ROOT}`");
     refuse_outside_soap(spec, yaml);
 }
 

@@ -9,6 +9,8 @@ static const struct {
     unsigned scopes;
     const char *where;
 } PLACES[] = {
+    [SG_SPEC_LOGIN] = {BIT(SG_SCOPE_NOW), "a login's request"},
+    [SG_SPEC_SESSION] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_HEADERS), "a login's answer"},
     [SG_SPEC_ALWAYS] = {BIT(SG_SCOPE_NOW), "`always`"},
     [SG_SPEC_OPERATION] = {BIT(SG_SCOPE_HAND) | BIT(SG_SCOPE_EVENT) | BIT(SG_SCOPE_DELIVERY) |
                                BIT(SG_SCOPE_NOW),
@@ -33,11 +35,21 @@ static const struct {
 static bool is_theirs(enum sg_spec_place place)
 {
     return place == SG_SPEC_ANSWER || place == SG_SPEC_PAGE || place == SG_SPEC_RECORD ||
-           place == SG_SPEC_REPLY || place == SG_SPEC_FETCH || place == SG_SPEC_FETCH_EACH;
+           place == SG_SPEC_REPLY || place == SG_SPEC_SESSION || place == SG_SPEC_FETCH ||
+           place == SG_SPEC_FETCH_EACH;
 }
 
-static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place)
+/* Whether it is a part of a request that is sent in a session. */
+static bool is_in_session(enum sg_spec_place place)
 {
+    return place == SG_SPEC_ALWAYS || place == SG_SPEC_OPERATION || place == SG_SPEC_POLL ||
+           place == SG_SPEC_READ || place == SG_SPEC_FETCH || place == SG_SPEC_FETCH_EACH;
+}
+
+static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_place place,
+                                      struct sg_sources *read)
+{
+    const bool has_session = spec->system->session_values != NULL && is_in_session(place);
     const bool is_loose =
         spec->record != NULL ? spec->record->view.is_loose : spec->system->is_loose;
 
@@ -47,35 +59,41 @@ static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_p
         .lookups = spec->lookups,
         .from_zone = spec->system->zone,
         .to_zone = spec->system->zone,
-        .scopes = PLACES[place].scopes,
+        .scopes = PLACES[place].scopes | (has_session ? BIT(SG_SCOPE_SESSION) : 0),
         .where = PLACES[place].where,
         .is_loose = is_loose && is_theirs(place),
-        .read = place == SG_SPEC_RECORD ? spec->reads : NULL,
+        .read = place == SG_SPEC_RECORD ? spec->reads : read, /* a record's are kept */
     };
 }
 
 void sg_spec_rule(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
                   const struct sg_rule **out)
 {
-    const struct sg_rule_context in = context(spec, place);
+    struct sg_sources read = {0};
+    const struct sg_rule_context in = context(spec, place, &read);
 
-    if (yaml != NULL)
-        sg_spec_said(sg_rule_compile(&in, yaml, out));
+    if (yaml == NULL)
+        return;
+    sg_spec_said(sg_rule_compile(&in, yaml, out));
+    sg_login_spec_check_sources(spec, place, yaml, &read);
 }
 
 void sg_spec_rule_set(const struct sg_spec *spec, enum sg_spec_place place,
                       const struct sg_yaml *yaml, const struct sg_rule **out)
 {
-    const struct sg_rule_context in = context(spec, place);
+    struct sg_sources read = {0};
+    const struct sg_rule_context in = context(spec, place, &read);
 
-    if (yaml != NULL)
-        sg_spec_said(sg_rule_compile_set(&in, yaml, out));
+    if (yaml == NULL)
+        return;
+    sg_spec_said(sg_rule_compile_set(&in, yaml, out));
+    sg_login_spec_check_sources(spec, place, yaml, &read);
 }
 
 void sg_spec_source(const struct sg_spec *spec, enum sg_spec_place place,
                     const struct sg_yaml *yaml, const struct sg_rule **out)
 {
-    const struct sg_rule_context in = context(spec, place);
+    const struct sg_rule_context in = context(spec, place, NULL);
 
     if (yaml != NULL)
         sg_spec_said(sg_rule_compile_source(&in, yaml, out));
@@ -84,7 +102,7 @@ void sg_spec_source(const struct sg_spec *spec, enum sg_spec_place place,
 void sg_spec_condition(const struct sg_spec *spec, enum sg_spec_place place,
                        const struct sg_yaml *yaml, const struct sg_condition **out)
 {
-    const struct sg_rule_context in = context(spec, place);
+    const struct sg_rule_context in = context(spec, place, NULL);
 
     if (yaml != NULL)
         sg_spec_said(sg_condition_compile(&in, yaml, out));
@@ -93,7 +111,8 @@ void sg_spec_condition(const struct sg_spec *spec, enum sg_spec_place place,
 void sg_spec_path(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
                   const struct sg_rule **out)
 {
-    const struct sg_rule_context in = context(spec, place);
+    struct sg_sources read = {0};
+    const struct sg_rule_context in = context(spec, place, &read);
 
     if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_TEXT, spec->findings))
         return;
@@ -104,6 +123,9 @@ void sg_spec_path(const struct sg_spec *spec, enum sg_spec_place place, const st
                               "a path starts with `/`; it is added to `url`");
     else
         sg_spec_said(sg_rule_compile_template(&in, yaml, true, out));
+    for (const struct sg_source *source = read.first; source != NULL; source = source->next)
+        if (source->scope == SG_SCOPE_SESSION)
+            (void)sg_findings_add(spec->findings, yaml->at, "a secret never stands in a path");
 }
 
 void sg_spec_named_rules(const struct sg_spec *spec, enum sg_spec_place place,
@@ -145,6 +167,26 @@ void sg_spec_word(const struct sg_spec *spec, const struct sg_yaml *yaml, struct
         (void)sg_findings_add(spec->findings, yaml->at, "no secret may stand here");
     else
         *out = yaml->text;
+}
+
+void sg_spec_url(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)
+{
+    sg_spec_text(spec, yaml, out);
+    const bool is_https = sg_str_starts(*out, "https://");
+
+    if (!is_https && !sg_str_starts(*out, "http://")) {
+        if (out->length > 0 && !sg_secrets_has_reference(*out))
+            (void)sg_findings_add(spec->findings, yaml->at,
+                                  "a url starts with http:// or https://");
+        return;
+    }
+    struct sg_str host = sg_str_skip(*out, is_https ? sizeof "https://" - 1 : sizeof "http://" - 1);
+    const char *slash = host.length == 0 ? NULL : memchr(host.at, '/', host.length);
+
+    if (slash != NULL)
+        host.length = (size_t)(slash - host.at);
+    if (sg_str_count(host, '@') > 0)
+        (void)sg_findings_add(spec->findings, yaml->at, "user and password belong to `auth`");
 }
 
 void sg_spec_secret(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out)

@@ -27,6 +27,8 @@ static inline void sg_spec_said(bool is_good)
 
 /** Where a rule stands: it decides what it can see (format.md, section 2). */
 enum sg_spec_place {
+    SG_SPEC_LOGIN,      /* a login's request: nothing is at hand, and there is no session */
+    SG_SPEC_SESSION,    /* a login's `gives`: its answer */
     SG_SPEC_ALWAYS,     /* `always`: nothing is at hand */
     SG_SPEC_OPERATION,  /* an operation's request, and that of its `find`: the input */
     SG_SPEC_POLL,       /* a poll's request: nothing is at hand */
@@ -48,6 +50,8 @@ void sg_spec_rule_set(const struct sg_spec *spec, enum sg_spec_place place,
                       const struct sg_yaml *yaml, const struct sg_rule **out);
 void sg_spec_source(const struct sg_spec *spec, enum sg_spec_place place,
                     const struct sg_yaml *yaml, const struct sg_rule **out);
+/** A whole URL, of http or https, without a user. */
+void sg_spec_url(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out);
 /** A path: percent-encoded, and never with a secret. */
 void sg_spec_path(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
                   const struct sg_rule **out);
@@ -111,6 +115,16 @@ bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml);
 /* --- the parts, each in the file of its name --- */
 
 void sg_auth_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
+/** `yaml` is `oauth2`, of `auth`. */
+void sg_oauth2_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
+/** `yaml` is `login`. Before all that may speak of its session. */
+void sg_login_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
+/** When all of the system is compiled: whom a login is asked of. */
+void sg_login_spec_finish(const struct sg_spec *spec);
+/** Findings where the sources of a rule, `yaml`, speak of what no session has, or in the wrong way. */
+void sg_login_spec_check_sources(const struct sg_spec *spec, enum sg_spec_place place,
+                                 const struct sg_yaml *yaml, const struct sg_sources *sources);
+void sg_tls_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
 void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml);
 void sg_request_spec_compile(const struct sg_spec *spec, enum sg_spec_place place,
                              const struct sg_yaml *yaml, struct sg_request_spec *out);
@@ -137,7 +151,7 @@ void sg_tests_spec_check(const struct sg_spec *spec, const struct sg_yaml *yaml,
 
 /** An outcome as files write it. */
 const char *sg_outcome_name(enum sg_outcome outcome);
-/** The other way; false for NULL, and with a finding for `login` and what is no outcome. */
+/** The other way; false for NULL, and with a finding for what is no outcome of this system. */
 bool sg_outcome_compile(const struct sg_spec *spec, const struct sg_yaml *yaml,
                         enum sg_outcome *out);
 

@@ -6,7 +6,7 @@
 #include "tree/json.h"
 
 static const char *const METHODS[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-static const char *const BODIES[] = {"none", "json", "form", "soap", "xml"};
+static const char *const BODIES[] = {"none", "json", "form", "soap", "xml", "multipart"};
 
 static int find_word(const char *const *words, size_t count, const struct sg_node *node)
 {
@@ -69,15 +69,15 @@ static void add_files(struct sg_arena *arena, struct sg_node *object,
     for (size_t f = 0; f < request->file_count; f++) {
         const struct sg_request_file *file = &request->files[f];
         struct sg_node *entry = sg_node_append(list, sg_node_new(arena, SG_NODE_OBJECT));
-        struct sg_sha256 sum = sg_sha256_of(file->bytes);
         int64_t number = 0;
 
         (void)walk(sg_node_share(arena, request->content), file->node, &number);
         add_text(arena, entry, SG_STR("url"), file->url);
         sg_node_add(entry, SG_STR("node"), sg_node_number(arena, number));
-        if (file->bytes.at != NULL)
+        if (file->bytes.in != NULL)
             add_text(arena, entry, SG_STR("sha256"),
-                     sg_hex(arena, (struct sg_str){(const char *)sum.bytes, sizeof sum.bytes}));
+                     sg_hex(arena, (struct sg_str){(const char *)file->sha256.bytes,
+                                                   sizeof file->sha256.bytes}));
     }
     if (request->file_count > 0)
         sg_node_add(object, SG_STR("files"), list);
@@ -99,6 +99,7 @@ struct sg_str sg_request_store(struct sg_arena *arena, const struct sg_request *
     add_tree(arena, object, SG_STR("content"), request->content);
     add_tree(arena, object, SG_STR("soap_header"), request->soap_header);
     add_files(arena, object, request);
+    add_text(arena, object, SG_STR("session_mark"), request->session_mark);
     add_tree(arena, object, SG_STR("input"), input);
     sg_json_write(&out, object);
     return sg_buffer_text(&out);
@@ -163,6 +164,7 @@ static bool read_request(struct sg_arena *arena, const struct sg_node *object,
                                .element = text_of(object, SG_STR("element")),
                                .action = text_of(object, SG_STR("action")),
                                .content = own,
+                               .session_mark = text_of(object, SG_STR("session_mark")),
                                .soap_header = sg_node_find(object, SG_STR("soap_header"))};
     if (method < 0 || body < 0)
         return false;

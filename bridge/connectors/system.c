@@ -61,33 +61,17 @@ static void compile_name(const struct sg_spec *spec, const struct sg_yaml *yaml,
 }
 
 /* Scheme, host, port and path, to which the paths of requests can be added. */
-static void check_url(const struct sg_spec *spec, struct sg_str url, struct sg_place at)
-{
-    const bool is_https = sg_str_starts(url, "https://");
-    const struct sg_str rest =
-        sg_str_skip(url, is_https ? sizeof "https://" - 1 : sizeof "http://" - 1);
-    size_t host = 0;
-
-    while (host < rest.length && rest.at[host] != '/')
-        host++;
-    if (sg_str_count((struct sg_str){rest.at, host}, '@') > 0)
-        (void)sg_findings_add(spec->findings, at, "user and password belong to `auth`");
-    if (sg_str_count(rest, '?') + sg_str_count(rest, '#') > 0)
-        (void)sg_findings_add(spec->findings, at,
-                              "a url ends with its path; what every query has is for `always`");
-}
-
 static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
     struct sg_str *url = &spec->system->url;
 
-    sg_spec_text(spec, yaml, url);
+    sg_spec_url(spec, yaml, url);
     while (url->length > 0 && url->at[url->length - 1] == '/')
         url->length--;
-    if (sg_str_starts(*url, "http://") || sg_str_starts(*url, "https://"))
-        check_url(spec, *url, yaml->at);
-    else if (url->length > 0 && !sg_secrets_has_reference(*url))
-        (void)sg_findings_add(spec->findings, yaml->at, "a url starts with http:// or https://");
+    if (url->length > 0 && !sg_secrets_has_reference(*url) &&
+        sg_str_count(*url, '?') + sg_str_count(*url, '#') > 0)
+        (void)sg_findings_add(spec->findings, yaml->at,
+                              "a url ends with its path; what every query has is for `always`");
 }
 
 static void compile_format(const struct sg_spec *spec, const struct sg_yaml *yaml)
@@ -166,15 +150,6 @@ static void compile_charset(const struct sg_spec *spec, const struct sg_yaml *ya
 
     if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(charsets), &charset) && charset > 0)
         spec->system->charset = sg_charset_open(spec->arena, charsets[charset].at);
-}
-
-static void compile_tls(const struct sg_spec *spec, const struct sg_yaml *yaml)
-{
-    static const struct sg_str keys[] = {SG_STR_INIT("ca"), SG_STR_INIT("cert"),
-                                         SG_STR_INIT("key")};
-
-    if (yaml != NULL && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 2))
-        sg_spec_text(spec, sg_yaml_find(yaml, "ca"), &spec->system->tls_ca);
 }
 
 static void compile_always(const struct sg_spec *spec, const struct sg_yaml *yaml)
@@ -295,7 +270,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     const struct sg_yaml *records = sg_yaml_find(root, "records");
     const struct sg_yaml *operations = sg_yaml_find(root, "operations");
 
-    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 1);
+    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 0);
     compile_name(spec, sg_spec_need(spec, root, "a system file", "system"), name);
     if (asks_nothing(root))
         compile_url(spec, sg_yaml_find(root, "url"));
@@ -307,13 +282,15 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     compile_zone(spec, sg_yaml_find(root, "zone"));
     compile_charset(spec, sg_yaml_find(root, "charset"));
     sg_auth_spec_compile(spec, sg_yaml_find(root, "auth"));
-    compile_tls(spec, sg_yaml_find(root, "tls"));
+    sg_tls_spec_compile(spec, sg_yaml_find(root, "tls"));
     sg_limits_spec_compile(spec, sg_yaml_find(root, "limits"));
+    sg_login_spec_compile(spec, sg_yaml_find(root, "login"));
     compile_always(spec, sg_yaml_find(root, "always"));
     sg_answers_spec_compile(spec, sg_yaml_find(root, "answers"), &spec->system->answers);
     sg_kafka_spec_compile(spec, sg_yaml_find(root, "kafka"));
     compile_records(spec, records);
     compile_operations(spec, operations, records);
+    sg_login_spec_finish(spec);
     if (is_empty(records) && is_empty(operations))
         (void)sg_findings_add(spec->findings, root->at, "a system needs `records` or `operations`");
     sg_tests_spec_check(spec, sg_yaml_find(root, "tests"), root);

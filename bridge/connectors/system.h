@@ -21,6 +21,7 @@ enum sg_outcome {
     SG_OUTCOME_TEMPORARY,
     SG_OUTCOME_PERMANENT,
     SG_OUTCOME_UNKNOWN,
+    SG_OUTCOME_LOGIN, /* the session ended: surely not done, and repeated once in a new one */
 };
 
 /** One entry of `answers`; the first that fits decides. */
@@ -41,7 +42,7 @@ struct sg_named_rule {
 };
 
 enum sg_method { SG_METHOD_GET, SG_METHOD_POST, SG_METHOD_PUT, SG_METHOD_PATCH, SG_METHOD_DELETE };
-enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP, SG_BODY_XML };
+enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP, SG_BODY_XML, SG_BODY_MULTIPART };
 
 struct sg_request_spec {
     struct sg_place at;
@@ -217,7 +218,18 @@ struct sg_record {
     const struct sg_answer_rule *read_answers;
 };
 
-enum sg_auth { SG_AUTH_NONE, SG_AUTH_BASIC, SG_AUTH_BEARER, SG_AUTH_WSSE };
+enum sg_auth { SG_AUTH_NONE, SG_AUTH_BASIC, SG_AUTH_BEARER, SG_AUTH_WSSE, SG_AUTH_OAUTH2 };
+
+/** How a session begins: `login`, or the client credentials of OAuth 2.0. */
+struct sg_login_spec {
+    const struct sg_system *door; /* whom to ask: the system, with nothing that is for a session */
+    struct sg_request_spec request; /* `login` */
+    const struct sg_named_rule *gives;
+    int64_t lasts_ms; /* 0: until an answer says that it ended */
+    const struct sg_answer_rule *answers;
+    bool is_oauth2;      /* then `door` is the authorization server */
+    struct sg_str scope; /* OAuth 2.0; "": not asked for */
+};
 
 struct sg_limits {
     int concurrency;
@@ -243,8 +255,13 @@ struct sg_system {
     enum sg_auth auth;
     struct sg_str user, password; /* BASIC, WSSE; BEARER's token is `password` */
     bool is_digest;
-    int64_t expires_ms;   /* WSSE: 0 for no Timestamp */
-    struct sg_str tls_ca; /* a path; "": the system's */
+    int64_t expires_ms;                /* WSSE: 0 for no Timestamp */
+    const struct sg_login_spec *login; /* NULL: calls need no session */
+    struct sg_str session_mark;        /* of the placeholders in `session_values`; "": none */
+    const struct sg_node
+        *session_values;             /* what requests are built with: connectors/placeholder.h */
+    struct sg_str tls_ca;            /* a path; "": the system's */
+    struct sg_str tls_cert, tls_key; /* paths of what we show it; "": nothing */
     struct sg_limits limits;
     const struct sg_named_rule *always_query, *always_headers;
     const struct sg_rule *always_set, *always_soap_header;

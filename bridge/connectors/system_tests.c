@@ -5,9 +5,10 @@
 #include "base/units.h"
 #include "connectors/fetch.h"
 #include "connectors/items.h"
+#include "connectors/login.h"
 #include "connectors/message.h"
 #include "connectors/request.h"
-#include "connectors/system.h"
+#include "connectors/spec.h"
 #include "tree/form.h"
 #include "tree/json.h"
 #include "tree/yaml.h"
@@ -106,6 +107,25 @@ static const struct sg_node *read_body(const struct trial *trial, enum sg_body k
     return is_read ? tree : NULL;
 }
 
+/* Part by part; a file shows its URL. */
+static const struct sg_node *read_parts(const struct trial *trial, const struct sg_wire *wire)
+{
+    const struct sg_charset *charset = trial->system->charset;
+    struct sg_node *object = sg_node_new(trial->arena, SG_NODE_OBJECT);
+
+    for (size_t p = 0; p < wire->part_count; p++) {
+        const struct sg_wire_part *part = &wire->parts[p];
+        const struct sg_str text = part->file != NULL
+                                       ? sg_charset_fold(charset, trial->arena, part->text)
+                                       : sg_charset_decode(charset, trial->arena, part->text);
+
+        (void)sg_node_add(object, sg_charset_decode(charset, trial->arena, part->name),
+                          sg_node_text(trial->arena, text));
+    }
+    sg_node_group(trial->arena, object);
+    return object;
+}
+
 /* As it is read again in the system's character set, which may lack letters. */
 static void fold(const struct trial *trial, struct sg_node *node)
 {
@@ -148,7 +168,9 @@ static bool check_body(const struct trial *trial, const struct sg_yaml *body, en
     const bool is_soap = kind == SG_BODY_SOAP, is_text = body->kind == SG_YAML_TEXT;
     const struct sg_charset *charset = trial->system->charset;
     const struct sg_node *got =
-        read_body(trial, kind, sg_charset_decode(charset, trial->arena, wire->body));
+        kind == SG_BODY_MULTIPART
+            ? read_parts(trial, wire)
+            : read_body(trial, kind, sg_charset_decode(charset, trial->arena, wire->body));
     const struct sg_node *expected = expected_body(trial, kind, body);
 
     if (expected == NULL)
@@ -211,7 +233,6 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
 
     const struct sg_operation_call call = {.system = trial->system,
                                            .op = operation,
-                                           .source = trial->system,
                                            .input = input,
                                            .event = sg_node_new(trial->arena, SG_NODE_OBJECT),
                                            .key = SG_STR("key"),
@@ -219,6 +240,7 @@ static bool check_sends(const struct trial *trial, const struct sg_operation *op
 
     if (!sg_operation_build(&call, &run, &request))
         return report(trial, run.problems != NULL ? run.problems->text : run.ignored);
+    request.session = sg_login_shown(trial->system, trial->arena);
     if (!sg_request_render(trial->system, &request, NOW_MS, trial->arena, &wire, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
     return check_wire(trial, sends, &request, &wire);
@@ -265,10 +287,7 @@ static bool reply_of(const struct trial *trial, const struct sg_yaml *answer, st
 
 static struct sg_str name_of(enum sg_outcome outcome)
 {
-    static const char *const names[] = {"",          "success",   "none",   "exists",
-                                        "temporary", "permanent", "unknown"};
-
-    return sg_str_of(names[outcome]);
+    return sg_str_of(sg_outcome_name(outcome));
 }
 
 static bool check_judgement(const struct trial *trial, const struct sg_answer *answer)
@@ -381,7 +400,7 @@ static struct sg_record_reader reader_of(const struct trial *trial, const struct
 
 /* Whether the call is the one that `sends` of its entry shows; without that, any is. */
 static bool check_fetch(const struct trial *trial, const struct sg_yaml *entry,
-                        const struct sg_request *request)
+                        struct sg_request *request)
 {
     const struct sg_yaml *sends = sg_yaml_find(entry, "sends");
     struct sg_wire wire;
@@ -389,6 +408,7 @@ static bool check_fetch(const struct trial *trial, const struct sg_yaml *entry,
 
     if (sends == NULL)
         return true;
+    request->session = sg_login_shown(trial->system, trial->arena);
     if (!sg_request_render(trial->system, request, NOW_MS, trial->arena, &wire, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
     return check_wire(trial, sends, request, &wire);

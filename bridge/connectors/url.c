@@ -5,6 +5,8 @@
 #include <curl/curl.h>
 
 #include "base/buffer.h"
+#include "mapping/persian.h"
+#include "tree/utf8.h"
 
 enum { URL_MAX = 8192 };
 
@@ -65,6 +67,36 @@ bool sg_url_resolve(const struct sg_system *system, struct sg_arena *arena, stru
 bool sg_url_is_whole(struct sg_str path)
 {
     return sg_str_starts(path, "http://") || sg_str_starts(path, "https://");
+}
+
+/* What stands behind the last slash, of either kind: a decoded one, too, ends no name. */
+static struct sg_str last_segment(const char *path)
+{
+    const char *start = path;
+
+    for (const char *at = path; *at != '\0'; at++) {
+        if (*at == '/' || *at == '\\')
+            start = at + 1;
+    }
+    return sg_str_of(start);
+}
+
+struct sg_str sg_url_file_name(struct sg_arena *arena, struct sg_str url)
+{
+    CURLU *parsed SG_AUTO(sg_url) = curl_url();
+    struct sg_str name = {0};
+    char *path = NULL;
+
+    if (parsed == NULL)
+        abort(); /* no memory left */
+    if (curl_url_set(parsed, CURLUPART_URL, sg_str_c(arena, url), 0) == CURLUE_OK &&
+        curl_url_get(parsed, CURLUPART_PATH, &path, CURLU_URLDECODE) == CURLUE_OK &&
+        sg_utf8_check(last_segment(path), NULL))
+        name = sg_persian_clean(arena, sg_str_copy(arena, last_segment(path)));
+    curl_free(path);
+    if (name.length == 0 || sg_str_is(name, ".") || sg_str_is(name, ".."))
+        return SG_STR("file");
+    return name;
 }
 
 bool sg_url_has_parameter(struct sg_str url, struct sg_str name)

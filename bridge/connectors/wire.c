@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "connectors/auth.h"
 #include "connectors/header.h"
+#include "connectors/multipart.h"
+#include "connectors/placeholder.h"
 #include "connectors/request.h"
 #include "connectors/rest.h"
 #include "connectors/soap.h"
@@ -45,6 +47,13 @@ static bool is_in_url(const struct rendering *rendering, struct sg_str name)
            sg_url_has_parameter(rendering->request->path, sg_buffer_text(&encoded));
 }
 
+/* What the session gives is put in. */
+static struct sg_header filled(const struct rendering *rendering, const struct sg_header *own)
+{
+    return (struct sg_header){
+        own->name, sg_placeholder_fill(rendering->run.arena, rendering->request, own->value)};
+}
+
 static bool render_url(struct rendering *rendering)
 {
     const struct sg_request *request = rendering->request;
@@ -61,8 +70,11 @@ static bool render_url(struct rendering *rendering)
         if (!is_in_url(rendering, always[p].name))
             add_parameter(&url, &always[p]);
     }
-    for (size_t p = 0; p < request->query_count; p++)
-        add_parameter(&url, &request->query[p]);
+    for (size_t p = 0; p < request->query_count; p++) {
+        const struct sg_header own = filled(rendering, &request->query[p]);
+
+        add_parameter(&url, &own);
+    }
     rendering->out->url = sg_buffer_text(&url);
     return true;
 }
@@ -93,10 +105,10 @@ static bool render_headers(struct rendering *rendering)
         sg_arena_get(rendering->run.arena, request->header_count + count + OWN_HEADERS_MAX,
                      sizeof *rendering->headers);
     for (size_t h = 0; h < request->header_count; h++)
-        rendering->headers[rendering->header_count++] = request->headers[h];
+        rendering->headers[rendering->header_count++] = filled(rendering, &request->headers[h]);
     for (size_t h = 0; h < count; h++)
         add_header(rendering, always[h].name, always[h].value);
-    struct sg_str who = sg_auth_header(rendering->system, rendering->run.arena);
+    struct sg_str who = sg_auth_header(rendering->system, request->session, rendering->run.arena);
 
     if (who.length > 0)
         add_header(rendering, SG_STR("Authorization"), who);
@@ -134,6 +146,7 @@ static bool with_always(struct rendering *rendering, const struct sg_rule *rule,
 {
     const struct sg_node *always = NULL;
 
+    own = sg_placeholder_fill_tree(rendering->run.arena, rendering->request, own);
     *out = own;
     if (rule == NULL)
         return true;
@@ -176,6 +189,18 @@ static bool encode(struct rendering *rendering, struct sg_str text)
                              rendering->err);
 }
 
+static bool render_multipart(struct rendering *rendering, const struct sg_node *content)
+{
+    if (content == NULL)
+        return true;
+    if (!sg_multipart_write(rendering->run.arena, rendering->system, rendering->request, content,
+                            rendering->out, rendering->err))
+        return false;
+    if (rendering->out->part_count > 0) /* one is the least (RFC 2046, section 5.1.1) */
+        add_header(rendering, SG_STR("Content-Type"), SG_STR("multipart/form-data"));
+    return true;
+}
+
 static bool render_body(struct rendering *rendering)
 {
     const struct sg_system *system = rendering->system;
@@ -188,6 +213,8 @@ static bool render_body(struct rendering *rendering)
     if (!with_always(rendering, system->always_set, request->content, &content))
         return false;
     rendering->out->has_body = true;
+    if (request->body == SG_BODY_MULTIPART)
+        return render_multipart(rendering, content);
     if (request->body == SG_BODY_SOAP) {
         if (!render_soap(rendering, content, &body))
             return false;
@@ -202,14 +229,39 @@ static bool render_body(struct rendering *rendering)
 
 /* --- all of it --- */
 
-/* Puts the bytes in the place of the URLs; the other way round the second time. */
+static bool write_base64(struct sg_arena *arena, const struct sg_request_file *file,
+                         struct sg_str *out, struct sg_error *err)
+{
+    struct sg_scratch_view view SG_AUTO(sg_scratch_view) = {0};
+
+    if (!sg_scratch_map(&file->bytes, &view, err))
+        return sg_error_within(err, "a file");
+    *out = sg_base64(arena, view.bytes);
+    return true;
+}
+
+/* What stands in the places of the files: base64, or still their URLs. */
+static bool write_files(struct sg_arena *arena, const struct sg_request *request,
+                        struct sg_str *texts, struct sg_error *err)
+{
+    for (size_t f = 0; f < request->file_count; f++) {
+        const struct sg_request_file *file = &request->files[f];
+
+        texts[f] = file->node->text;
+        if (file->bytes.in != NULL && request->body != SG_BODY_MULTIPART &&
+            !write_base64(arena, file, &texts[f], err))
+            return false;
+    }
+    return true;
+}
+
+/* Puts them there; the other way round the second time. */
 static void swap_files(const struct sg_request *request, struct sg_str *texts)
 {
     for (size_t f = 0; f < request->file_count; f++) {
         struct sg_str was = request->files[f].node->text;
 
-        if (request->files[f].bytes.at != NULL)
-            request->files[f].node->text = texts[f];
+        request->files[f].node->text = texts[f];
         texts[f] = was;
     }
 }
@@ -229,10 +281,11 @@ bool sg_request_render(const struct sg_system *system, const struct sg_request *
 
     *out = (struct sg_wire){.method = methods[request->method]};
     rendering.run.scopes.at[SG_SCOPE_NOW] = sg_request_now(arena, now_ms);
-    if (!render_url(&rendering) || !render_headers(&rendering))
+    if (request->session != NULL)
+        rendering.run.scopes.at[SG_SCOPE_SESSION] = request->session->values;
+    if (!render_url(&rendering) || !render_headers(&rendering) ||
+        !write_files(arena, request, files, err))
         return false;
-    for (size_t f = 0; f < request->file_count; f++)
-        files[f] = sg_base64(arena, request->files[f].bytes);
     swap_files(request, files);
     bool is_good = render_body(&rendering);
 

@@ -85,8 +85,12 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_DELIVERIES] =
         "SELECT d.seq, d.id, d.mapping, d.target, d.state, d.attempts, d.first_at, d.last_at,"
         " d.ended_at, d.reason, d.place_file, d.place_line, d.place_column, d.pointer, d.said,"
-        " d.next_at, d.map_hash, d.event"
-        " FROM event e JOIN delivery d ON d.event = e.seq WHERE e.ticket = ?1"
+        " d.next_at, d.map_hash, d.event, v.since, v.who, v.how"
+        " FROM event e JOIN delivery d ON d.event = e.seq LEFT JOIN version v"
+        "  ON v.mapping = d.mapping AND v.since = (SELECT w.since FROM version w"
+        "   WHERE w.mapping = d.mapping AND w.hash = d.map_hash"
+        "   AND (d.ended_at IS NULL OR w.since <= d.ended_at) ORDER BY w.since DESC LIMIT 1)"
+        " WHERE e.ticket = ?1"
         " ORDER BY d.seq, d.step",
     [SG_VIEW_DELIVERY] =
         "SELECT d.id, d.state, d.ticket, d.round, d.mapping, d.target, e.system, e.record,"

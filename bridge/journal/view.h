@@ -52,7 +52,8 @@ enum sg_view_question {
     SG_VIEW_EVENTS, /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash,
-                           the event's seq */
+                           the event's seq, since when that version of the mapping is in force, who
+                           put it there, how */
     SG_VIEW_DELIVERY, /* of a delivery's id: id, state, ticket, round, mapping, target, source, record,
                          record id, version, attempts, taken_at, first_at, last_at, failed_at,
                          ended_at, reason, said, file, line, column, pointer, 1 in doubt, map_hash */

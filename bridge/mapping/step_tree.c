@@ -57,22 +57,6 @@ struct parts {
     struct sg_transform_result *result;
 };
 
-/* The first byte of `separator` in `text`, from `start` on; the end of the text if there is none. */
-static size_t find_separator(struct sg_str text, size_t start, struct sg_str separator)
-{
-    for (size_t i = start; i + separator.length <= text.length; i++) {
-        const char *found =
-            memchr(text.at + i, separator.at[0], text.length - separator.length - i + 1);
-
-        if (found == NULL)
-            break;
-        i = (size_t)(found - text.at);
-        if (memcmp(found, separator.at, separator.length) == 0)
-            return i;
-    }
-    return text.length;
-}
-
 static bool add_part(struct parts *parts, struct sg_str part)
 {
     if (part.length == 0)
@@ -89,7 +73,7 @@ static bool split_text(struct parts *parts, struct sg_str text)
     size_t end;
 
     for (size_t start = 0; start < text.length; start = end + parts->step->text.length) {
-        end = find_separator(text, start, parts->step->text);
+        end = sg_str_find(text, start, parts->step->text);
         if (!add_part(parts, (struct sg_str){text.at + start, end - start}))
             return false;
     }

@@ -1,7 +1,11 @@
 /* One call, from its slot to its end: files, write-ahead, sending, judging (design.md, section 6). */
+#include <inttypes.h>
+
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/hash.h"
+#include "connectors/header.h"
 #include "service/job.h"
 
 enum {
@@ -61,21 +65,26 @@ static void uncount_send(struct job *job)
 }
 
 /* Surely not done: the same again later; but what an earlier try may have done stays in doubt. */
-static void end_temporary(struct job *job, const struct sg_answer *answer)
+static void end_not_done(struct job *job, struct sg_str said, int64_t retry_after_ms)
 {
     bool is_unknown = job->is_write_ahead && job->is_doubted;
 
-    uncount_send(job);
     sg_job_end(job,
                (struct sg_ending){.state = is_unknown         ? SG_DELIVERY_UNKNOWN
                                            : is_hopeless(job) ? SG_DELIVERY_FAILED
                                                               : SG_DELIVERY_PENDING,
-                                  .next_at = next_try_ms(job, answer->retry_after_ms),
+                                  .next_at = next_try_ms(job, retry_after_ms),
                                   .was_called = true,
                                   .is_temporary = true,
                                   .reason = SG_STR("temporary"),
-                                  .said = answer->said,
+                                  .said = said,
                                   .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+static void end_temporary(struct job *job, const struct sg_answer *answer)
+{
+    uncount_send(job);
+    end_not_done(job, answer->said, answer->retry_after_ms);
 }
 
 /* May have been done: repeated with its key, looked up, or left to a person. */
@@ -166,6 +175,7 @@ static void judge(struct job *job, const struct sg_reply *reply)
         end_refused(job, &answer);
         break;
     case SG_OUTCOME_TEMPORARY:
+    case SG_OUTCOME_LOGIN: /* in a new session as well */
         sg_peer_bad(job->peer, job->delivery->ticket, answer.said);
         end_temporary(job, &answer);
         break;
@@ -200,6 +210,9 @@ static void send(struct job *job)
     job->call = (struct sg_call){.system = job->system,
                                  .arena = job->arena,
                                  .request = job->request,
+                                 .kind = SG_CALL_WRITE,
+                                 .answers = job->operation->answers,
+                                 .input = job->input,
                                  .is_fresh = job->is_write_ahead,
                                  .timeout_ms = job->system->limits.timeout_ms,
                                  .limit_bytes = job->system->limits.answer_bytes,
@@ -251,59 +264,135 @@ static void write_ahead(struct job *job)
     sg_keeper_submit(job->service->setup.keeper, &job->change);
 }
 
-static void fetch_next_file(struct job *job);
-
-/* Judged like a read of the source system (format.md, section 6: type file). */
-static void fetched(struct sg_call *call, const struct sg_reply *reply)
+static void let_in(struct sg_knock *knock, const struct sg_reply *refusal)
 {
-    struct job *job = call->owner;
-    struct sg_answer answer;
+    struct job *job = knock->owner;
 
-    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
-                    SG_CALL_READ, NULL, job->arena, &answer);
-    /* A file is of no format; but an error that the system tells inside a 200 is no file. */
-    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200 &&
-        (answer.outcome == SG_OUTCOME_SUCCESS || answer.is_malformed)) {
-        job->request.files[job->files_fetched++].bytes = reply->body;
-        fetch_next_file(job);
+    if (refusal == NULL) {
+        write_ahead(job);
         return;
     }
     release_slot(job);
+    sg_peer_bad(job->peer, job->delivery->ticket, refusal->problem);
+    end_not_done(job, refusal->problem, refusal->retry_after_ms);
+}
+
+/* A login may take longer than what is written ahead has time to be sent. */
+static void ask_for_session(struct job *job)
+{
+    job->knock =
+        (struct sg_knock){.system = job->system, .arena = job->arena, .done = let_in, .owner = job};
+    if (sg_sessions_open(job->service->sessions, &job->knock))
+        write_ahead(job);
+}
+
+static void fetch_next_file(struct job *job);
+
+/* The call was not begun, for want of a file: now, or for good. */
+static void end_without_file(struct job *job, const struct sg_answer *answer)
+{
+    const bool waits =
+        answer->outcome == SG_OUTCOME_TEMPORARY || answer->outcome == SG_OUTCOME_LOGIN;
+
+    release_slot(job);
     sg_breaker_cancel(&job->peer->breaker);
-    bool waits = answer.outcome == SG_OUTCOME_TEMPORARY;
     sg_job_end(job,
                (struct sg_ending){.state = job->is_doubted ? SG_DELIVERY_UNKNOWN
                                            : waits         ? SG_DELIVERY_PENDING
                                                            : SG_DELIVERY_FAILED,
-                                  .next_at = next_try_ms(job, answer.retry_after_ms),
+                                  .next_at = next_try_ms(job, answer->retry_after_ms),
                                   .reason = waits ? SG_STR("a file cannot be fetched now")
                                                   : SG_STR("a file cannot be fetched"),
-                                  .said = answer.said,
+                                  .said = answer->said,
                                   .request = job->is_doubted ? job->stored : (struct sg_str){0}});
+}
+
+/* The state folder's disk, and not the source's fault: it waits as for a file that is not at hand. */
+static void end_without_disk(struct job *job, const struct sg_error *err)
+{
+    end_without_file(job,
+                     &(struct sg_answer){.outcome = SG_OUTCOME_TEMPORARY,
+                                         .said = sg_str_copy(job->arena, sg_str_of(err->text))});
+}
+
+/* What its source gives at most, and its target takes. */
+static int64_t file_limit(const struct job *job)
+{
+    const int64_t of_source = job->source->limits.file_bytes;
+    const int64_t of_target = job->system->limits.file_bytes;
+
+    return of_source < of_target ? of_source : of_target;
+}
+
+/* Judged like a read of the source system (format.md, section 6: type file). Whether it is a file:
+ * that is of no format, but an error that the system tells inside a 200 is none. */
+static bool is_file(const struct job *job, const struct sg_reply *reply, struct sg_arena *arena,
+                    struct sg_answer *out)
+{
+    sg_answer_judge(&(struct sg_exchange){job->source, NULL, reply, job->service->now_ms},
+                    SG_CALL_READ, NULL, arena, out);
+    if (reply->kind == SG_REPLY_WHOLE && reply->status == 200 &&
+        (out->outcome == SG_OUTCOME_SUCCESS || out->is_malformed))
+        return true;
+    if (reply->is_too_large) { /* tomorrow too */
+        out->outcome = SG_OUTCOME_PERMANENT;
+        out->said =
+            sg_str_format(arena, "larger than %" PRId64 " bytes (limits: file)", file_limit(job));
+    }
+    if (out->said.length == 0)
+        out->said = sg_str_format(arena, "HTTP %d", reply->status);
+    return false;
+}
+
+static void fetched(struct sg_call *call, const struct sg_reply *reply)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new(); /* a file may be a large document */
+    struct job *job = call->owner;
+    struct sg_request_file *file = &job->request.files[job->files_fetched];
+    struct sg_answer answer;
+
+    if (!is_file(job, reply, arena, &answer)) {
+        answer.said = sg_str_copy(job->arena, answer.said);
+        end_without_file(job, &answer);
+        return;
+    }
+    file->sha256 = sg_sha256_of(reply->body);
+    file->type = sg_header_get(reply->headers, reply->header_count, SG_STR("content-type"));
+    job->files_fetched++;
+    fetch_next_file(job);
 }
 
 static void fetch_next_file(struct job *job)
 {
     if (job->files_fetched == job->request.file_count) {
         if (job->is_write_ahead)
-            write_ahead(job);
+            ask_for_session(job);
         else
             send(job);
         return;
     }
+    struct sg_request_file *file = &job->request.files[job->files_fetched];
     struct sg_request request;
+    struct sg_error err;
 
-    if (!sg_request_of_url(job->source, job->arena, job->request.files[job->files_fetched].url,
-                           &request)) { /* checked when it was built: the source's file changed */
+    /* Checked when it was built; but the source's file may have changed since. */
+    if (!sg_request_of_url(job->source, job->arena, file->url, &request)) {
         release_slot(job);
         sg_job_end_for(job, SG_DELIVERY_FAILED, SG_STR("a file lies on another host"));
         return;
     }
+    if (job->files == NULL &&
+        !sg_scratch_open(job->service->setup.settings->state, &job->files, &err)) {
+        end_without_disk(job, &err);
+        return;
+    }
+    file->bytes.in = job->files;
     job->call = (struct sg_call){.system = job->source,
                                  .arena = job->arena,
                                  .request = request,
                                  .timeout_ms = job->source->limits.timeout_ms,
-                                 .limit_bytes = job->source->limits.file_bytes,
+                                 .limit_bytes = file_limit(job),
+                                 .into = &file->bytes,
                                  .done = fetched,
                                  .owner = job};
     sg_service_call(job->service, &job->call);

@@ -243,10 +243,13 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
 static void start_call(struct poller *poller, struct sg_arena *arena,
                        const struct sg_request *request, sg_call_done_fn *done)
 {
+    const struct sg_record *record = sg_system_record(poller->in_system, poller->record);
+
     poller->is_busy = true;
     poller->call = (struct sg_call){.system = poller->in_system,
                                     .arena = arena,
                                     .request = *request,
+                                    .answers = record->poll->answers,
                                     .timeout_ms = poller->in_system->limits.timeout_ms,
                                     .limit_bytes = poller->in_system->limits.answer_bytes,
                                     .done = done,

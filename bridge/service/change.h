@@ -19,7 +19,7 @@ enum sg_change_kind {
     SG_CHANGE_COMMAND, /* what a person asked for */
     SG_CHANGE_PAUSES,  /* reads into `arena` which systems people hold back */
     SG_CHANGE_CODES,   /* codes that no table names were met */
-    SG_CHANGE_ROUTES,  /* refused, naming them, when mappings with open deliveries would go */
+    SG_CHANGE_ROUTES, /* refused, naming them, when mappings in force with open deliveries would go */
 };
 
 typedef void sg_change_done_fn(struct sg_change *change);
@@ -80,6 +80,8 @@ struct sg_change {
             const struct sg_route *routes;
             size_t count;
             struct sg_catalog *catalog; /* that they are of */
+            struct sg_author author;
+            bool is_never_refused; /* what is open waits for its mapping, and an alarm says so */
         } routes;
     } as;
     struct sg_error err;

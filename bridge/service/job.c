@@ -12,6 +12,7 @@ static void free_job(struct job *job)
     service->jobs--;
     sg_batch_release(job->batch);
     sg_catalog_free(job->catalog);
+    sg_scratch_free(job->files);
     sg_arena_free(job->arena); /* it holds the job itself */
 }
 

@@ -20,7 +20,8 @@ struct job {
     const struct sg_operation *operation;
     const struct sg_node *input, *event;
     struct sg_request request;
-    struct sg_str stored; /* the request as the journal keeps it; "" until it must */
+    struct sg_str stored;     /* the request as the journal keeps it; "" until it must */
+    struct sg_scratch *files; /* the bytes of the request's files; NULL: none yet */
     size_t files_fetched;
     bool is_probe;   /* the call looks it up instead of making it */
     bool is_doubted; /* an earlier try may have been done */
@@ -30,6 +31,7 @@ struct job {
     struct sg_fetch *fetch; /* of a record read again: what it lacks; NULL: it lacks nothing */
     struct sg_event unread; /* of a record read again: what of it can still be no event */
     struct sg_call call;
+    struct sg_knock knock;
     struct sg_change change;
     struct job *next;
 };

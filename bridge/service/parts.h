@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "connectors/session.h"
 #include "service/breaker.h"
 #include "service/pace.h"
 #include "service/service.h"
@@ -37,7 +38,9 @@ struct peer {
 
 struct sg_service {
     struct sg_service_setup setup;
-    struct sg_arena *arena; /* peers: as long as the service */
+    struct sg_transport fence;    /* into that of the setup, while this instance leads */
+    struct sg_sessions *sessions; /* before the fence: logins are calls like others */
+    struct sg_arena *arena;       /* peers: as long as the service */
     struct sg_catalog *catalog;
     pthread_mutex_t catalog_lock; /* of `catalog`, which the web's thread reads as well */
     struct peer *peers;
@@ -54,8 +57,7 @@ struct sg_service {
     int64_t now_ms;
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
     bool is_stopping;
-    bool is_refused; /* the first catalog, by the journal */
-    size_t writing;  /* changes of the service's own under way: alarms, facts, contacts */
+    size_t writing; /* changes of the service's own under way: alarms, facts, contacts */
 };
 
 /**
@@ -124,11 +126,15 @@ void sg_handed_on_close(struct sg_service *service);
 
 /* --- service.c --- */
 
-/**
- * Puts a catalog in force for an errand: sg_commands_end_reload() then says what came of it. NULL:
- * for nobody.
- */
-void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand);
+/** A reload as it was asked for; its texts are copied. */
+struct sg_reload {
+    struct sg_author author;
+    struct errand
+        *errand; /* NULL: nobody waits; else sg_commands_end_reload() tells what came of it */
+    bool drops;
+};
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog,
+                     const struct sg_reload *asked);
 
 /** What came of a reload that somebody asked for; `said` is copied. */
 void sg_commands_end_reload(struct errand *errand, bool is_done, struct sg_str said);

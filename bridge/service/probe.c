@@ -110,6 +110,8 @@ void sg_job_probe(struct job *job)
     job->call = (struct sg_call){.system = job->system,
                                  .arena = job->arena,
                                  .request = request,
+                                 .answers = job->operation->find->answers,
+                                 .input = job->input,
                                  .timeout_ms = job->system->limits.timeout_ms,
                                  .limit_bytes = job->system->limits.answer_bytes,
                                  .done = replied,

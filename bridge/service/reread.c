@@ -169,11 +169,19 @@ static void fetched(struct sg_call *call, const struct sg_reply *reply)
     }
 }
 
+static const struct sg_answer_rule *answers_of(const struct job *job)
+{
+    const struct sg_record *record = sg_system_record(job->source, job->delivery->event.record);
+
+    return job->fetch != NULL ? record->poll->answers : record->read_answers;
+}
+
 void sg_job_ask(struct job *job)
 {
     job->call = (struct sg_call){.system = job->source,
                                  .arena = job->arena,
                                  .request = job->request,
+                                 .answers = answers_of(job),
                                  .timeout_ms = job->source->limits.timeout_ms,
                                  .limit_bytes = job->source->limits.answer_bytes,
                                  .done = job->fetch != NULL ? fetched : read_answered,

@@ -22,13 +22,32 @@ void sg_service_wake_at(struct sg_service *service, int64_t at_ms)
 
 /* --- calls --- */
 
-void sg_service_call(struct sg_service *service, struct sg_call *call)
+static void start_fenced(struct sg_transport *fence, struct sg_call *call, int64_t now_ms)
 {
+    struct sg_service *service =
+        (struct sg_service *)(void *)((char *)fence - offsetof(struct sg_service, fence));
     const int64_t leads_until_ms = sg_keeper_leads_until_ms(service->setup.keeper);
 
     if (call->send_until_ms == 0 || call->send_until_ms > leads_until_ms)
         call->send_until_ms = leads_until_ms > 0 ? leads_until_ms : LONG_AGO_MS;
-    service->setup.transport->start(service->setup.transport, call, service->now_ms);
+    service->setup.transport->start(service->setup.transport, call, now_ms);
+}
+
+void sg_service_call(struct sg_service *service, struct sg_call *call)
+{
+    struct sg_transport *transport = sg_sessions_transport(service->sessions);
+
+    transport->start(transport, call, service->now_ms);
+}
+
+static int64_t now_of(void *owner)
+{
+    return ((const struct sg_service *)owner)->now_ms;
+}
+
+static void tell_of_login(void *owner, struct sg_str system, struct sg_str words)
+{
+    sg_service_alarm(owner, "login", system, words);
 }
 
 bool sg_service_may_call(struct sg_service *service)
@@ -142,7 +161,7 @@ struct reload {
     struct sg_change change;
 };
 
-static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
+static void put_in_force(struct sg_service *service, struct sg_catalog *catalog, struct sg_str who)
 {
     struct sg_catalog *old = service->catalog;
 
@@ -152,20 +171,25 @@ static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
     size_t count = 0;
     const struct sg_system *const *systems = sg_catalog_systems(catalog, &count);
 
+    sg_sessions_forget(service->sessions); /* a password may be another one now */
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next) {
+        sg_service_alarm(service, "login", peer->name, (struct sg_str){0});
         peer->system = NULL;
         sg_peer_give_back(peer); /* what has not begun goes through the new files */
     }
     for (size_t s = 0; s < count; s++) {
         sg_peer_find(service, systems[s]->name)->system = systems[s];
-        if (old == NULL) /* breakers are closed at the start, whatever stood before it */
-            sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
+        if (old != NULL)
+            continue; /* at the start nothing is known against a system, whatever stood before it */
+        sg_service_alarm(service, "breaker", systems[s]->name, (struct sg_str){0});
+        sg_service_alarm(service, "login", systems[s]->name, (struct sg_str){0});
     }
     sg_capture_set(service);
     sg_feeds_set(service);
     sg_catalog_free(old);
     SG_LOG(INFO, "mappings.in_force", SG_TEXT("hash", sg_catalog_hash(catalog)));
     sg_service_fact(service, "mappings", sg_catalog_hash(catalog));
+    sg_service_fact(service, "mappings_by", who);
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     sg_service_fact(service, "mappings_since", sg_str_format(arena, "%" PRId64, service->now_ms));
     sg_service_wake_at(service, 0);
@@ -180,18 +204,16 @@ static void routes_set(struct sg_change *change)
         sg_commands_end_reload(reload->errand, change->is_ok,
                                change->is_ok ? (struct sg_str){0} : sg_str_of(change->err.text));
     if (change->is_ok) {
-        put_in_force(reload->service, reload->catalog);
+        put_in_force(reload->service, reload->catalog, change->as.routes.author.who);
     } else {
         SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(change->err.text)));
-        reload->service->is_refused =
-            reload->service->catalog == NULL && change->err.kind == SG_ERROR_INPUT;
-        sg_service_wake_at(reload->service, 0); /* there is nothing else that would wake it */
         sg_catalog_free(reload->catalog);
     }
     sg_arena_free(reload->arena);
 }
 
-void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand)
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog,
+                     const struct sg_reload *asked)
 {
     struct sg_arena *arena = sg_arena_new();
     struct reload *reload = sg_arena_get(arena, 1, sizeof *reload);
@@ -201,12 +223,20 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
 
     for (size_t m = 0; m < count; m++)
         routes[m] = route_of(catalog, mappings[m]);
-    *reload = (struct reload){
-        .arena = arena, .service = service, .catalog = sg_catalog_share(catalog), .errand = errand};
-    reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
-                                        .as.routes = {routes, count, reload->catalog},
-                                        .done = routes_set,
-                                        .owner = reload};
+    *reload = (struct reload){.arena = arena,
+                              .service = service,
+                              .catalog = sg_catalog_share(catalog),
+                              .errand = asked->errand};
+    reload->change = (struct sg_change){
+        .kind = SG_CHANGE_ROUTES,
+        .as.routes = {.routes = routes,
+                      .count = count,
+                      .catalog = reload->catalog,
+                      .author = {sg_str_copy(arena, asked->author.who),
+                                 sg_str_copy(arena, asked->author.how)},
+                      .is_never_refused = service->catalog == NULL || asked->drops},
+        .done = routes_set,
+        .owner = reload};
     service->writing++;
     sg_keeper_submit(service->setup.keeper, &reload->change);
 }
@@ -214,17 +244,13 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
 void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms)
 {
     service->now_ms = now_ms;
-    sg_reload_begin(service, catalog, NULL);
+    sg_reload_begin(service, catalog,
+                    &(struct sg_reload){.author = {service->setup.user, SG_STR("SIGHUP")}});
 }
 
 int sg_service_fd(const struct sg_service *service)
 {
     return service->spool_fd;
-}
-
-bool sg_service_is_refused(const struct sg_service *service)
-{
-    return service->is_refused;
 }
 
 struct sg_catalog *sg_service_catalog(struct sg_service *service)
@@ -246,9 +272,13 @@ struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct s
     if (service == NULL || pthread_mutex_init(&service->catalog_lock, NULL) != 0)
         abort();
     service->setup = *setup;
+    service->fence.start = start_fenced;
+    service->sessions = sg_sessions_new(&(struct sg_sessions_setup){
+        .through = &service->fence, .owner = service, .now_ms = now_of, .tell = tell_of_login});
     service->arena = sg_arena_new();
     service->now_ms = now_ms;
-    sg_service_reload(service, catalog, now_ms);
+    sg_reload_begin(service, catalog,
+                    &(struct sg_reload){.author = {setup->user, SG_STR("start")}});
     sg_commands_open(service);
     sg_handed_on_open(service);
     return service;
@@ -261,6 +291,7 @@ void sg_service_free(struct sg_service *service)
     sg_capture_free(service);
     sg_handed_on_close(service);
     sg_commands_close(service);
+    sg_sessions_free(service->sessions);
     sg_catalog_free(service->catalog);
     (void)pthread_mutex_destroy(&service->catalog_lock);
     sg_arena_free(service->arena);
@@ -288,6 +319,8 @@ int64_t sg_service_run(struct sg_service *service, int64_t now_ms)
     sg_capture_run(service);
     for (struct peer *peer = service->peers; peer != NULL; peer = peer->next)
         sg_peer_run(peer);
+    if (sg_sessions_run(service->sessions))
+        sg_service_wake_at(service, 0);
     return service->wake_ms;
 }
 

@@ -7,9 +7,13 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/scratch.h"
 #include "connectors/system.h"
 #include "sgbridge/event.h"
 #include "tree/node.h"
+
+struct sg_cookies; /* connectors/cookies.h */
 
 /* --- a request --- */
 
@@ -20,13 +24,23 @@ struct sg_header {
 /** A file that an input names by its URL; the bytes are fetched before the call is committed. */
 struct sg_request_file {
     struct sg_str url;    /* whole, to be the `path` of a request to the source system */
-    struct sg_str bytes;  /* `at` is NULL until fetched: its URL stands in the body then */
-    struct sg_node *node; /* where its base64 goes in `content` */
+    struct sg_node *node; /* where it goes in `content`: as base64, or in multipart as a part */
+    struct sg_scratch_span bytes; /* `in` is NULL until fetched: its URL stands in the body then */
+    struct sg_sha256 sha256;      /* of the bytes */
+    struct sg_str type;           /* its Content-Type; "": not said */
+};
+
+/** What a login gave, as calls carry it along: connectors/session.h. */
+struct sg_session {
+    const struct sg_node *values; /* the scope `session:`; NULL: nothing */
+    struct sg_str token;          /* of OAuth 2.0; "": none */
+    struct sg_cookies *cookies;   /* NULL: none are kept */
 };
 
 /**
  * One call as built from rules: without auth, `always` and envelope, which are added when it is
- * sent. So it can be stored, and sent again as it was. Lives in its arena.
+ * sent, and with placeholders for what is of a session. So it can be stored, and sent again as it
+ * was. Lives in its arena.
  */
 struct sg_request {
     enum sg_method method;
@@ -40,6 +54,8 @@ struct sg_request {
     const struct sg_node *soap_header;
     struct sg_request_file *files;
     size_t file_count;
+    struct sg_str session_mark;       /* of its placeholders: connectors/placeholder.h; "": none */
+    const struct sg_session *session; /* in which it is sent; NULL: none. Never stored */
 };
 
 /** Builds it; problems are added to the run, whose scopes are set (the thing at hand, event, …). */
@@ -51,7 +67,8 @@ SG_MUST_USE bool sg_request_build(const struct sg_system *system,
 struct sg_operation_call {
     const struct sg_system *system;
     const struct sg_operation *op;
-    const struct sg_system *source; /* whose event it is: files come from its host alone */
+    const struct sg_system *source; /* whose event it is: files come from its host alone; NULL in a
+                                       test, where nothing is fetched */
     const struct sg_node *input, *event;
     struct sg_str key; /* `delivery:/key` */
     int64_t now_ms;
@@ -82,6 +99,14 @@ SG_MUST_USE bool sg_request_restore(struct sg_arena *arena, struct sg_str stored
                                     struct sg_request *request, const struct sg_node **input,
                                     struct sg_error *err);
 
+/** A part of a multipart body; all but the bytes of a file in the system's character set. */
+struct sg_wire_part {
+    struct sg_str name, text;
+    const struct sg_request_file
+        *file; /* NULL: the text it is; not fetched yet: `text` is its URL */
+    struct sg_str file_name, media_type; /* of the text, "" for none */
+};
+
 /** What goes over the wire. */
 struct sg_wire {
     const char *method;
@@ -90,9 +115,11 @@ struct sg_wire {
     size_t header_count;
     struct sg_str body;
     bool has_body;
+    const struct sg_wire_part *parts; /* in the place of `body`, with a boundary of libcurl's */
+    size_t part_count;                /* 0: there is no multipart body */
 };
 
-/** Adds `always`, auth (WSSE with a fresh nonce) and envelope, and writes the body. */
+/** Adds its session, `always`, auth (WSSE with a fresh nonce) and envelope, and writes the body. */
 SG_MUST_USE bool sg_request_render(const struct sg_system *system, const struct sg_request *request,
                                    int64_t now_ms, struct sg_arena *arena, struct sg_wire *out,
                                    struct sg_error *err);
@@ -111,8 +138,11 @@ struct sg_reply {
     int status;
     const struct sg_header *headers; /* names in lower case */
     size_t header_count;
-    struct sg_str body;    /* its `at` is never NULL when WHOLE */
-    struct sg_str problem; /* not WHOLE: "connection refused"; no URL, no data */
+    struct sg_str body;     /* never NULL when WHOLE; of a call with `into` gone after `done` */
+    struct sg_str problem;  /* not WHOLE: "connection refused"; no URL, no data */
+    bool is_too_large;      /* not WHOLE: its body is over the call's limit */
+    int64_t retry_after_ms; /* NOT_SENT: sooner is of no use; 0: not known */
+    const struct sg_session *session; /* in which it was asked: not to be repeated in words */
 };
 
 struct sg_answer {
@@ -124,7 +154,7 @@ struct sg_answer {
     int64_t date_ms;        /* the server's `Date`, of a read; 0: none */
 };
 
-enum sg_call_kind { SG_CALL_READ, SG_CALL_WRITE };
+enum sg_call_kind { SG_CALL_READ, SG_CALL_WRITE, SG_CALL_LOGIN };
 
 /** A reply, and what it answers. */
 struct sg_exchange {
@@ -195,8 +225,12 @@ struct sg_call {
     const struct sg_system *system;
     struct sg_arena *arena; /* rendering and reply live here */
     struct sg_request request;
+    enum sg_call_kind kind; /* by these, and its system, is known whether the session ended */
+    const struct sg_answer_rule *answers;
+    const struct sg_node *input;
     bool is_fresh; /* a new connection: libcurl re-sends on an old one by itself */
     int64_t timeout_ms, limit_bytes; /* of the answer */
+    struct sg_scratch_span *into;    /* into whose file the body goes, begun anew; NULL: memory */
     int64_t send_until_ms; /* on sg_clock_steady_ms(): not sent later than that; 0: whenever */
     sg_call_done_fn *done;
     void *owner;

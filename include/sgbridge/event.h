@@ -17,8 +17,8 @@ struct sg_node; /* tree/node.h */
 struct sg_event {
     struct sg_str system, record; /* "saja", "ticket" */
     struct sg_str record_id;
-    bool is_nameless;      /* its id cannot be told: `record_id` is the content's hash */
     struct sg_str version; /* as declared, or the content's hash */
+    bool is_nameless;      /* its id cannot be told: `record_id` is the content's hash */
     bool is_version_declared;
     enum sg_version_kind version_kind;
     int64_t version_value; /* milliseconds UTC, or the number; 0 when opaque */

@@ -114,10 +114,27 @@ struct sg_names {
     size_t count;
 };
 
-/** Names of mappings with open deliveries that are not among `routes`; in the arena. */
+/** Names of mappings in force that have open deliveries and are not among `routes`; in the arena. */
 SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_arena *arena,
                                          const struct sg_route *routes, size_t count,
                                          struct sg_names *names, struct sg_error *err);
+
+/** Names of mappings that are not in force and have deliveries that wait for them; in the arena. */
+SG_MUST_USE bool sg_journal_find_waiting(struct sg_journal *journal, struct sg_arena *arena,
+                                         struct sg_names *names, struct sg_error *err);
+
+/** Who put mapping files in force, and how: "start", "SIGHUP", "reload". */
+struct sg_author {
+    struct sg_str who, how;
+};
+
+/**
+ * Keeps of each route whose mapping has another hash than before since when it is in force, and by
+ * whom; in a transaction. Deliveries name the hash of the mapping that they went through.
+ */
+SG_MUST_USE bool sg_journal_note_versions(struct sg_journal *journal, const struct sg_route *routes,
+                                          size_t count, const struct sg_author *author,
+                                          struct sg_error *err);
 
 /* --- one transaction --- */
 
@@ -268,7 +285,8 @@ SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_endi
  * Carries out what somebody asked for, once: of a second command of the same id nothing is done. What
  * came of it is an entry of the journal, as is each delivery's refusal, with the reason in a sentence;
  * neither is an error of this call. `*is_put_off`: a call of it is under way at this moment, nothing
- * was written, ask again. RELOAD is not the journal's: see sg_journal_note_command().
+ * was written, ask again. Of RELOAD it carries out `drop`, after the routes were set, some deliveries
+ * at a time: put off says that there are more. Without it: see sg_journal_note_command().
  */
 SG_MUST_USE bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command,
                                  bool *is_put_off, struct sg_error *err);

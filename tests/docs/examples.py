@@ -5,13 +5,16 @@ import cases
 import pages
 from pages import ROOT
 
+FOLDERS = ("mappings", "examples", "tests/examples", "tests/e2e/calls", "tests/e2e/hooks", "tests/e2e/letters")
+
 
 def shipped():
     """(name, path, text) of all that must be taken as it is."""
-    for file in [*sorted((ROOT / "mappings").glob("*.yaml")), *sorted((ROOT / "mappings/systems").glob("*.yaml"))]:
-        yield file.relative_to(ROOT), str(file), file.read_text()
-    calls = ROOT / "tests/e2e/calls/calls.yaml"
-    yield calls.relative_to(ROOT), "systems/calls.yaml", calls.read_text()
+    for folder in FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*.yaml")):
+            text = file.read_text()
+            place = "systems/" if text.startswith("system:") or "\nsystem:" in text else ""
+            yield file.relative_to(ROOT), f"{place}{file.name}", text
     for page in pages.PAGES:
         for fence in pages.fences(page):
             if fence.words == ["yaml", "system"]:

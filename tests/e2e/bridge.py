@@ -14,18 +14,18 @@ import time
 import paths
 
 READY_S = 20
-# The only changes to mappings/: a run lasts seconds, not hours. The last one finds the secrets in the scratch folder.
+# The only changes to mapping files: a run lasts seconds, not hours. The last one finds the secrets in the scratch folder.
 _CHANGES = ((r"every: \w+", "every: 1s"), (r"timeout: \w+", "timeout: 2s"), (r"visible_after: \w+", "visible_after: 1s"))
-_SECRETS = {"saja.token": "saja-token\n", "gam.password": "gam-password\n"}
+_SECRETS = {"saja.token": "saja-token\n", "gam.password": "gam-password\n", "baygan.password": "baygan-password\n"}
 
 
 class Bridge:
     """One sgbridge with a folder of its own; `settings` go into sgbridge.yaml as they are.
 
-    Where several are one installation, `instance` tells the simulators which of them asks.
+    Its mappings are a copy of a folder. Where several are one installation, `instance` tells the simulators which of them asks.
     """
 
-    def __init__(self, binary, folder, name, settings, instance=""):
+    def __init__(self, binary, folder, name, settings, instance="", mappings=paths.ROOT / "mappings"):
         self.binary, self._folder, self._process = binary.resolve(), folder, None
         self.instance = instance
         if not self.binary.is_file():
@@ -36,14 +36,14 @@ class Bridge:
         self.mappings = folder / "mappings"
         self.log = folder / "bridge.log"
         self._environment = os.environ | {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}
-        self._write_files(name, settings)
+        self._write_files(name, settings, mappings)
 
     def aim(self, saja_url, gam_url):
         """Where both systems are; before the first start."""
         self._environment |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
 
-    def _write_files(self, name, settings):
-        shutil.copytree(paths.ROOT / "mappings", self.mappings)
+    def _write_files(self, name, settings, mappings):
+        shutil.copytree(mappings, self.mappings)
         for path in sorted((self.mappings / "systems").glob("*.yaml")):
             text = path.read_text(encoding="utf-8").replace("/etc/sgbridge/", f"{self._folder}/")
             for pattern, by in _CHANGES:

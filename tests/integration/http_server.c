@@ -84,6 +84,7 @@ static void flood(struct connection *connection, const char *start, const char *
 static void answer(const struct sg_http_server *server, struct connection *connection)
 {
     static const char ok[] = "HTTP/1.1 200 OK\r\nX-Kind:  Good \r\nContent-Length: 2\r\n\r\nok";
+    char text[200];
 
     switch (server->mode) {
     case SERVER_ANSWERS:
@@ -120,6 +121,13 @@ static void answer(const struct sg_http_server *server, struct connection *conne
     case SERVER_CONTINUES_FIRST:
         (void)send_text(connection, "HTTP/1.1 100 Continue\r\nX-Kind: interim\r\n\r\n");
         (void)send_text(connection, ok);
+        break;
+    case SERVER_SETS_COOKIES:
+        (void)snprintf(
+            text, sizeof text,
+            "HTTP/1.1 200 OK\r\nSet-Cookie: sid=%d; Path=/\r\nContent-Length: 2\r\n\r\n{}",
+            server->requests);
+        (void)send_text(connection, text);
         break;
     case SERVER_REDIRECTS:
         (void)send_text(connection, "HTTP/1.1 307 Moved\r\nLocation: /other\r\n"

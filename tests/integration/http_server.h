@@ -17,6 +17,7 @@ enum sg_http_server_mode {
     SERVER_CONTINUES_FIRST, /* 100 Continue, then its answer */
     SERVER_REDIRECTS,
     SERVER_SPEAKS_NO_TLS,
+    SERVER_SETS_COOKIES, /* sid=N with its N-th answer */
 };
 
 struct sg_http_server;

@@ -270,6 +270,131 @@ static void a_call_on_a_kept_connection_may_be_sent_twice_and_a_fresh_one_never(
     }
 }
 
+/* --- files --- */
+
+static struct sg_scratch *open_scratch(void)
+{
+    struct sg_scratch *scratch = NULL;
+    struct sg_error err;
+
+    assert_true(sg_scratch_open("/tmp", &scratch, &err));
+    return scratch;
+}
+
+static void set_parts(struct one_call *one, struct sg_request_file *file)
+{
+    struct sg_node *content = sg_node_new(one->arena, SG_NODE_OBJECT);
+
+    sg_node_add(content, SG_STR("نام"), sg_node_text(one->arena, SG_STR("درخت")));
+    file->node =
+        sg_node_add(content, SG_STR("doc"), sg_node_text(one->arena, SG_STR("/f/%D9%86%22.txt")));
+    file->url = SG_STR("http://127.0.0.1/f/%D9%86%22.txt");
+    one->call.request.body = SG_BODY_MULTIPART;
+    one->call.request.content = content;
+    one->call.request.files = file;
+    one->call.request.file_count = 1;
+}
+
+/* What RFC 7578 asks for, whatever the boundary; once more, whole, when libcurl sends it again. */
+static void a_multipart_body_comes_whole_however_often_it_is_sent(void **state)
+{
+    static const struct {
+        enum sg_http_server_mode mode;
+        int requests; /* for two calls */
+    } rows[] = {{SERVER_ANSWERS, 2}, {SERVER_DROPS_REUSED, 3}};
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+        struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
+        struct sg_http_server *server = sg_http_server_new(rows[r].mode);
+        struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
+        struct sg_request_file file = {.bytes = sg_scratch_begin(scratch),
+                                       .type = SG_STR("text/plain")};
+        struct one_call one;
+        struct sg_error err;
+        char last[1000];
+
+        assert_true(sg_scratch_add(&file.bytes, SG_STR("--\r\nline\r\n--x--\r\n"), &err));
+        set_call(&one, arena, "http", sg_http_server_port(server));
+        set_parts(&one, &file);
+        run_until_done(http, &one);
+        run_until_done(http, &one);
+        assert_string_equal(kind(&one.reply), "whole");
+        assert_int_equal(sg_http_server_requests(server), rows[r].requests);
+        sg_http_server_last(server, last, sizeof last);
+        const char *boundary = strstr(last, "Content-Type: multipart/form-data; boundary=");
+
+        assert_non_null(boundary);
+        boundary += strlen("Content-Type: multipart/form-data; boundary=");
+        const int length = (int)strcspn(boundary, "\r");
+        const struct sg_str body = sg_str_format(
+            arena,
+            "--%.*s\r\nContent-Disposition: form-data; name=\"نام\"\r\n\r\nدرخت\r\n"
+            "--%.*s\r\nContent-Disposition: form-data; name=\"doc\"; filename=\"ن%%22.txt\"\r\n"
+            "Content-Type: text/plain\r\n\r\n--\r\nline\r\n--x--\r\n\r\n--%.*s--\r\n",
+            length, boundary, length, boundary, length, boundary);
+
+        assert_string_equal(strstr(last, "\r\n\r\n") + 4, sg_str_c(arena, body));
+        assert_non_null(strstr(
+            last, sg_str_c(arena, sg_str_format(arena, "Content-Length: %zu\r\n", body.length))));
+        sg_http_server_free(server);
+    }
+}
+
+static void the_next_call_of_a_handle_has_no_parts_left(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
+    struct sg_http_server *server = sg_http_server_new(SERVER_ANSWERS);
+    struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
+    struct sg_request_file file = {.bytes = sg_scratch_begin(scratch)};
+    struct one_call one;
+    char last[1000];
+
+    (void)state;
+    set_call(&one, arena, "http", sg_http_server_port(server));
+    set_parts(&one, &file);
+    run_until_done(http, &one);
+    set_call(&one, arena, "http", sg_http_server_port(server));
+    run_until_done(http, &one);
+    sg_http_server_last(server, last, sizeof last);
+    assert_non_null(strstr(last, "Content-Length: 7\r\n\r\n\"hello\""));
+    one.call.request = (struct sg_request){.method = SG_METHOD_GET, .path = SG_STR("/t")};
+    run_until_done(http, &one);
+    sg_http_server_last(server, last, sizeof last);
+    assert_memory_equal(last, "GET /t ", 7);
+    sg_http_server_free(server);
+}
+
+static void an_answer_goes_into_a_file_up_to_its_limit(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_http *http SG_AUTO(sg_http) = sg_http_new();
+    struct sg_http_server *small = sg_http_server_new(SERVER_ANSWERS);
+    struct sg_http_server *large = sg_http_server_new(SERVER_FLOODS_UNANNOUNCED);
+    struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
+    struct sg_scratch_span span = {.in = scratch};
+    struct one_call one;
+    char bytes[3];
+
+    (void)state;
+    set_call(&one, arena, "http", sg_http_server_port(small));
+    one.call.into = &span;
+    run_until_done(http, &one);
+    assert_string_equal(kind(&one.reply), "whole");
+    assert_int_equal(sg_scratch_read(&span, 0, bytes, sizeof bytes), 2);
+    assert_memory_equal(bytes, "ok", 2);
+    set_call(&one, arena, "http", sg_http_server_port(large));
+    one.call.into = &span;
+    run_until_done(http, &one);
+    assert_string_equal(sg_str_c(arena, one.reply.problem), "the answer is too large");
+    assert_int_equal(span.start, 2); /* begun anew, behind the first */
+    assert_true(span.length <= LIMIT_BYTES);
+    sg_http_server_free(small);
+    sg_http_server_free(large);
+}
+
 static void a_gigabyte_costs_no_more_memory_than_the_limit(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
@@ -379,6 +504,9 @@ int main(void)
         cmocka_unit_test(a_redirect_is_not_followed),
         cmocka_unit_test(a_connection_is_kept_for_the_next_call),
         cmocka_unit_test(a_call_on_a_kept_connection_may_be_sent_twice_and_a_fresh_one_never),
+        cmocka_unit_test(a_multipart_body_comes_whole_however_often_it_is_sent),
+        cmocka_unit_test(the_next_call_of_a_handle_has_no_parts_left),
+        cmocka_unit_test(an_answer_goes_into_a_file_up_to_its_limit),
         cmocka_unit_test(a_gigabyte_costs_no_more_memory_than_the_limit),
         cmocka_unit_test(many_calls_run_side_by_side),
         cmocka_unit_test(a_request_that_cannot_be_rendered_is_not_sent),

@@ -78,7 +78,8 @@ static void no_call_begins_after_the_lead_has_ended(void **state)
 static void what_was_about_to_be_sent_when_the_lead_ended_is_not_sent(void **state)
 {
     static struct sg_stage stage;
-    struct sg_call call = {0};
+    const struct sg_system system = {.name = SG_STR("src")};
+    struct sg_call call = {.system = &system};
 
     (void)state;
     leads_until = sg_clock_steady_ms() + 60000;

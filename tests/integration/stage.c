@@ -89,12 +89,17 @@ void sg_stage_settle(struct sg_stage *stage)
 void sg_stage_answer(struct sg_stage *stage, int status, const char *body)
 {
     struct sg_call *call = stage->calls[0];
+    struct sg_error err;
     const struct sg_reply reply = {.kind = status == 0 ? SG_REPLY_LOST : SG_REPLY_WHOLE,
                                    .status = status,
                                    .body = sg_str_of(body),
                                    .problem = SG_STR("connection reset")};
 
     assert_true(stage->call_count > 0);
+    if (call->into != NULL) {
+        *call->into = sg_scratch_begin(call->into->in);
+        assert_true(sg_scratch_add(call->into, reply.body, &err));
+    }
     stage->call_count--;
     memmove(stage->calls, stage->calls + 1, stage->call_count * sizeof(struct sg_call *));
     call->done(call, &reply);

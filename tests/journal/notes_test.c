@@ -213,6 +213,75 @@ static void a_mapping_is_an_orphan_while_it_has_open_deliveries_and_no_route(voi
     assert_string_equal(orphans(stage, &kept, 1), "cancel-case note-ticket"); /* one has failed */
 }
 
+/* Names of mappings that deliveries wait for. */
+static const char *waiting(struct stage *stage)
+{
+    struct sg_buffer out = {.arena = stage->arena};
+    struct sg_names names = {0};
+    struct sg_error err;
+
+    assert_true(sg_journal_find_waiting(stage->journal, stage->arena, &names, &err));
+    for (size_t n = 0; n < names.count; n++)
+        sg_buffer_add_format(&out, "%s%.*s", n == 0 ? "" : " ", SG_STR_ARG(names.at[n]));
+    return sg_buffer_c(&out);
+}
+
+static void a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed(void **state)
+{
+    struct stage *stage = *state;
+
+    sg_stage_set_routes(stage, "create-case note-ticket");
+    (void)CAPTURE(stage, .key = "1405-1");
+    (void)CAPTURE(stage, .key = "", .content = "بی شناسه", .problem = "no id"); /* of no mapping */
+    assert_string_equal(waiting(stage), "");
+    sg_stage_set_routes(stage, "note-ticket");
+    assert_string_equal(waiting(stage), "create-case");
+    sg_stage_set_routes(stage, "");
+    assert_string_equal(waiting(stage), "create-case note-ticket");
+    assert_string_equal(orphans(stage, NULL, 0), ""); /* nothing is in force that could go */
+    (void)sg_stage_take_and_fail(stage, "gam", "no row");
+    assert_string_equal(waiting(stage), "note-ticket");
+}
+
+/* --- versions --- */
+
+static void note(struct stage *stage, const char *hash, const char *who, const char *how)
+{
+    const struct sg_route route = {.mapping = SG_STR("create-case"), .map_hash = sg_str_of(hash)};
+    const struct sg_author author = {sg_str_of(who), sg_str_of(how)};
+    struct sg_error err;
+
+    sg_stage_begin(stage);
+    assert_true(sg_journal_note_versions(stage->journal, &route, 1, &author, &err));
+    sg_stage_commit(stage);
+}
+
+/* map_hash, since when it is in force, who put it there, how */
+static const char *versions(struct stage *stage, const char *ticket)
+{
+    return sg_stage_view(stage, SG_VIEW_DELIVERIES, ticket, "gijk");
+}
+
+static void a_delivery_says_since_when_its_version_is_in_force_and_by_whom(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-0");
+    assert_string_equal(versions(stage, "1405-0"), "h1"); /* of before this was kept */
+    note(stage, "h1", "sgbridge", "start");
+    stage->now_ms += 1000;
+    note(stage, "h1", "sara", "reload"); /* the same file: nothing has changed */
+    assert_string_equal(versions(stage, "1405-0"), "h1 1782880200000 sgbridge start");
+    sg_stage_take_and_deliver(stage, "gam", "44/1405");
+    note(stage, "h2", "sara", "reload");
+    stage->now_ms -= 60000; /* a clock that was set back */
+    note(stage, "h1", "rahimi", "SIGHUP");
+    (void)CAPTURE(stage, .key = "1405-1");
+    sg_stage_crash_and_open(stage);
+    assert_string_equal(versions(stage, "1405-0"), "h1 1782880200000 sgbridge start");
+    assert_string_equal(versions(stage, "1405-1"), "h1 1782880201001 rahimi SIGHUP");
+}
+
 int sg_notes_tests(struct stage_choice *kind)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +292,8 @@ int sg_notes_tests(struct stage_choice *kind)
         STAGE_TEST(a_contact_and_a_fact_are_what_was_said_last, kind),
         STAGE_TEST(what_drifts_is_kept_until_it_ends, kind),
         STAGE_TEST(a_mapping_is_an_orphan_while_it_has_open_deliveries_and_no_route, kind),
+        STAGE_TEST(a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed, kind),
+        STAGE_TEST(a_delivery_says_since_when_its_version_is_in_force_and_by_whom, kind),
     };
     return cmocka_run_group_tests_name("notes", tests, NULL, NULL);
 }

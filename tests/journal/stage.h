@@ -54,6 +54,7 @@ struct stage_choice {
 /** The groups, a file each; each gives how many of its tests failed. */
 int sg_capture_tests(struct stage_choice *kind);
 int sg_commands_tests(struct stage_choice *kind);
+int sg_drop_tests(struct stage_choice *kind);
 int sg_handed_on_tests(struct stage_choice *kind);
 int sg_lanes_tests(struct stage_choice *kind);
 int sg_links_tests(struct stage_choice *kind);

@@ -1,9 +1,10 @@
-"""A client of both simulators, for tests and drivers: the admin's calls, and what the bridge would send."""
+"""A client of the simulators, for tests and drivers: the admin's calls, and what the bridge would send."""
 
 import base64
 import http.client
 import json
 import os
+import time
 from datetime import datetime, timezone
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
@@ -72,6 +73,12 @@ class Wire:
         return self.ask("POST", "/", envelope.encode("utf-8"),
                         {"Content-Type": soap.CONTENT, "SOAPAction": f'"{soap.NAMESPACE}/{operation}"'})
 
+    def baygan(self, path, form=None, **query):
+        """A form goes by POST, what is asked by GET; forms are in BAYGAN's character set."""
+        if form is None:
+            return self.ask("GET", f"{path}?{urlencode(query)}")
+        return self.ask("POST", path, urlencode(form, encoding="windows-1256"))
+
 
 def token_header(user="bridge", password="gam-password", nonce=None, created=None):
     """A WS-Security header with a UsernameToken."""
@@ -81,3 +88,13 @@ def token_header(user="bridge", password="gam-password", nonce=None, created=Non
             f'<w:Username>{escape(user)}</w:Username><w:Password Type="{wsse.DIGEST}">'
             f'{wsse.digest(nonce, created, password)}</w:Password><w:Nonce>{base64.b64encode(nonce).decode()}</w:Nonce>'
             f"<u:Created>{created}</u:Created></w:UsernameToken></w:Security>")
+
+
+def until(condition, seconds=5):
+    """Asks until the condition holds; whether it came to hold."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False

@@ -144,7 +144,7 @@ class GamTest(unittest.TestCase):
         for number in range(88001, 88013):
             self.number(reference=f"demo-1405-{number}.1")
         self.admin.post("departments", range_ms=[0, 1])
-        self.assertTrue(_until(lambda: [e for e in self.admin.ledger() if e["what"] == "response" and e["final"]]))
+        self.assertTrue(client.until(lambda: [e for e in self.admin.ledger() if e["what"] == "response" and e["final"]]))
 
     # What faults do.
 
@@ -196,7 +196,7 @@ class GamTest(unittest.TestCase):
         self.admin.post("faults", lag={"count": 1, "ms": 200})
         case = self.number()
         self.assertEqual(self.found(), [])
-        self.assertTrue(_until(lambda: self.found() == [case]))
+        self.assertTrue(client.until(lambda: self.found() == [case]))
 
     def test_a_server_that_is_down_refuses_connections_and_comes_back(self):
         self.number()
@@ -215,7 +215,7 @@ class GamTest(unittest.TestCase):
             self.admin.post("faults", down={"count": 1, "ms": 20})
             with self.assertRaises((ConnectionError, http.client.HTTPException)):
                 self.create()
-            self.assertTrue(_until(self.server.is_up))
+            self.assertTrue(client.until(self.server.is_up))
         self.number()
         self.assertEqual(self.whats(), ["case"])
 
@@ -230,15 +230,6 @@ class GamTest(unittest.TestCase):
         _, headers, _ = self.create()
         self.assertIn(str(time.gmtime(time.time() + 86_400 * 400).tm_year), headers["Date"])
         self.assertEqual(self.admin.get("counters"), {"skew": 1})
-
-
-def _until(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 if __name__ == "__main__":

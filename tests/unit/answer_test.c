@@ -293,6 +293,24 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
     }
 }
 
+static void what_is_of_a_session_is_not_repeated_in_words(void **state)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_system *system = unit_system(arena, JSON);
+    struct sg_node *values = sg_node_new(arena, SG_NODE_OBJECT);
+    const struct sg_session session = {.values = values, .token = SG_STR("bearer-token")};
+    struct sg_reply reply = unit_reply(
+        arena, 403, NULL, "[{\"description\":\"secret-a is no secret-a, nor bearer-token\"}]");
+    struct sg_answer answer;
+
+    (void)state;
+    (void)sg_node_add(values, SG_STR("a"), sg_node_text(arena, SG_STR("secret-a")));
+    reply.session = &session;
+    sg_answer_judge(&(struct sg_exchange){system, NULL, &reply, UNIT_NOW_MS}, SG_CALL_READ, NULL,
+                    arena, &answer);
+    assert_string_equal(sg_str_c(arena, answer.said), "*** is no ***, nor ***");
+}
+
 static const char FIND[] = "system: s\n"
                            "url: http://127.0.0.1:1\n"
                            "format: json\n"
@@ -424,6 +442,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_status_means_what_the_table_says),
+        cmocka_unit_test(what_is_of_a_session_is_not_repeated_in_words),
         cmocka_unit_test(the_first_answer_of_the_file_that_fits_decides),
         cmocka_unit_test(a_fault_means_what_the_table_says),
         cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),

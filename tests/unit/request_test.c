@@ -300,9 +300,31 @@ static void an_id_cannot_lead_out_of_its_path(void **state)
 
 /* --- files --- */
 
+/* As if each had been fetched, with these bytes. */
+static void fetch_files(struct sg_scratch *scratch, struct sg_request *request, struct sg_str bytes)
+{
+    struct sg_error err;
+
+    for (size_t f = 0; f < request->file_count; f++) {
+        request->files[f].bytes = sg_scratch_begin(scratch);
+        assert_true(sg_scratch_add(&request->files[f].bytes, bytes, &err));
+        request->files[f].sha256 = sg_sha256_of(bytes);
+    }
+}
+
+static struct sg_scratch *open_scratch(void)
+{
+    struct sg_scratch *scratch = NULL;
+    struct sg_error err;
+
+    assert_true(sg_scratch_open("/tmp", &scratch, &err));
+    return scratch;
+}
+
 static void a_file_is_a_url_until_its_bytes_are_there(void **state)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
     const struct sg_system *system = unit_system(arena, REST);
     const char *input =
         "{\"doc\":\"http://127.0.0.1:1/f/1\",\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}";
@@ -318,8 +340,7 @@ static void a_file_is_a_url_until_its_bytes_are_there(void **state)
     assert_string_equal(sg_str_c(arena, wire.body),
                         "{\"name\":\"http://127.0.0.1:1/f/1\",\"doc\":\"http://127.0.0.1:1/f/1\","
                         "\"more\":[{\"c\":\"/f/2\",\"n\":\"x\"}]}");
-    for (size_t f = 0; f < 3; f++)
-        request.files[f].bytes = SG_STR("PDF");
+    fetch_files(scratch, &request, SG_STR("PDF"));
     wire = render(arena, system, &request);
     assert_string_equal(
         sg_str_c(arena, wire.body),
@@ -331,7 +352,7 @@ static void a_file_is_a_url_until_its_bytes_are_there(void **state)
     assert_int_equal(request.file_count, 3);
     assert_true(sg_str_is(request.files[2].url, "http://127.0.0.1:1/f/2"));
     assert_true(sg_str_is(request.files[2].node->name, "c"));
-    request.files[2].bytes = SG_STR("");
+    fetch_files(scratch, &request, SG_STR(""));
     wire = render(arena, system, &request);
     assert_non_null(strstr(sg_str_c(arena, wire.body), "{\"c\":\"\",\"n\":\"x\"}"));
 }
@@ -563,6 +584,57 @@ static void a_password_as_text_stands_there_without_a_timestamp(void **state)
     assert_null(sg_node_find(header, SG_STR("Timestamp")));
 }
 
+static const char SESSION[] =
+    "system: s\nurl: http://127.0.0.1:1\nformat: json\n"
+    "login: {request: {post: /login}, gives: {token: /token}}\n"
+    "always: {set: {/first: session:/token}}\n"
+    "operations:\n"
+    "  form:\n"
+    "    once: ask\n"
+    "    request: {post: /t, body: form, query: {q: session:/token},\n"
+    "              headers: {X: {text: \"T {session:/token}\"}},\n"
+    "              content: {set: {/a: {text: \"<{session:/token}>\"}, /b: /b, /f: /f}}}\n"
+    "    input: {/b: {}, /f: {type: file}}\n";
+
+static struct sg_session session_of(struct sg_arena *arena, const char *token)
+{
+    struct sg_node *values = sg_node_new(arena, SG_NODE_OBJECT);
+
+    (void)sg_node_add(values, SG_STR("token"), sg_node_text(arena, sg_str_of(token)));
+    return (struct sg_session){.values = values};
+}
+
+static void what_is_of_a_session_is_put_in_when_it_is_sent_and_never_kept(void **state)
+{
+    static const char expected[] = "POST http://127.0.0.1:1/t?q=t%262\nX: T t&2\n"
+                                   "Content-Type: application/x-www-form-urlencoded\n\n"
+                                   "first=t%262&a=%3Ct%262%3E&b=session%3A%2Ftoken&f=Yg%3D%3D";
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    struct sg_scratch *scratch SG_AUTO(sg_scratch) = open_scratch();
+    const struct sg_system *system = unit_system(arena, SESSION);
+    const struct sg_session one = session_of(arena, "t&1"), two = session_of(arena, "t&2");
+    struct sg_request request, again;
+    const struct sg_node *input = NULL;
+    struct sg_error err;
+
+    (void)state;
+    /* what a citizen writes is never taken for it */
+    assert_true(build(arena, system, "form",
+                      "{\"b\":\"session:/token\",\"f\":\"http://127.0.0.1:1/f\"}", &request));
+    request.session = &one;
+    fetch_files(scratch, &request, SG_STR("a"));
+    (void)render(arena, system, &request);
+    struct sg_str kept = sg_request_store(arena, &request, NULL);
+
+    assert_null(strstr(sg_str_c(arena, kept), "t&1"));
+    assert_true(sg_request_restore(arena, kept, &again, &input, &err));
+    again.session = &two;
+    fetch_files(scratch, &again, SG_STR("b"));
+    const struct sg_wire wire = render(arena, unit_system(arena, SESSION), &again); /* a restart */
+
+    assert_string_equal(shown(arena, &wire), expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -570,6 +642,7 @@ int main(void)
         cmocka_unit_test(an_xml_body_has_the_root_that_is_named),
         cmocka_unit_test(an_xml_body_without_content_is_its_root_alone_and_it_has_one),
         cmocka_unit_test(a_kept_request_is_sent_again_as_it_was),
+        cmocka_unit_test(what_is_of_a_session_is_put_in_when_it_is_sent_and_never_kept),
         cmocka_unit_test(what_is_no_kept_request_is_refused),
         cmocka_unit_test(a_citizens_words_cannot_forge_a_header),
         cmocka_unit_test(an_id_cannot_lead_out_of_its_path),

@@ -34,6 +34,7 @@ static const char A_ROW_OF_EACH[] =
     " 0, 6000, '');"
     "INSERT INTO act VALUES(7, '20260701T043000.000001-00000001', NULL, 'سطری برای 77 نیست');"
     "INSERT INTO pause VALUES(1, 'system', 'gam', 'rahimi', 7, 0, 'نگه‌داری', 0);"
+    "INSERT INTO version VALUES('ticket-to-case', 8, 'a1', 'rahimi', 'reload');"
     "INSERT INTO standing VALUES(1, 40, 2, 'leader');";
 
 struct side {

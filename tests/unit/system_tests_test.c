@@ -99,11 +99,65 @@ static void a_test_writes_as_text_what_goes_in_an_old_character_set(void **state
     check(rows, SG_ROWS(rows));
 }
 
+static void a_multipart_body_is_compared_part_by_part(void **state)
+{
+#define PARTS(charset, body)                                                                                \
+    "system: s\nurl: ${env:URL}\nformat: json\n" charset "operations:\n"                                    \
+    "  add: {once: resend, request: {post: /t, body: multipart, content: {set: {/a: /a, /doc: "             \
+    "{each: /doc, value: /u}}}}, input: {/a: {}, /doc: {type: list, of: {/u: {type: file}}}}}\n"            \
+    "tests:\n- {name: t, operation: add, input: {a: یک ۷, doc: [{u: /f/1}, {u: http://h/f/2}]}, sends: " \
+    "{post: /t, headers: {Content-Type: multipart/form-data}, body: " body "}}\n"
+    static const char *const rows[][2] = {
+        {PARTS("", "{a: یک ۷, doc: [/f/1, http://h/f/2]}"), ""},
+        {PARTS("", "{doc: [/f/1, http://h/f/2], a: یک ۷}"), ""},
+        {PARTS("charset: windows-1256\n", "{a: یک ۷, doc: [/f/1, http://h/f/2]}"), ""},
+        {PARTS("", "{a: یک ۷, doc: [/f/1, /f/3]}"),
+         "7:3: test \"t\": the body, at /doc/1: expected \"/f/3\", got \"http://h/f/2\""},
+        {PARTS("", "{a: یک ۷}"),
+         "7:3: test \"t\": the body, at /doc: expected nothing, got [\"/f/1\",\"http://h/f/2\"]"},
+        {PARTS("", "a=b"), "7:3: test \"t\": the expected body cannot be read"},
+    };
+#undef PARTS
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
+static void a_session_stands_for_itself(void **state)
+{
+#define SOAP \
+    "system: s\nurl: http://127.0.0.1:1\nformat: soap\nsoap: \"1.2\"\nnamespaces: {\"\": u}\n"
+#define DO(sends)                                                                              \
+    "operations: {do: {request: {soap: Do, headers: {X: session:/t}}, input: {/A: {}}, once: " \
+    "resend}}\ntests:\n- {name: t, operation: do, input: {A: a}, " sends "}\n"
+#define LOGIN "login: {request: {soap: Login}, gives: {t: /T}}\nalways: {set: {/T: session:/t}}\n"
+    static const char *const rows[][2] = {
+        {SOAP LOGIN DO("sends: {soap: Do, headers: {X: session:/t}, body: {T: session:/t, A: a}}"),
+         ""},
+        {SOAP LOGIN DO("sends: {soap: Do, body: {T: t, A: a}}"),
+         "10:3: test \"t\": the body, at /T: expected \"t\", got \"session:/t\""},
+        {SOAP LOGIN DO("answer: {status: 401}, is: login"), ""},
+        {"system: s\nurl: http://127.0.0.1:1\nformat: json\nauth: {oauth2: {token_url: "
+         "\"http://t\", client_id: a, client_secret: \"${env:S}\"}}\noperations: {do: {request: "
+         "{get: /t}, input: {/A: {}}, once: resend}}\ntests:\n- {name: t, operation: do, sends: "
+         "{get: /t, headers: {Authorization: Bearer access_token}}}\n",
+         ""},
+    };
+#undef SOAP
+#undef DO
+#undef LOGIN
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_xml_body_is_compared_as_a_tree),
         cmocka_unit_test(an_xml_answer_is_read_from_inside_its_root),
+        cmocka_unit_test(a_multipart_body_is_compared_part_by_part),
+        cmocka_unit_test(a_session_stands_for_itself),
         cmocka_unit_test(a_test_writes_as_text_what_goes_in_an_old_character_set),
     };
     return cmocka_run_group_tests_name("system_tests", tests, NULL, NULL);
