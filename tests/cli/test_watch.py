@@ -86,7 +86,7 @@ class Watch(unittest.TestCase):
         self.note.write_text("# a line more\n" + wrong, encoding="utf-8")
         text = watched.read()
         self.assertNotIn("not so before", text)
-        self.assertRegex(text, rf"\nas before:\n{self.note}:\d+:3: gam\.add_note has no input `/Nowhere`\n")
+        self.assertRegex(text, rf"\nas before:\n{self.note}:\d+:3: gam\.add_note has no input `/Nowhere`; one of .*\n")
         cancelled.write_text("mapping: 7\n", encoding="utf-8")
         text = watched.read()
         self.assertLess(text.index(f"not so before:\n{cancelled}:"), text.index(f"as before:\n{self.note}:"))
