@@ -350,7 +350,7 @@ static bool give_set(const struct sg_rule *rule, struct sg_rule_run *run,
 static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
                       const struct sg_node **node)
 {
-    struct sg_transform_result result = {0};
+    struct sg_transform_result result;
 
     if (sg_transform_run(run->arena, rule->with, *node, node, &result)) {
         if (sg_node_is_nothing(*node))
