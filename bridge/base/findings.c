@@ -107,16 +107,18 @@ const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t
     return sorted;
 }
 
-static void add_line(struct sg_buffer *out, const struct sg_finding *finding)
+struct sg_str sg_finding_text(struct sg_arena *arena, const struct sg_finding *finding)
 {
+    struct sg_buffer line = {.arena = arena}, *out = &line;
     const struct sg_place at = finding->at;
 
     if (at.file != NULL)
         sg_buffer_add_format(out, "%s:", at.file);
     if (at.line > 0)
         sg_buffer_add_format(out, "%d:%d:", at.line, at.column);
-    sg_buffer_add_format(out, "%s%s%.*s\n", at.file != NULL ? " " : "",
+    sg_buffer_add_format(out, "%s%s%.*s", at.file != NULL ? " " : "",
                          finding->is_warning ? "warning: " : "", SG_STR_ARG(finding->text));
+    return sg_buffer_text(out);
 }
 
 struct sg_str sg_findings_text(struct sg_arena *arena, struct sg_findings *findings)
@@ -126,7 +128,7 @@ struct sg_str sg_findings_text(struct sg_arena *arena, struct sg_findings *findi
     const struct sg_finding *sorted = sg_findings_sorted(findings, &count);
 
     for (size_t i = 0; i < count; i++)
-        add_line(&out, &sorted[i]);
+        sg_buffer_add_format(&out, "%.*s\n", SG_STR_ARG(sg_finding_text(arena, &sorted[i])));
     return sg_buffer_text(&out);
 }
 

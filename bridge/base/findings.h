@@ -37,7 +37,10 @@ size_t sg_findings_errors(const struct sg_findings *findings);
 /** All, sorted by file, line and column, those of one place in the order they were added. */
 const struct sg_finding *sg_findings_sorted(struct sg_findings *findings, size_t *count);
 
-/** One line each, in the arena: `FILE:LINE:COLUMN: text`, or `FILE:LINE:COLUMN: warning: text`. */
+/** `FILE:LINE:COLUMN: text`, or `FILE:LINE:COLUMN: warning: text`, without a line end. */
+struct sg_str sg_finding_text(struct sg_arena *arena, const struct sg_finding *finding);
+
+/** One line each, in the arena: all of them, sorted. */
 struct sg_str sg_findings_text(struct sg_arena *arena, struct sg_findings *findings);
 
 /** The same on a stream. */

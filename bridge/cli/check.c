@@ -6,27 +6,6 @@ struct options {
     bool is_live;
 };
 
-/* `*settings` stays NULL where there are none, or where DIR says that they are not asked for. False
- * after saying what is wrong with them. */
-static bool find_settings(const struct sg_cli *cli, const struct sg_settings **settings)
-{
-    struct sg_error err;
-    const char *path;
-
-    if (cli->config == NULL && (cli->word_count > 0 || !sg_settings_locate(NULL, &path, &err)))
-        return true;
-    *settings = sg_cli_settings(cli);
-    return *settings != NULL;
-}
-
-/* The folder named, or that of the settings, or ./mappings. */
-static const char *folder(const struct sg_cli *cli, const struct sg_settings *settings)
-{
-    if (cli->word_count > 0)
-        return cli->words[0];
-    return settings == NULL ? "mappings" : settings->mappings;
-}
-
 /* Both are asked, so that one run tells all. */
 static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
                const struct sg_catalog *catalog)
@@ -43,22 +22,21 @@ static int run(const struct sg_cli *cli)
     const struct options *options = cli->options;
     const struct sg_secrets secrets = {.is_read = options->is_live};
     const struct sg_settings *settings = NULL;
-    size_t passed = 0, failed = 0, systems = 0, mappings = 0;
+    struct sg_catalog_counts counts;
 
-    if (!find_settings(cli, &settings))
+    const char *named = cli->word_count > 0 ? cli->words[0] : NULL;
+
+    if (!sg_cli_find_settings(cli, named != NULL, &settings))
         return SG_EXIT_UNABLE;
-    const char *dir = folder(cli, settings);
-    struct sg_catalog *catalog = sg_catalog_load(dir, &secrets, true, findings);
+    const char *dir = sg_cli_mappings(named, settings);
+    struct sg_catalog *catalog = sg_catalog_check(dir, &secrets, findings, &counts);
     sg_findings_print(findings, stdout);
     if (catalog == NULL) {
         (void)printf("%s: %zu errors\n", dir, sg_findings_errors(findings));
         return SG_EXIT_NO;
     }
-    sg_catalog_tests(catalog, &passed, &failed);
-    (void)sg_catalog_systems(catalog, &systems);
-    (void)sg_catalog_mappings(catalog, &mappings);
-    (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, systems, mappings,
-                 passed);
+    (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, counts.systems,
+                 counts.mappings, counts.passed);
     int live = options->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
     sg_catalog_free(catalog);
     return live;

@@ -36,10 +36,20 @@ extern const struct sg_subcommand SG_SUBCOMMAND_AUDIT, SG_SUBCOMMAND_CHECK, SG_S
     SG_SUBCOMMAND_FAILED, SG_SUBCOMMAND_JOURNAL_COPY, SG_SUBCOMMAND_PAUSE, SG_SUBCOMMAND_QSHAPE,
     SG_SUBCOMMAND_RELOAD, SG_SUBCOMMAND_REPLAY, SG_SUBCOMMAND_RESOLVE, SG_SUBCOMMAND_RESUME,
     SG_SUBCOMMAND_RUN, SG_SUBCOMMAND_STATUS, SG_SUBCOMMAND_TOP, SG_SUBCOMMAND_TRACE,
-    SG_SUBCOMMAND_UNKNOWN;
+    SG_SUBCOMMAND_TRY, SG_SUBCOMMAND_UNKNOWN, SG_SUBCOMMAND_WATCH;
 
 /** Finds and reads the settings; NULL when it cannot, having said why on standard error. */
 const struct sg_settings *sg_cli_settings(const struct sg_cli *cli);
+
+/**
+ * The same for commands that need none: `*settings` stays NULL where there are none, or where a
+ * folder `is_named` in their stead. False after saying what is wrong with them.
+ */
+SG_MUST_USE bool sg_cli_find_settings(const struct sg_cli *cli, bool is_named,
+                                      const struct sg_settings **settings);
+
+/** The folder of mappings: the one named, or that of the settings, or ./mappings; each may be NULL. */
+const char *sg_cli_mappings(const char *named, const struct sg_settings *settings);
 
 /** The journal's part of them, Kafka's secrets read; false after saying on `out` what is missing. */
 SG_MUST_USE bool sg_cli_journal_settings(struct sg_arena *arena, const struct sg_settings *settings,

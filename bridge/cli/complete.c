@@ -73,6 +73,8 @@ static void complete_command(struct sg_arena *arena, const struct sg_subcommand 
 
     if (waiting != NULL)
         offer_value(arena, waiting, begun);
+    else if (begun[0] != '-' && command->words != NULL && strstr(command->words, "FILE") != NULL)
+        (void)puts("<FILE>");
     else if (begun[0] != '-' && command->words != NULL && strcmp(command->words, "[DIR]") == 0)
         (void)puts("<DIR>");
     else

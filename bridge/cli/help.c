@@ -17,7 +17,7 @@ void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
             (void)fprintf(out, "%s\n", HEADS[commands[c]->group]);
         (void)fprintf(out, "  %-*s %s\n", NAME_COLUMN, commands[c]->name, commands[c]->brief);
     }
-    (void)fputs("\nMore: sgbridge COMMAND --help; settings, files, exit codes: man sgbridge\n",
+    (void)fputs("More: sgbridge COMMAND --help; settings, files, exit codes: man sgbridge\n",
                 out);
 }
 

@@ -4,7 +4,7 @@
 #include "mapping/shown.h"
 #include "tree/pointer.h"
 
-enum { POINTER_COLUMN = 28, INDENT = 4 };
+enum { INDENT = 2, VALUE_COLUMN = 31 };
 
 /* A value without its quotes: what may be seen of it. */
 static struct sg_str shown(struct sg_arena *arena, struct sg_str value)
@@ -12,17 +12,6 @@ static struct sg_str shown(struct sg_arena *arena, struct sg_str value)
     const struct sg_shown masked = sg_shown_of(value);
 
     return masked.text[0] == '"' ? value : sg_str_copy(arena, sg_str_of(masked.text));
-}
-
-static void print_value(const struct sg_screen *screen, struct sg_str pointer, struct sg_str value)
-{
-    const struct sg_str name = sg_screen_isolate(screen, sg_screen_clean(screen->arena, pointer));
-    const int width = sg_ruler_width(screen->ruler, name);
-    struct sg_buffer head = {.arena = screen->arena};
-
-    sg_buffer_add_format(&head, "  %.*s%*s ", SG_STR_ARG(name),
-                         width < POINTER_COLUMN ? POINTER_COLUMN - width : 1, "");
-    sg_screen_paragraph(screen, sg_buffer_c(&head), INDENT, value);
 }
 
 /* Depth is limited by whoever read the tree: SG_TREE_DEPTH_MAX. */
@@ -34,7 +23,11 @@ static void print_below(const struct sg_screen *screen, struct sg_str pointer,
     if (node->kind != SG_NODE_OBJECT && node->kind != SG_NODE_LIST) {
         struct sg_str value = node->kind == SG_NODE_NULL ? SG_STR("null") : node->text;
 
-        print_value(screen, pointer, is_masked ? shown(screen->arena, value) : value);
+        sg_screen_print_pair(screen, &(struct sg_screen_pair){
+                                         .indent = INDENT,
+                                         .label = pointer,
+                                         .column = VALUE_COLUMN,
+                                         .text = is_masked ? shown(screen->arena, value) : value});
         return;
     }
     for (const struct sg_node *child = node->first; child != NULL; child = child->next, index++) {

@@ -142,12 +142,9 @@ static size_t line_length(const struct sg_screen *screen, struct sg_str text, in
     return best;
 }
 
-void sg_screen_paragraph(const struct sg_screen *screen, const char *head, int indent,
-                         struct sg_str text)
+/* The text from `column` on, where the line stands. */
+static void print_words(const struct sg_screen *screen, int column, int indent, struct sg_str text)
 {
-    int column = sg_str_width(sg_str_of(head));
-
-    (void)fputs(head, screen->out);
     text = skip_spaces(sg_screen_clean(screen->arena, text));
     while (text.length > 0) {
         const struct sg_str line = {text.at, line_length(screen, text, screen->width - column)};
@@ -159,4 +156,22 @@ void sg_screen_paragraph(const struct sg_screen *screen, const char *head, int i
         column = indent;
     }
     (void)fputc('\n', screen->out);
+}
+
+void sg_screen_paragraph(const struct sg_screen *screen, const char *head, int indent,
+                         struct sg_str text)
+{
+    (void)fputs(head, screen->out);
+    print_words(screen, sg_str_width(sg_str_of(head)), indent, text);
+}
+
+void sg_screen_print_pair(const struct sg_screen *screen, const struct sg_screen_pair *pair)
+{
+    const struct sg_str label = sg_screen_clean(screen->arena, pair->label);
+    const int end = pair->indent + sg_ruler_width(screen->ruler, label);
+    const int column = pair->text.length == 0 ? end : end < pair->column ? pair->column : end + 1;
+
+    (void)fprintf(screen->out, "%*s%.*s%*s", pair->indent, "",
+                  SG_STR_ARG(sg_screen_isolate(screen, label)), column - end, "");
+    print_words(screen, column, pair->indent + 2, pair->text);
 }

@@ -46,4 +46,14 @@ struct sg_str sg_screen_isolate(const struct sg_screen *screen, struct sg_str te
 void sg_screen_paragraph(const struct sg_screen *screen, const char *head, int indent,
                          struct sg_str text);
 
+/** A label, and what belongs to it beside it. */
+struct sg_screen_pair {
+    int indent;          /* before the label */
+    struct sg_str label; /* cleaned, and whole however wide it is */
+    int column; /* where the text begins when the label leaves room; further lines at 2 more
+                            than `indent` */
+    struct sg_str text;
+};
+void sg_screen_print_pair(const struct sg_screen *screen, const struct sg_screen_pair *pair);
+
 #endif

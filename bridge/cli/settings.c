@@ -18,6 +18,25 @@ const struct sg_settings *sg_cli_settings(const struct sg_cli *cli)
     return settings;
 }
 
+bool sg_cli_find_settings(const struct sg_cli *cli, bool is_named,
+                          const struct sg_settings **settings)
+{
+    struct sg_error err;
+    const char *path;
+
+    if (cli->config == NULL && (is_named || !sg_settings_locate(NULL, &path, &err)))
+        return true;
+    *settings = sg_cli_settings(cli);
+    return *settings != NULL;
+}
+
+const char *sg_cli_mappings(const char *named, const struct sg_settings *settings)
+{
+    if (named != NULL)
+        return named;
+    return settings == NULL ? "mappings" : settings->mappings;
+}
+
 bool sg_cli_journal_settings(struct sg_arena *arena, const struct sg_settings *settings, FILE *out,
                              struct sg_journal_settings *journal)
 {

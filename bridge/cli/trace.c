@@ -136,11 +136,12 @@ static void print_event(const struct sg_cli *cli, const struct trace *trace,
                         const struct sg_node *event)
 {
     (void)printf(
-        "%.*s\n  %.*s.%.*s %.*s, version %.*s, round %.*s\n",
+        "%.*s\n  %.*s.%.*s %.*s, version %.*s, round %.*s, event %.*s\n",
         SG_STR_ARG(sg_answers_time(cli, trace->settings, sg_answers_number(event, "at"))),
         SG_STR_ARG(sg_answers_text(event, "system")), SG_STR_ARG(sg_answers_text(event, "record")),
         SG_STR_ARG(foreign(trace, event, "record_id")),
-        SG_STR_ARG(foreign(trace, event, "version")), SG_STR_ARG(sg_answers_text(event, "round")));
+        SG_STR_ARG(foreign(trace, event, "version")), SG_STR_ARG(sg_answers_text(event, "round")),
+        SG_STR_ARG(sg_answers_text(event, "seq")));
     for (const struct sg_node *row = trace->deliveries->first; row != NULL; row = row->next) {
         if (sg_answers_number(row, "event") == sg_answers_number(event, "seq"))
             print_delivery(cli, trace, row);

@@ -9,7 +9,12 @@
 #include "mapping/lookup.h"
 #include "tree/yaml.h"
 
-enum { FILE_MAX_BYTES = 16 * 1024 * 1024 };
+enum { MAPPINGS, SYSTEMS, LOOKUPS };
+
+const struct sg_catalog_folder SG_CATALOG_FOLDER[SG_CATALOG_FOLDERS] = {
+    [MAPPINGS] = {"", ".yaml"},
+    [SYSTEMS] = {"/systems", ".yaml"},
+    [LOOKUPS] = {"/lookups", ".csv"}};
 
 /* What the shape of one record is of. */
 struct shape {
@@ -25,7 +30,6 @@ struct sg_catalog {
     const struct sg_mapping **mappings;
     struct shape *shapes;
     size_t system_count, mapping_count, shape_count;
-    size_t passed, failed;
     struct sg_str hash;
 };
 
@@ -51,6 +55,7 @@ struct load {
     struct sg_system_view *views;
     bool *is_broken; /* of the view at the same place */
     size_t view_count;
+    size_t passed, failed; /* tests */
 };
 
 static void hash_file(struct load *load, const char *sub, struct sg_str name, struct sg_str text)
@@ -62,9 +67,10 @@ static void hash_file(struct load *load, const char *sub, struct sg_str name, st
     sg_buffer_add_format(&load->hashed, "%s/%.*s %.*s\n", sub, SG_STR_ARG(name), SG_STR_ARG(hex));
 }
 
-/* All files of `dir`/`sub` with that suffix; what cannot be read is a finding, and left out. */
-static void read_folder(struct load *load, const char *sub, const char *suffix, struct folder *out)
+/* All its files; what cannot be read is a finding, and left out. */
+static void read_folder(struct load *load, const struct sg_catalog_folder *from, struct folder *out)
 {
+    const char *sub = from->path, *suffix = from->suffix;
     struct sg_arena *arena = load->catalog->arena;
     const char *path = sg_str_format(arena, "%s%s%c", load->dir, sub, '\0').at;
     const struct sg_str *names = NULL;
@@ -82,7 +88,7 @@ static void read_folder(struct load *load, const char *sub, const char *suffix, 
 
         file->stem = (struct sg_str){names[i].at, names[i].length - strlen(suffix)};
         file->path = sg_str_format(arena, "%s/%.*s%c", path, SG_STR_ARG(names[i]), '\0').at;
-        if (!sg_file_read(arena, file->path, FILE_MAX_BYTES, &file->text, &err)) {
+        if (!sg_file_read(arena, file->path, SG_CATALOG_FILE_MAX_BYTES, &file->text, &err)) {
             (void)sg_findings_add(load->findings, err.at, "%s", err.text);
             continue;
         }
@@ -97,7 +103,7 @@ static void load_lookups(struct load *load)
     struct folder folder;
 
     load->lookups = sg_lookups_new(arena);
-    read_folder(load, "/lookups", ".csv", &folder);
+    read_folder(load, &SG_CATALOG_FOLDER[LOOKUPS], &folder);
     for (size_t i = 0; i < folder.count; i++) {
         const struct folder_file *file = &folder.files[i];
 
@@ -128,7 +134,7 @@ static void load_systems(struct load *load)
     struct sg_arena *arena = load->catalog->arena;
     struct folder folder;
 
-    read_folder(load, "/systems", ".yaml", &folder);
+    read_folder(load, &SG_CATALOG_FOLDER[SYSTEMS], &folder);
     load->views = sg_arena_get(arena, folder.count, sizeof *load->views);
     load->is_broken = sg_arena_get(arena, folder.count, sizeof *load->is_broken);
     load->catalog->systems = sg_arena_get(arena, folder.count, sizeof(void *));
@@ -217,7 +223,7 @@ static void load_mappings(struct load *load)
     struct sg_catalog *catalog = load->catalog;
     struct folder folder;
 
-    read_folder(load, "", ".yaml", &folder);
+    read_folder(load, &SG_CATALOG_FOLDER[MAPPINGS], &folder);
     catalog->mappings = sg_arena_get(catalog->arena, folder.count, sizeof(void *));
     for (size_t i = 0; i < folder.count; i++) {
         const struct folder_file *file = &folder.files[i];
@@ -250,14 +256,13 @@ static void run_tests(struct load *load)
     struct sg_catalog *catalog = load->catalog;
 
     for (size_t i = 0; i < catalog->system_count; i++)
-        sg_system_run_tests(catalog->systems[i], load->findings, &catalog->passed,
-                            &catalog->failed);
+        sg_system_run_tests(catalog->systems[i], load->findings, &load->passed, &load->failed);
     for (size_t i = 0; i < catalog->mapping_count; i++) {
         const struct sg_mapping *mapping = catalog->mappings[i];
 
         if (!is_of_broken(load, sg_mapping_from_system(mapping)) &&
             !is_of_broken(load, sg_mapping_to_system(mapping)))
-            sg_mapping_run_tests(mapping, load->findings, &catalog->passed, &catalog->failed);
+            sg_mapping_run_tests(mapping, load->findings, &load->passed, &load->failed);
     }
 }
 
@@ -344,8 +349,9 @@ static void fill_hash(struct load *load)
     load->catalog->hash = sg_hex(load->catalog->arena, (struct sg_str){(const char *)all.bytes, 8});
 }
 
-struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,
-                                   bool runs_tests, struct sg_findings *findings)
+static struct sg_catalog *load_all(const char *dir, const struct sg_secrets *secrets,
+                                   bool runs_tests, struct sg_findings *findings,
+                                   struct sg_catalog_counts *counts)
 {
     struct sg_arena *arena = sg_arena_new();
     struct sg_catalog *catalog = sg_arena_get(arena, 1, sizeof *catalog);
@@ -368,10 +374,28 @@ struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *sec
         run_tests(&load);
     fill_shapes(catalog);
     fill_hash(&load);
+    *counts = (struct sg_catalog_counts){.systems = catalog->system_count,
+                                         .mappings = catalog->mapping_count,
+                                         .passed = load.passed,
+                                         .failed = load.failed};
     if (sg_findings_errors(findings) == before)
         return catalog;
     sg_catalog_free(catalog);
     return NULL;
+}
+
+struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,
+                                   bool runs_tests, struct sg_findings *findings)
+{
+    struct sg_catalog_counts counts;
+
+    return load_all(dir, secrets, runs_tests, findings, &counts);
+}
+
+struct sg_catalog *sg_catalog_check(const char *dir, const struct sg_secrets *secrets,
+                                    struct sg_findings *findings, struct sg_catalog_counts *counts)
+{
+    return load_all(dir, secrets, true, findings, counts);
 }
 
 struct sg_catalog *sg_catalog_share(struct sg_catalog *catalog)
@@ -433,10 +457,4 @@ const struct sg_str *sg_catalog_shape_pointers(const struct sg_catalog *catalog,
 struct sg_str sg_catalog_hash(const struct sg_catalog *catalog)
 {
     return catalog->hash;
-}
-
-void sg_catalog_tests(const struct sg_catalog *catalog, size_t *passed, size_t *failed)
-{
-    *passed = catalog->passed;
-    *failed = catalog->failed;
 }

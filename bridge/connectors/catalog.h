@@ -9,6 +9,16 @@
 /** Never changes; counted, so that running deliveries end with what they began with. */
 struct sg_catalog;
 
+/** Where under a folder of mappings its files stand, the folder itself among them, and what they are. */
+struct sg_catalog_folder {
+    const char *path, *suffix; /* "/lookups", ".csv" */
+};
+enum { SG_CATALOG_FOLDERS = 3 };
+extern const struct sg_catalog_folder SG_CATALOG_FOLDER[SG_CATALOG_FOLDERS];
+
+/** The most that one file of them may have. */
+enum { SG_CATALOG_FILE_MAX_BYTES = 16 * 1024 * 1024 };
+
 /**
  * Reads `dir`/systems/ *.yaml, `dir`/ *.yaml and `dir`/lookups/ *.csv. NULL when anything is wrong;
  * then, and with warnings, see `findings`. With `runs_tests`, the tests of files without an error
@@ -16,6 +26,15 @@ struct sg_catalog;
  */
 struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,
                                    bool runs_tests, struct sg_findings *findings);
+
+/** What is right in a folder: files without an error, and their tests, where they were run. */
+struct sg_catalog_counts {
+    size_t systems, mappings, passed, failed;
+};
+
+/** The same with the tests; `counts` is filled, whatever is wrong. */
+struct sg_catalog *sg_catalog_check(const char *dir, const struct sg_secrets *secrets,
+                                    struct sg_findings *findings, struct sg_catalog_counts *counts);
 
 /** One more owner. Each thread may. */
 struct sg_catalog *sg_catalog_share(struct sg_catalog *catalog);
@@ -35,8 +54,5 @@ const struct sg_str *sg_catalog_shape_pointers(const struct sg_catalog *catalog,
 
 /** Of all files, 16 hexadecimal digits: what is in force. */
 struct sg_str sg_catalog_hash(const struct sg_catalog *catalog);
-
-/** How many tests were run and failed at the load. */
-void sg_catalog_tests(const struct sg_catalog *catalog, size_t *passed, size_t *failed);
 
 #endif

@@ -290,8 +290,9 @@ static struct sg_record_reader reader_of(const struct sg_poll *poll)
 {
     const struct sg_poll_setup *setup = &poll->setup;
 
-    return (struct sg_record_reader){setup->system, setup->record, setup->shape_pointers,
-                                     setup->shape_count, setup->max_event_bytes};
+    return (struct sg_record_reader){setup->system,          setup->record,
+                                     setup->shape_pointers,  setup->shape_count,
+                                     setup->max_event_bytes, NULL};
 }
 
 static void begin_part(struct sg_poll *poll)

@@ -142,7 +142,7 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
                     int64_t now_ms, struct sg_arena *arena, struct sg_event *out)
 {
     const struct sg_record *record = reader->record;
-    struct sg_rule_run run = {.arena = arena};
+    struct sg_rule_run run = {.arena = arena, .observer = reader->observer};
 
     run.scopes.at[SG_SCOPE_HAND] = item;
     *out = begin_event(reader, now_ms);
@@ -155,7 +155,7 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
 void sg_record_keep(const struct sg_record_reader *reader, const struct sg_node *item,
                     int64_t now_ms, struct sg_arena *arena, struct sg_event *out)
 {
-    struct sg_rule_run run = {.arena = arena};
+    struct sg_rule_run run = {.arena = arena, .observer = reader->observer};
 
     run.scopes.at[SG_SCOPE_HAND] = item;
     *out = begin_event(reader, now_ms);

@@ -13,11 +13,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "connectors/webhook.h"
+#include "console/deadlines.h"
 
 enum {
     CONNECTIONS_MAX = 64,
     IDLE_S = 15,
-    REQUEST_MS = 30 * 1000,       /* a whole request: a slow trickle ends here */
+    REQUEST_MS = 30 * 1000,       /* a whole request, headers and all: a slow trickle ends here */
     BODY_SPARE_BYTES = 64 * 1024, /* what may stand around an event in a webhook's body */
     HEADERS_MAX = 64,
 };
@@ -25,6 +26,7 @@ enum {
 struct sg_web {
     const struct sg_settings *settings;
     struct MHD_Daemon *daemon;
+    struct sg_deadlines *deadlines;
     pthread_mutex_t lock;       /* of the two that follow */
     struct sg_service *service; /* NULL while it stands by */
     struct sg_keeper *keeper;
@@ -37,7 +39,6 @@ struct request {
     struct sg_arena *arena;
     struct MHD_Connection *connection;
     struct sg_buffer body;
-    int64_t began_ms;
     struct sg_header headers[HEADERS_MAX];
     size_t header_count;
     struct sg_webhook_request received;
@@ -46,6 +47,11 @@ struct request {
     struct sg_change change;
     bool is_with_journal;
 };
+
+static int socket_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection,
                                   const struct sg_webhook_reply *reply, struct sg_arena *arena)
@@ -187,7 +193,6 @@ static struct request *begin(struct sg_web *web, struct MHD_Connection *connecti
     request->arena = arena;
     request->connection = connection;
     request->body.arena = arena;
-    request->began_ms = sg_clock_steady_ms();
     (void)pthread_mutex_lock(&web->lock);
     request->catalog = leads_now(web) ? sg_service_catalog(web->service) : NULL;
     (void)pthread_mutex_unlock(&web->lock);
@@ -201,6 +206,7 @@ static enum MHD_Result serve(struct request *request, const char *url, const cha
 
     if (request->is_with_journal)
         return answer_written(request);
+    sg_deadlines_end(request->web->deadlines, socket_of(request->connection));
     const bool leads = request->catalog != NULL;
 
     if (sg_str_is(path, "/health"))
@@ -246,8 +252,7 @@ static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, co
     }
     if (*count == 0)
         return serve(request, url, method);
-    if (request->body.length + *count > body_max(request->web) ||
-        sg_clock_steady_ms() - request->began_ms > REQUEST_MS)
+    if (request->body.length + *count > body_max(request->web))
         return MHD_NO; /* closes the connection: there is no polite way in the middle of a body */
     sg_buffer_add(&request->body, (struct sg_str){bytes, *count});
     *count = 0;
@@ -258,16 +263,28 @@ static void completed(void *owner, struct MHD_Connection *connection, void **sta
                       enum MHD_RequestTerminationCode why)
 {
     struct request *request = *state;
+    struct sg_web *web = owner;
 
-    (void)owner;
-    (void)connection;
     (void)why;
+    sg_deadlines_begin(web->deadlines, socket_of(connection)); /* its next request */
     if (request == NULL)
         return;
     stop_waiting(request);
     sg_catalog_free(request->catalog);
     sg_arena_free(request->arena);
     *state = NULL;
+}
+
+static void connected(void *owner, struct MHD_Connection *connection, void **state,
+                      enum MHD_ConnectionNotificationCode what)
+{
+    struct sg_web *web = owner;
+
+    (void)state;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        sg_deadlines_begin(web->deadlines, socket_of(connection));
+    else
+        sg_deadlines_end(web->deadlines, socket_of(connection));
 }
 
 void sg_web_attach(struct sg_web *web, struct sg_service *service, struct sg_keeper *keeper)
@@ -289,6 +306,7 @@ void sg_web_detach(struct sg_web *web)
 
 static void free_web(struct sg_web *web)
 {
+    sg_deadlines_stop(web->deadlines);
     (void)pthread_mutex_destroy(&web->lock);
     free(web);
 }
@@ -307,11 +325,16 @@ bool sg_web_start(const struct sg_settings *settings, struct sg_web **out, struc
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
                             "listen: `%s` is no IPv4 address", settings->listen_host);
     }
+    if (!sg_deadlines_start(CONNECTIONS_MAX, REQUEST_MS, &web->deadlines, err)) {
+        free_web(web);
+        return false;
+    }
     web->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL,
         handle, web, MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)&address,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
+        (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, web, MHD_OPTION_NOTIFY_CONNECTION,
+        connected, web, MHD_OPTION_END);
     if (web->daemon == NULL) {
         free_web(web);
         return sg_error_errno(err, (struct sg_place){0}, "cannot listen on %s:%d",

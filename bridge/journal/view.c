@@ -107,6 +107,11 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_COMMAND] = "SELECT done, refused, said, done_at FROM command WHERE id = ?1",
     [SG_VIEW_REFUSED] = "SELECT delivery, refused FROM act"
                         " WHERE command = ?1 AND refused IS NOT NULL ORDER BY delivery",
+    [SG_VIEW_EVENT] =
+        "SELECT e.system, e.record, e.record_id, e.version, coalesce(e.ticket, ''), e.key,"
+        " e.is_key_linked, coalesce(e.round, 0),"
+        " coalesce((SELECT max(r.number) FROM round r WHERE r.ticket = e.ticket), 0),"
+        " e.captured_at, coalesce(e.body, '') FROM event e WHERE e.seq = ?1",
 };
 
 static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *kind,

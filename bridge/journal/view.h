@@ -1,7 +1,8 @@
 /**
  * The journal as people's commands read it: a connection of its own, read-only, that works while the
  * daemon runs, while it is down, and after it was killed. A record's
- * content is given by SG_VIEW_BODY and sg_view_look() alone: who shows it to people masks it.
+ * content is given by SG_VIEW_BODY, SG_VIEW_EVENT and sg_view_look() alone: who shows it to people
+ * masks it.
  */
 #ifndef SG_JOURNAL_VIEW_H
 #define SG_JOURNAL_VIEW_H
@@ -62,6 +63,9 @@ enum sg_view_question {
     SG_VIEW_COMMAND, /* of a command's id: how many deliveries it was done for and refused for, what
                         is said of it, when it was done */
     SG_VIEW_REFUSED, /* of a command's id: delivery, why it was refused for it */
+    SG_VIEW_EVENT,   /* of an event's number: system, record, record id, version, ticket ("" while
+                        it is not known), key, 1 the key is a link's, round (0: not known), the
+                        ticket's latest round, captured_at, the record ("" when its time is over) */
     SG_VIEW_QUESTIONS,
 };
 

@@ -121,12 +121,20 @@ bool sg_condition_try(const struct sg_condition *condition, struct sg_rule_run *
 {
     *holds = true;
     for (size_t i = 0; i < condition->count; i++) {
-        if (!try_test(&condition->tests[i], run, holds))
+        const struct sg_test *test = &condition->tests[i];
+
+        if (!try_test(test, run, holds))
             return false;
+        sg_observe(
+            run->observer,
+            (struct sg_observed){.kind = SG_OBSERVED_TEST,
+                                 .at = test->rule != NULL ? test->rule->at : (struct sg_place){0},
+                                 .text = test->met,
+                                 .is_good = *holds});
         if (*holds)
             continue;
         if (unmet != NULL)
-            *unmet = condition->tests[i].unmet;
+            *unmet = test->unmet;
         return true;
     }
     return true;

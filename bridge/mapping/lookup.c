@@ -438,6 +438,11 @@ struct sg_str sg_lookup_key_names(struct sg_arena *arena, const struct sg_lookup
     return list_of(arena, names, lookup->index->count);
 }
 
+struct sg_str sg_lookup_table(const struct sg_lookup *lookup)
+{
+    return lookup->table->name;
+}
+
 struct sg_str sg_lookup_file(const struct sg_lookup *lookup)
 {
     return lookup->table->file;

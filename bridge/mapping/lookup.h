@@ -63,6 +63,9 @@ size_t sg_lookup_keys(const struct sg_lookup *lookup);
 /** The names of its key columns, "service, district", for messages. */
 struct sg_str sg_lookup_key_names(struct sg_arena *arena, const struct sg_lookup *lookup);
 
+/** Its table's name: "departments". */
+struct sg_str sg_lookup_table(const struct sg_lookup *lookup);
+
 /** All of its table's file, as it was read: a part of the version of a mapping that uses it. */
 struct sg_str sg_lookup_file(const struct sg_lookup *lookup);
 

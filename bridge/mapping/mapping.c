@@ -192,19 +192,12 @@ static bool compile_rules(struct compiler *to)
 
 /* --- internal and public --- */
 
-static bool is_index(struct sg_str token)
-{
-    for (size_t i = 0; i < token.length; i++) {
-        if (token.at[i] < '0' || token.at[i] > '9')
-            return false;
-    }
-    return token.length > 0;
-}
-
 /* The next token at `*i` that is no index, or NULL at the end. */
 static const struct sg_str *next_name(const struct sg_str *tokens, size_t count, size_t *i)
 {
-    while (*i < count && is_index(tokens[*i]))
+    size_t index;
+
+    while (*i < count && sg_pointer_is_index(tokens[*i], &index))
         (*i)++;
     return *i < count ? &tokens[(*i)++] : NULL;
 }
@@ -440,6 +433,11 @@ bool sg_mapping_opens_link(const struct sg_mapping *mapping)
     return mapping->operation->opens_link;
 }
 
+struct sg_str sg_mapping_key_system(const struct sg_mapping *mapping)
+{
+    return mapping->key_system;
+}
+
 struct sg_str sg_mapping_hash(const struct sg_mapping *mapping)
 {
     return mapping->hash;
@@ -473,13 +471,21 @@ void sg_mapping_run(const struct sg_mapping *mapping, struct sg_arena *arena,
                     const struct sg_node *record, const struct sg_node *link,
                     const struct sg_node *event, struct sg_mapping_result *result)
 {
-    struct sg_rule_run run = {.arena = arena};
-    const struct sg_node *given = NULL;
+    const struct sg_mapping_given given = {record, link, event, NULL};
+
+    sg_mapping_observe(mapping, arena, &given, result);
+}
+
+void sg_mapping_observe(const struct sg_mapping *mapping, struct sg_arena *arena,
+                        const struct sg_mapping_given *given, struct sg_mapping_result *result)
+{
+    struct sg_rule_run run = {.arena = arena, .observer = given->observer};
+    const struct sg_node *made = NULL;
     struct sg_str unmet = {0};
 
-    run.scopes.at[SG_SCOPE_HAND] = record;
-    run.scopes.at[SG_SCOPE_LINK] = link;
-    run.scopes.at[SG_SCOPE_EVENT] = event;
+    run.scopes.at[SG_SCOPE_HAND] = given->record;
+    run.scopes.at[SG_SCOPE_LINK] = given->link;
+    run.scopes.at[SG_SCOPE_EVENT] = given->event;
     *result = (struct sg_mapping_result){0};
     if (mapping->when != NULL && !sg_condition_holds(mapping->when, &run, &unmet)) {
         if (run.problems != NULL || run.ignored.length > 0) {
@@ -488,8 +494,8 @@ void sg_mapping_run(const struct sg_mapping *mapping, struct sg_arena *arena,
         }
         result->outcome = SG_MAPPED_SKIPPED;
         result->reason = sg_str_format(arena, "when: %.*s", SG_STR_ARG(unmet));
-    } else if (!sg_rule_run(mapping->set, &run, &given) ||
-               !sg_input_type(mapping->operation->input, mapping->set, given, &run,
+    } else if (!sg_rule_run(mapping->set, &run, &made) ||
+               !sg_input_type(mapping->operation->input, mapping->set, made, &run,
                               &result->input)) {
         take_end(&run, result);
     }

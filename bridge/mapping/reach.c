@@ -6,26 +6,6 @@ struct tokens {
     bool are_loose;
 };
 
-static bool is_index(struct sg_str token, size_t *index)
-{
-    *index = 0;
-    for (size_t i = 0; i < token.length; i++) {
-        if (token.at[i] < '0' || token.at[i] > '9' || i > 8)
-            return false;
-        *index = *index * 10 + (size_t)(token.at[i] - '0');
-    }
-    return token.length > 0;
-}
-
-static const struct sg_node *entry_at(const struct sg_node *list, size_t index)
-{
-    const struct sg_node *entry = list->first;
-
-    while (entry != NULL && index-- > 0)
-        entry = entry->next;
-    return entry;
-}
-
 /* One token further, from what is no list; the thing itself for "0". */
 static const struct sg_node *step(const struct sg_node *node, struct tokens tokens)
 {
@@ -45,8 +25,8 @@ static void reach(const struct sg_node *node, struct tokens tokens, sg_reach_fn 
             node = step(node, tokens);
             continue;
         }
-        if (is_index(tokens.at[0], &index)) {
-            node = entry_at(node, index);
+        if (sg_pointer_is_index(tokens.at[0], &index)) {
+            node = sg_node_entry(node, index);
             continue;
         }
         for (const struct sg_node *entry = node->first; entry != NULL; entry = entry->next)

@@ -10,6 +10,7 @@
 
 struct sg_lookup;
 struct sg_lookups;
+struct sg_observer; /* mapping/observer.h */
 struct sg_zone;
 struct sg_rule;      /* never changes once compiled: threads may share it */
 struct sg_condition; /* the same */
@@ -82,6 +83,7 @@ struct sg_rule_run {
     struct sg_scopes scopes;
     struct sg_problem *problems; /* in order; a `set` goes on after one, to report all */
     struct sg_str ignored;       /* a look-up gave IGNORE: "IGNORE in lookups/outcomes.csv:5" */
+    const struct sg_observer *observer; /* is told of each step; NULL: nobody is */
 };
 
 /** Adds a problem at the end, and gives false: `return sg_rule_problem(…);`. */

@@ -129,21 +129,12 @@ static bool fill_items(const struct sg_rule_compiler *compiler, const struct sg_
 
 /* --- set --- */
 
-static bool is_index(struct sg_str token)
-{
-    for (size_t i = 0; i < token.length; i++) {
-        if (token.at[i] < '0' || token.at[i] > '9')
-            return false;
-    }
-    return token.length > 0;
-}
-
 static bool compile_target_pointer(const struct sg_rule_context *context,
                                    const struct sg_yaml *entry, const struct sg_pointer **out)
 {
     const struct sg_str key = entry->key;
     struct sg_error err;
-    size_t count = 0;
+    size_t count = 0, index;
 
     if (key.length == 0 || key.at[0] != '/')
         return sg_findings_add(context->findings, entry->key_at,
@@ -155,7 +146,7 @@ static bool compile_target_pointer(const struct sg_rule_context *context,
 
     const struct sg_str *tokens = sg_pointer_tokens(*out, &count);
     for (size_t i = 0; i < count; i++) {
-        if (is_index(tokens[i]))
+        if (sg_pointer_is_index(tokens[i], &index))
             return sg_findings_add(context->findings, entry->key_at,
                                    "a target has no index, such as `%.*s`; a list is made by "
                                    "`list` or `each`",

@@ -2,6 +2,7 @@
 #ifndef SG_MAPPING_RULE_INNER_H
 #define SG_MAPPING_RULE_INNER_H
 
+#include "mapping/observer.h"
 #include "mapping/regex.h"
 #include "mapping/rule.h"
 #include "mapping/transform.h"

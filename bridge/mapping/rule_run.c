@@ -27,6 +27,9 @@ bool sg_rule_problem(struct sg_rule_run *run, struct sg_place at, struct sg_str 
     while (*end != NULL)
         end = &(*end)->next;
     *end = problem;
+    sg_observe(run->observer,
+               (struct sg_observed){
+                   .kind = SG_OBSERVED_PROBLEM, .at = at, .target = target, .text = problem->text});
     return false;
 }
 
@@ -91,18 +94,19 @@ static struct sg_str sources_of(const struct sg_rule *rule, struct sg_arena *are
 /* Why there is nothing, asked only now that it matters: the rule is looked at once more. */
 static bool report_nothing(const struct sg_rule *rule, struct sg_rule_run *run)
 {
+    struct sg_rule_run again = {.arena = run->arena, .scopes = run->scopes}; /* not observed */
     struct sg_str sources = sources_of(rule, run->arena), unmet = {0};
     const struct sg_node *node = NULL;
     const char *what = "nothing at";
     bool holds = true;
 
-    if (rule->when != NULL && sg_condition_try(rule->when, run, &holds, &unmet) && !holds)
+    if (rule->when != NULL && sg_condition_try(rule->when, &again, &holds, &unmet) && !holds)
         return sg_rule_problem(run, rule->at, rule->target,
                                "nothing, for %.*s; say `default` or `optional`", SG_STR_ARG(unmet));
     if (sources.length == 0)
         return sg_rule_problem(run, rule->at, rule->target,
                                "nothing comes of it; say `default` or `optional`");
-    if (rule->kind == SG_RULE_FROM && sg_source_find(&rule->source, rule, run, &node) &&
+    if (rule->kind == SG_RULE_FROM && sg_source_find(&rule->source, rule, &again, &node) &&
         node != NULL)
         what = "nothing is left by `with` of";
     if (rule->kind == SG_RULE_EACH || rule->kind == SG_RULE_PICK)
@@ -122,6 +126,10 @@ bool sg_source_find(const struct sg_source_path *source, const struct sg_rule *r
     if (root != NULL && !sg_pointer_find(source->pointer, root, &node, &err))
         return sg_rule_problem(run, rule->at, rule->target, "%s", err.text);
     *out = sg_node_is_nothing(node) ? NULL : node;
+    sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_SOURCE,
+                                                   .at = rule->at,
+                                                   .text = name_of(source),
+                                                   .value = *out});
     return true;
 }
 
@@ -286,10 +294,13 @@ static bool walk_items(const struct sg_rule *rule, struct sg_rule_run *run,
     const struct sg_node *item = is_list ? items->first : items;
     struct sg_node *list = NULL;
 
-    while (item != NULL) {
+    for (size_t number = 0; item != NULL; number++) {
         const struct sg_node *entry = NULL;
 
         run->scopes.at[SG_SCOPE_HAND] = item;
+        sg_observe(run->observer,
+                   (struct sg_observed){
+                       .kind = SG_OBSERVED_ITEM, .at = rule->at, .value = item, .number = number});
         if (!give_item(rule, run, &entry))
             return false;
         if (entry != NULL && rule->kind == SG_RULE_PICK) {
@@ -326,6 +337,22 @@ static bool give_items(const struct sg_rule *rule, struct sg_rule_run *run,
 
 /* --- set --- */
 
+static bool run_target(const struct sg_target *target, struct sg_rule_run *run,
+                       const struct sg_node **out)
+{
+    const struct sg_observed begin = {
+        .kind = SG_OBSERVED_TARGET, .at = target->at, .text = target->rule->target};
+
+    sg_observe(run->observer, begin);
+    const bool is_right = sg_rule_run(target->rule, run, out);
+    sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_END,
+                                                   .at = begin.at,
+                                                   .text = begin.text,
+                                                   .value = is_right ? *out : NULL,
+                                                   .is_good = is_right});
+    return is_right;
+}
+
 static bool give_set(const struct sg_rule *rule, struct sg_rule_run *run,
                      const struct sg_node **out)
 {
@@ -335,7 +362,7 @@ static bool give_set(const struct sg_rule *rule, struct sg_rule_run *run,
     for (size_t i = 0; i < rule->target_count; i++) {
         const struct sg_node *value = NULL;
 
-        if (!sg_rule_run(rule->targets[i].rule, run, &value))
+        if (!run_target(&rule->targets[i], run, &value))
             is_right = false; /* and on, so that one run reports all */
         else if (value != NULL)
             sg_pointer_put(run->arena, rule->targets[i].pointer, object,
@@ -352,13 +379,16 @@ static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
 {
     struct sg_transform_result result;
 
-    if (sg_transform_run(run->arena, rule->with, *node, node, &result)) {
+    if (sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result)) {
         if (sg_node_is_nothing(*node))
             *node = NULL;
         return true;
     }
     if (result.is_ignored) {
         run->ignored = result.reason;
+        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_IGNORED,
+                                                       .at = rule->at,
+                                                       .text = result.reason});
         return false;
     }
 
@@ -367,6 +397,24 @@ static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
         return sg_rule_problem(run, rule->at, rule->target, "%s", result.error.text);
     return sg_rule_problem(run, rule->at, rule->target, "%s (from %.*s)", result.error.text,
                            SG_STR_ARG(sources));
+}
+
+/* What a rule of several parts made of them; what the others give is seen anyway. */
+static void observe_made(const struct sg_rule *rule, const struct sg_rule_run *run,
+                         const struct sg_node *made)
+{
+    static const char *const names[SG_RULE_SET + 1] = {
+        [SG_RULE_TEXT] = "text",
+        [SG_RULE_JOIN] = "join",
+        [SG_RULE_FIRST] = "first",
+        [SG_RULE_LIST] = "list",
+    };
+
+    if (names[rule->kind] != NULL)
+        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_MADE,
+                                                       .at = rule->at,
+                                                       .text = sg_str_of(names[rule->kind]),
+                                                       .value = made});
 }
 
 bool sg_rule_try(const struct sg_rule *rule, struct sg_rule_run *run, const struct sg_node **out)
@@ -383,8 +431,14 @@ bool sg_rule_try(const struct sg_rule *rule, struct sg_rule_run *run, const stru
         return false;
     if (holds && !give[rule->kind](rule, run, &node))
         return false;
+    if (run->observer != NULL && holds)
+        observe_made(rule, run, node);
     if (rule->with != NULL && !sg_node_is_nothing(node) && !transform(rule, run, &node))
         return false;
+    if (node == NULL && rule->fallback != NULL)
+        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_DEFAULT,
+                                                       .at = rule->at,
+                                                       .value = rule->fallback});
     *out = node != NULL ? node : rule->fallback;
     return true;
 }

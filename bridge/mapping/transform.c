@@ -1,5 +1,7 @@
 #include "mapping/transform.h"
 
+#include "base/buffer.h"
+#include "mapping/observer.h"
 #include "mapping/step.h"
 
 struct sg_transform {
@@ -116,17 +118,35 @@ static bool run_step(struct sg_arena *arena, const struct sg_step *step, const s
     return run_on_text(arena, step, in, out, result);
 }
 
+static void observe(const struct sg_observer *observer, struct sg_arena *arena,
+                    const struct sg_step *step, const struct sg_node *made, bool is_done)
+{
+    struct sg_str text = sg_str_of(step->name);
+
+    if (step->lookup != NULL)
+        text =
+            sg_str_format(arena, "%s %.*s", step->name, SG_STR_ARG(sg_lookup_table(step->lookup)));
+    sg_observe(observer, (struct sg_observed){.kind = SG_OBSERVED_TRANSFORM,
+                                              .at = step->at,
+                                              .text = text,
+                                              .value = made,
+                                              .is_good = is_done});
+}
+
 bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transform,
-                      const struct sg_node *in, const struct sg_node **out,
-                      struct sg_transform_result *result)
+                      const struct sg_node *in, const struct sg_observer *observer,
+                      const struct sg_node **out, struct sg_transform_result *result)
 {
     const struct sg_node *at_hand = sg_node_is_nothing(in) ? NULL : in;
 
     *result = (struct sg_transform_result){0};
     for (size_t s = 0; s < transform->count && at_hand != NULL; s++) {
         struct sg_node *changed = NULL;
+        const bool is_done = run_step(arena, &transform->steps[s], at_hand, &changed, result);
 
-        if (!run_step(arena, &transform->steps[s], at_hand, &changed, result)) {
+        if (observer != NULL)
+            observe(observer, arena, &transform->steps[s], changed, is_done);
+        if (!is_done) {
             result->error.at = transform->steps[s].at;
             return false;
         }

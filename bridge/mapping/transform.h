@@ -34,6 +34,8 @@ SG_MUST_USE bool sg_transform_compile(const struct sg_transform_context *context
 const struct sg_lookup *const *sg_transform_lookups(const struct sg_transform *transform,
                                                     size_t *count);
 
+struct sg_observer; /* mapping/observer.h */
+
 /** Why there is no value: it failed, or it is not for us. */
 struct sg_transform_result {
     bool is_ignored;       /* a table says IGNORE: the event is skipped for this mapping */
@@ -45,10 +47,10 @@ struct sg_transform_result {
  * True and `*out`, NULL for nothing, in `arena` (borrowing from `in` too). A list is done item by
  * item, and what is nothing is left out of it; but `split` makes one list of the parts of all items,
  * `to_json` takes any tree whole, and a look-up with several key columns takes the list as its keys.
- * False: `*result` says why, `*out` is as it was.
+ * False: `*result` says why, `*out` is as it was. `observer`, which may be NULL, is told of each.
  */
 SG_MUST_USE bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transform,
-                                  const struct sg_node *in, const struct sg_node **out,
-                                  struct sg_transform_result *result);
+                                  const struct sg_node *in, const struct sg_observer *observer,
+                                  const struct sg_node **out, struct sg_transform_result *result);
 
 #endif

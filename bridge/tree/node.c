@@ -156,6 +156,15 @@ const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg
     return member;
 }
 
+const struct sg_node *sg_node_entry(const struct sg_node *list, size_t index)
+{
+    const struct sg_node *entry = list->first;
+
+    while (entry != NULL && index-- > 0)
+        entry = entry->next;
+    return entry;
+}
+
 bool sg_node_is_nothing(const struct sg_node *node)
 {
     if (node == NULL)

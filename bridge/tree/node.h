@@ -58,6 +58,9 @@ const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str n
 /** The first member of that name, whatever the case of ASCII letters; else as above. */
 const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg_str name);
 
+/** The entry at `index` of a list, counted from 0, or NULL past its end. */
+const struct sg_node *sg_node_entry(const struct sg_node *list, size_t index);
+
 /** NULL, null, "", an empty element, [] and {}: one and the same to a rule. */
 bool sg_node_is_nothing(const struct sg_node *node);
 

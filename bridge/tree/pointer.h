@@ -30,6 +30,12 @@ bool sg_pointer_is_loose(const struct sg_pointer *pointer);
 /** The reference tokens from the root, unescaped, `*count` of them. Borrowed from the arena. */
 const struct sg_str *sg_pointer_tokens(const struct sg_pointer *pointer, size_t *count);
 
+/**
+ * Whether a token is an index (section 4): digits only, and no leading zero. One that is too large is
+ * past the end of any list.
+ */
+bool sg_pointer_is_index(struct sg_str token, size_t *index);
+
 /** Adds a member's name to the text of a pointer: "/" and the name, escaped (section 3). */
 void sg_pointer_add_token(struct sg_buffer *pointer, struct sg_str name);
 

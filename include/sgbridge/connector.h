@@ -169,7 +169,8 @@ struct sg_record_reader {
     const struct sg_record *record;
     const struct sg_str *shape_pointers;
     size_t shape_count;
-    size_t max_bytes; /* of a body */
+    size_t max_bytes;                   /* of a body */
+    const struct sg_observer *observer; /* of the record's own rules; NULL: none */
 };
 
 /**

@@ -13,6 +13,7 @@
 struct sg_condition;
 struct sg_input;
 struct sg_lookups;
+struct sg_observer; /* mapping/observer.h */
 struct sg_rule;
 struct sg_zone;
 
@@ -77,6 +78,9 @@ struct sg_str sg_mapping_to_system(const struct sg_mapping *mapping);
 struct sg_str sg_mapping_to_operation(const struct sg_mapping *mapping);
 bool sg_mapping_opens_link(const struct sg_mapping *mapping);
 
+/** The system whose records give the ticket's key, by which `link:` has the key itself; or "". */
+struct sg_str sg_mapping_key_system(const struct sg_mapping *mapping);
+
 /** SHA-256 of the file and of the look-up tables it names, as 16 hexadecimal digits: its version. */
 struct sg_str sg_mapping_hash(const struct sg_mapping *mapping);
 
@@ -105,6 +109,16 @@ struct sg_mapping_result {
 void sg_mapping_run(const struct sg_mapping *mapping, struct sg_arena *arena,
                     const struct sg_node *record, const struct sg_node *link,
                     const struct sg_node *event, struct sg_mapping_result *result);
+
+/** What sg_mapping_run() is given, and who is told of each step of its rules (NULL: nobody). */
+struct sg_mapping_given {
+    const struct sg_node *record, *link, *event;
+    const struct sg_observer *observer;
+};
+
+/** The same, observed: the tests of `when` come before the first target, all others inside one. */
+void sg_mapping_observe(const struct sg_mapping *mapping, struct sg_arena *arena,
+                        const struct sg_mapping_given *given, struct sg_mapping_result *result);
 
 /**
  * A record's shape: for each of `pointers` one hash of what stands there, folded (Yeh, Kaf, digits,

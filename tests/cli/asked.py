@@ -12,10 +12,10 @@ _COMMAND = re.compile(r"^  ((?:[a-z-]+ )+) +\S", re.M)
 _OPTION = re.compile(r"^  (--[a-z-]+)(?: (\S+))?  ", re.M)
 
 
-def ask(*words):
-    """One call of sgbridge, in an environment that names no settings."""
+def ask(*words, given=""):
+    """One call of sgbridge, in an environment that names no settings, with `given` to read."""
     environment = {name: value for name, value in os.environ.items() if name != "SGBRIDGE_CONFIG"}
-    return subprocess.run([SGBRIDGE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    return subprocess.run([SGBRIDGE, *words], input=given, capture_output=True, text=True, check=False,
                           env=environment)
 
 

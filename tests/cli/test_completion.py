@@ -64,7 +64,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(completed("stat"), {"status"})
         self.assertEqual(completed("jou"), {"journal"})
         self.assertEqual(completed("journal", ""), {"copy"})
-        self.assertEqual(completed("help", "tr"), {"trace"})
+        self.assertEqual(completed("help", "tr"), {"trace", "try"})
         self.assertEqual(completed("nosuch", ""), set())
 
     def test_options_of_each_command(self):
@@ -84,7 +84,8 @@ class Completion(unittest.TestCase):
 
     def test_files_and_folders_are_completed_by_the_shell(self):
         rows = (("sgbridge status --config nig", "nightly.yaml"), ("sgbridge status --config=nig", "nightly.yaml"),
-                ("sgbridge status --config 'a b", "a b.yaml"), ("sgbridge check map", "mappings-new/"))
+                ("sgbridge status --config 'a b", "a b.yaml"), ("sgbridge check map", "mappings-new/"),
+                ("sgbridge try ticket-note nig", "nightly.yaml"))
         with tempfile.TemporaryDirectory() as folder:
             for name in ("nightly.yaml", "a b.yaml", "mapped.txt"):
                 (Path(folder) / name).touch()

@@ -32,6 +32,8 @@ def on_embedded(sgbridge):
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("people find what went wrong and put it right", [*python, str(HERE / "steer.py"), *bridge]),
         ("both systems are asked for what the journal knows", [*python, str(HERE / "verify.py"), *bridge]),
+        ("a webhook that was acknowledged is in the journal, however it was sent and whoever dies",
+         [*python, str(HERE / "webhooks.py"), *bridge]),
         ("death at each crash point loses nothing", [*python, str(HERE / "crash_points.py"), *bridge]),
         ("30 kills with faults on lose nothing",
          [*python, str(HERE / "soak.py"), "--kills", "30", "--seed", "3", *bridge]),

@@ -157,6 +157,47 @@ static void a_paragraph_keeps_to_the_width_and_its_further_lines_stand_in(void *
     }
 }
 
+/* The same of a label and what belongs to it. */
+static char *pair(int width, const char *label, const char *text)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    char *printed = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&printed, &length);
+    struct sg_screen screen = sg_screen_of(arena, out);
+
+    screen.width = width;
+    sg_screen_print_pair(
+        &screen, &(struct sg_screen_pair){2, unit_text(arena, label), 10, unit_text(arena, text)});
+    assert_int_equal(fclose(out), 0);
+    return printed;
+}
+
+static void what_belongs_to_a_label_stands_in_its_column_where_there_is_room(void **state)
+{
+    static const struct {
+        int width;
+        const char *label, *text, *printed;
+    } rows[] = {
+        {20, "/a", "one", "  /a      one\n"},
+        {20, "/a", "", "  /a\n"},
+        {20, "/a", "one two three", "  /a      one two\n    three\n"},
+        {20, "/seven7", "one", "  /seven7 one\n"},
+        {20, "/longer/than", "one", "  /longer/than one\n"},
+        {0, "/متن", "one", "  /متن    one\n"},
+        {20, "/متن", "one", "  " FSI "/متن" PDI "    one\n"},
+        {0, "/a\n", "b\nc", "  /a      b c\n"},
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        char *printed = pair(rows[r].width, rows[r].label, rows[r].text);
+
+        assert_string_equal(printed, rows[r].printed);
+        free(printed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_cut_falls_between_characters_and_leaves_room_for_its_mark),
         cmocka_unit_test(nothing_of_a_foreign_text_reaches_the_terminal_but_its_letters),
         cmocka_unit_test(a_paragraph_keeps_to_the_width_and_its_further_lines_stand_in),
+        cmocka_unit_test(what_belongs_to_a_label_stands_in_its_column_where_there_is_room),
     };
     return cmocka_run_group_tests_name("screen", tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static const char *run(struct bench *bench, const char *with, const char *json)
 
     assert_non_null(transform);
     assert_true(sg_json_read(bench->arena, unit_text(bench->arena, json), "in", &in, &err));
-    if (!sg_transform_run(bench->arena, transform, in, &out, &result)) {
+    if (!sg_transform_run(bench->arena, transform, in, NULL, &out, &result)) {
         if (result.is_ignored)
             return sg_str_c(bench->arena, result.reason);
         sg_buffer_add_format(&said, "%d: %s", result.error.at.column, result.error.text);

@@ -66,6 +66,8 @@ static const char *const PLANS[SG_VIEW_QUESTIONS] = {
                            "SEARCH a USING PRIMARY KEY (delivery=?)" AND ITS_COMMAND AND SORTED,
     [SG_VIEW_COMMAND] = "SEARCH command USING PRIMARY KEY (id=?)",
     [SG_VIEW_REFUSED] = "SEARCH act USING INDEX act_command (command=?)",
+    [SG_VIEW_EVENT] = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)" AND ASKED("1") AND
+    "SEARCH r USING PRIMARY KEY (ticket=?)",
 };
 
 static const char *const AGES_PLANS[SG_AGES_STATEMENT_COUNT] = {
