@@ -295,13 +295,18 @@ struct letter_pair {
     unsigned char from[2], to[2];
 };
 
-/* Both in loops without a branch, of which the compiler makes such as take 16 bytes at once. */
+/* Asked in loops without a branch, of which the compiler makes such as take 16 bytes at once. */
+static inline bool is_letter(struct letter_pair pair, unsigned char first, unsigned char second)
+{
+    return (first == pair.from[0]) & (second == pair.from[1]);
+}
+
 static bool has_letter(struct letter_pair pair, const unsigned char *text, size_t length)
 {
     unsigned char found = 0;
 
     for (size_t i = 1; i < length; i++)
-        found |= (text[i - 1] == pair.from[0]) & (text[i] == pair.from[1]);
+        found |= is_letter(pair, text[i - 1], text[i]);
     return found != 0;
 }
 
@@ -309,10 +314,9 @@ static void change_letter(struct letter_pair pair, const unsigned char *restrict
                           unsigned char *restrict to, size_t length)
 {
     for (size_t i = 1; i < length; i++)
-        to[i - 1] =
-            (text[i - 1] == pair.from[0]) & (text[i] == pair.from[1]) ? pair.to[0] : to[i - 1];
+        to[i - 1] = is_letter(pair, text[i - 1], text[i]) ? pair.to[0] : to[i - 1];
     for (size_t i = 1; i < length; i++)
-        to[i] = (text[i - 1] == pair.from[0]) & (text[i] == pair.from[1]) ? pair.to[1] : to[i];
+        to[i] = is_letter(pair, text[i - 1], text[i]) ? pair.to[1] : to[i];
 }
 
 /* Letters are composed before they are changed: Yeh and a Hamza above it are one letter, which is
@@ -359,7 +363,13 @@ struct sg_str sg_persian_arabic_letters(struct sg_arena *arena, struct sg_str te
         {{0xda, 0xa9}, {0xd9, 0x83}},
     };
 
-    return change_letters(arena, text, pairs, sizeof pairs / sizeof pairs[0]);
+    static const struct letter_pair hamza = {.from = {0xd9, 0x94}}; /* U+0654, above a letter */
+    const struct sg_str changed =
+        change_letters(arena, text, pairs, sizeof pairs / sizeof pairs[0]);
+    const bool has_hamza = has_letter(hamza, (const unsigned char *)changed.at, changed.length);
+
+    /* It composes with an Arabic Yeh, and did not with a Persian one. */
+    return has_hamza ? sg_normal_compose(arena, changed) : changed;
 }
 
 static uint32_t folded(uint32_t c)
