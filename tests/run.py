@@ -2,7 +2,7 @@
 """./dev test: every test there is, and as last line `N passed, N failed`.
 
 The unit and integration tests (C, by ctest), the own tests of the simulators and of the broker, what the commands say
-of themselves, and the end-to-end runs against the simulators, in which the bridge is killed. Each suite says how it went
+of themselves, what the pages under docs/ promise, and the end-to-end runs against the simulators, in which the bridge is killed. Each suite says how it went
 on one line; what failed is shown whole.
 """
 import argparse
@@ -68,6 +68,7 @@ def suites(build):
                     "-t", "tests/kafka"], 120, count_unittest),
         ("command line", [sys.executable, "-m", "unittest", "discover", "-s", "tests/cli",
                           "-t", "tests/cli"], 60, count_unittest),
+        ("docs", [sys.executable, "-m", "unittest", "discover", "-s", "tests/docs", "-t", "tests/docs"], 120, count_unittest),
         ("journal on Kafka", [sys.executable, "tests/journal/on_kafka.py", "--program", str(build / "journal_test")],
          150, count_ctest),
         ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),

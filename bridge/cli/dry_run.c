@@ -6,6 +6,7 @@
 #include "cli/replay.h"
 #include "cli/screen.h"
 #include "connectors/catalog.h"
+#include "tree/difference.h"
 
 enum { SHOWN_MAX = 10, INDENT = 8 };
 
@@ -17,95 +18,34 @@ struct dry_run {
     int64_t sent, failed, skipped, shown;
 };
 
-/* --- one input, as lines --- */
+/* --- what differs --- */
 
-/* Values of an input by their pointers, in order. */
-struct lines {
-    struct sg_arena *arena;
-    struct line {
-        struct sg_str pointer, text;
-        struct line *next;
-    } * first, **end;
+/* Of one delivery. */
+struct printing {
+    const struct dry_run *run;
+    int count;
 };
 
-static void add_line(struct lines *lines, struct sg_str pointer, struct sg_str text)
-{
-    struct line *line = sg_arena_get(lines->arena, 1, sizeof *line);
-
-    *line = (struct line){.pointer = pointer, .text = text};
-    *lines->end = line;
-    lines->end = &line->next;
-}
-
-/* Members by name, entries by number; trees are SG_TREE_DEPTH_MAX deep at most. */
-static void add_lines(struct lines *lines, struct sg_str pointer, const struct sg_node *node)
-{
-    const bool is_parent = node->kind == SG_NODE_OBJECT || node->kind == SG_NODE_LIST;
-    size_t number = 0;
-
-    if (!is_parent) {
-        add_line(lines, pointer, node->text);
-        return;
-    }
-    for (const struct sg_node *child = node->first; child != NULL; child = child->next, number++) {
-        struct sg_str name =
-            node->kind == SG_NODE_OBJECT ? child->name : sg_str_format(lines->arena, "%zu", number);
-        add_lines(lines,
-                  sg_str_format(lines->arena, "%.*s/%.*s", SG_STR_ARG(pointer), SG_STR_ARG(name)),
-                  child);
-    }
-}
-
-static struct lines lines_of(struct sg_arena *arena, const struct sg_node *input)
-{
-    struct lines lines = {.arena = arena};
-
-    lines.end = &lines.first;
-    if (input != NULL)
-        add_lines(&lines, SG_STR(""), input);
-    lines.end = NULL;
-    return lines;
-}
-
-static const struct line *find_line(const struct lines *lines, struct sg_str pointer)
-{
-    const struct line *line = lines->first;
-
-    while (line != NULL && !sg_str_equal(line->pointer, pointer))
-        line = line->next;
-    return line;
-}
-
-static void print_line(const struct dry_run *run, const char *mark, const struct line *line)
+static void print_line(const struct dry_run *run, const char *mark, struct sg_str pointer,
+                       const struct sg_node *leaf)
 {
     struct sg_arena *arena = run->rehearsal.cli->arena;
-    struct sg_str text = sg_str_format(arena, "%.*s: %.*s", SG_STR_ARG(line->pointer),
-                                       SG_STR_ARG(sg_mask_text(arena, line->text)));
+    const struct sg_str text = sg_mask_text(arena, sg_difference_text(leaf));
 
-    sg_screen_paragraph(&run->screen, mark, INDENT, text);
+    sg_screen_paragraph(&run->screen, mark, INDENT,
+                        sg_str_format(arena, "%.*s: %.*s", SG_STR_ARG(pointer), SG_STR_ARG(text)));
 }
 
 /* `-` what was sent, `+` what would be; what is the same is not shown. */
-static int print_changes(const struct dry_run *run, const struct lines *before,
-                         const struct lines *after)
+static void print_difference(void *owner, const struct sg_difference *difference)
 {
-    int changes = 0;
+    struct printing *printing = owner;
 
-    for (const struct line *line = before->first; line != NULL; line = line->next) {
-        const struct line *now = find_line(after, line->pointer);
-        if (now != NULL && sg_str_equal(now->text, line->text))
-            continue;
-        print_line(run, "  - ", line);
-        changes++;
-    }
-    for (const struct line *line = after->first; line != NULL; line = line->next) {
-        const struct line *then = find_line(before, line->pointer);
-        if (then != NULL && sg_str_equal(then->text, line->text))
-            continue;
-        print_line(run, "  + ", line);
-        changes++;
-    }
-    return changes;
+    printing->count++;
+    if (difference->before != NULL)
+        print_line(printing->run, "  - ", difference->pointer, difference->before);
+    if (difference->after != NULL)
+        print_line(printing->run, "  + ", difference->pointer, difference->after);
 }
 
 /* --- one delivery --- */
@@ -128,10 +68,10 @@ static void print_sent(const struct dry_run *run, const struct sg_rehearsed *it)
 {
     struct sg_arena *arena = run->rehearsal.cli->arena;
     const struct sg_node *sent = input_before(arena, &it->delivery);
-    const struct lines before = lines_of(arena, sent), after = lines_of(arena, it->prepared.input);
-    const int changes = print_changes(run, &before, &after);
+    struct printing printing = {.run = run};
 
-    if (sent != NULL && changes == 0)
+    sg_difference_each(arena, sent, it->prepared.input, print_difference, &printing);
+    if (sent != NULL && printing.count == 0)
         (void)puts("  the same as was sent before");
     else if (sent == NULL)
         (void)puts(it->delivery.attempts == 0 ? "  it was never sent before"

@@ -2,23 +2,25 @@
 
 #include <string.h>
 
-enum { NAME_COLUMN = 14, OPTION_ROOM = 40 };
+enum { HEAD_COLUMNS = 8, NAME_COLUMNS = 13, OPTION_ROOM = 40 };
 
-static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "To look:",
-                                    [SG_SUBCOMMAND_ACTING] = "To put right:",
-                                    [SG_SUBCOMMAND_INTEGRATOR] = "For integrators:",
-                                    [SG_SUBCOMMAND_SERVICE] = "The service:"};
+/* Beside the first command of each group: on lines of their own they would not leave room for all. */
+static const char *const HEADS[] = {[SG_SUBCOMMAND_DAILY] = "to look",
+                                    [SG_SUBCOMMAND_ACTING] = "to mend",
+                                    [SG_SUBCOMMAND_INTEGRATOR] = "to map",
+                                    [SG_SUBCOMMAND_SERVICE] = "to run"};
 
 void sg_help_print(FILE *out, const struct sg_subcommand *const *commands)
 {
-    (void)fputs("usage: sgbridge COMMAND [OPTIONS]\n", out);
-    for (size_t c = 0; commands[c] != NULL; c++) {
-        if (c == 0 || commands[c]->group != commands[c - 1]->group)
-            (void)fprintf(out, "%s\n", HEADS[commands[c]->group]);
-        (void)fprintf(out, "  %-*s %s\n", NAME_COLUMN, commands[c]->name, commands[c]->brief);
-    }
-    (void)fputs("More: sgbridge COMMAND --help; settings, files, exit codes: man sgbridge\n",
+    (void)fputs("usage: sgbridge COMMAND [OPTIONS]; more: sgbridge COMMAND --help, man sgbridge\n",
                 out);
+    for (size_t c = 0; commands[c] != NULL; c++) {
+        const bool is_first = c == 0 || commands[c]->group != commands[c - 1]->group;
+
+        (void)fprintf(out, "%-*s  %-*s %s\n", HEAD_COLUMNS,
+                      is_first ? HEADS[commands[c]->group] : "", NAME_COLUMNS, commands[c]->name,
+                      commands[c]->brief);
+    }
 }
 
 /* `  --to kafka`, as it is typed. */

@@ -72,7 +72,7 @@ static const struct sg_option OPTIONS[] = {
 const struct sg_subcommand SG_SUBCOMMAND_JOURNAL_COPY = {
     .name = "journal copy",
     .group = SG_SUBCOMMAND_SERVICE,
-    .brief = "moves the embedded journal, with all that is open, to Kafka",
+    .brief = "moves the embedded journal, and what is open, to Kafka",
     .about = "Moves the embedded journal, with all that is open in it, to where the settings\n"
              "say that it lives. The daemon must be stopped; a copy that was cut short is\n"
              "typed again. journal.db is kept, and does not start any more.",

@@ -2,10 +2,15 @@
 #include "cli/answers.h"
 #include "cli/submit.h"
 
+struct options {
+    bool drop;
+};
+
 static int run(const struct sg_cli *cli)
 {
+    const struct options *options = cli->options;
     const struct sg_settings *settings = sg_cli_settings(cli);
-    struct sg_command command = {.kind = SG_COMMAND_RELOAD};
+    struct sg_command command = {.kind = SG_COMMAND_RELOAD, .drop = options->drop};
     struct sg_submitted submitted;
 
     if (settings == NULL)
@@ -31,14 +36,23 @@ static int run(const struct sg_cli *cli)
     return sg_submitted_exit(&submitted);
 }
 
+static const struct sg_option OPTIONS[] = {
+    SG_OPTION_FLAG(struct options, drop, "drop", "fails what waits for a mapping without a file"),
+    {0},
+};
+
 const struct sg_subcommand SG_SUBCOMMAND_RELOAD = {
     .name = "reload",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "puts mapping files in force, whole or not at all",
     .about = "The running daemon reads its mappings, systems and look-up tables anew. With any\n"
-             "error nothing is changed; what is wrong is shown as check shows it.",
+             "error nothing is changed; what is wrong is shown as check shows it. It is\n"
+             "refused when it would take away a mapping with deliveries open, until --drop\n"
+             "fails them: each keeps who asked, and can be sent again once the file is back.",
     .exits = "0 in force; 1 refused; 3 queued; 69 no daemon runs",
-    .examples = {"reload"},
+    .examples = {"reload", "reload --drop"},
     .has_json = true,
+    .options = OPTIONS,
+    .options_size = sizeof(struct options),
     .run = run,
 };

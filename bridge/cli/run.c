@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/cli.h"
+#include "cli/submit.h"
 #include "connectors/http.h"
 #include "console/web.h"
 #include "service/service.h"
@@ -23,7 +23,8 @@ struct daemon {
     const struct sg_settings *settings;
     struct sg_journal_settings journal_settings;
     int signal_fd;
-    bool is_stopping, is_refused;
+    bool is_stopping;
+    struct sg_str user;
     struct sg_catalog *catalog; /* as last read without an error */
     struct sg_journal *journal;
     struct sg_web *web;
@@ -198,19 +199,17 @@ static void start(struct daemon *daemon)
                                                   .transport = sg_http_transport(daemon->http),
                                                   .commands = daemon->commands,
                                                   .load = load_again,
-                                                  .load_owner = daemon},
+                                                  .load_owner = daemon,
+                                                  .user = daemon->user},
                        daemon->catalog, sg_clock_now_ms());
     sg_keeper_start(daemon->keeper);
     sg_web_attach(daemon->web, daemon->service, daemon->keeper);
     tell_started(daemon);
 }
 
-/* True when it must end: to stop, without mappings that could be put in force, or because another
- * instance leads now. */
+/* True when it must end: to stop, or because another instance leads now. */
 static bool is_over(struct daemon *daemon)
 {
-    if (sg_service_is_refused(daemon->service))
-        daemon->is_refused = daemon->is_stopping = true;
     if (!sg_keeper_has_lost(daemon->keeper))
         return daemon->is_stopping;
     sg_http_give_up(daemon->http); /* their ends could not be written */
@@ -264,7 +263,7 @@ static bool live(struct daemon *daemon)
         stop(daemon);
     }
     SG_LOG(INFO, "service.stopped", SG_TEXT("name", daemon->settings->name));
-    return !daemon->is_refused;
+    return true;
 }
 
 static bool begin(struct daemon *daemon, struct sg_arena *arena)
@@ -280,7 +279,9 @@ static bool begin(struct daemon *daemon, struct sg_arena *arena)
 
 static int run(const struct sg_cli *cli)
 {
-    struct daemon daemon = {.settings = sg_cli_settings(cli), .signal_fd = take_signals()};
+    struct daemon daemon = {.settings = sg_cli_settings(cli),
+                            .signal_fd = take_signals(),
+                            .user = sg_submit_who(cli->arena)};
 
     if (daemon.settings == NULL || daemon.signal_fd < 0)
         return SG_EXIT_UNABLE;
@@ -300,6 +301,7 @@ const struct sg_subcommand SG_SUBCOMMAND_RUN = {
     .brief = "the daemon, until SIGTERM; SIGHUP reloads mappings",
     .about = "The daemon. SIGTERM and SIGINT stop it when running calls have ended; SIGHUP\n"
              "puts mappings, systems and look-ups in force anew, whole or not at all.\n"
+             "What waits for a mapping that no file gives stays, under an alarm.\n"
              "With a journal in Kafka it stands by while another instance leads.",
     .exits = "0 it was stopped; 69 it cannot run",
     .run = run,

@@ -2,7 +2,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "cli/answers.h"
+#include "cli/drift.h"
 #include "cli/screen.h"
 
 static const char *const NAME_AND_N[] = {"name", "#n", NULL};
@@ -23,7 +23,8 @@ struct options {
 /* All that was asked. */
 struct status {
     const struct sg_settings *settings;
-    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *pauses, *standing;
+    struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *pauses, *standing,
+        *drifts;
     const struct sg_node *lanes;
     bool is_running;
 };
@@ -59,10 +60,12 @@ static bool ask(const struct sg_cli *cli, struct sg_view *view, struct status *s
     status->cursors = sg_answers_rows(cli, view, SG_VIEW_CURSORS, all, CURSORS);
     status->pauses = sg_answers_rows(cli, view, SG_VIEW_PAUSES, all, PAUSES);
     status->standing = sg_answers_standing(cli, view);
+    status->drifts = sg_drift_rows(cli, view, NULL, false);
     status->lanes = lanes == NULL ? NULL : lanes->first;
     return status->lanes != NULL && status->open != NULL && status->totals != NULL &&
            status->alarms != NULL && status->contacts != NULL && status->facts != NULL &&
-           status->cursors != NULL && status->pauses != NULL && status->standing != NULL;
+           status->cursors != NULL && status->pauses != NULL && status->standing != NULL &&
+           status->drifts != NULL;
 }
 
 /* Every state with its count: the open ones from their rows, the ended ones from the totals. */
@@ -116,6 +119,7 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
                    {"lanes", sg_answers_number(status->lanes, "lanes")},
                    {"held", sg_answers_number(status->lanes, "held")},
                    {"oldest_open_s", oldest_s(status)},
+                   {"drifts", (int64_t)status->drifts->count},
                    {"mappings_since", mappings_since(status)}};
 
     (void)sg_node_add(out, SG_STR("name"), sg_node_text(cli->arena, status->settings->name));
@@ -130,6 +134,8 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
     (void)sg_node_add(out, SG_STR("cursors"), status->cursors);
     (void)sg_node_add(out, SG_STR("view"), status->standing);
     (void)sg_node_add(out, SG_STR("mappings"), sg_node_text(cli->arena, fact(status, "mappings")));
+    (void)sg_node_add(out, SG_STR("mappings_by"),
+                      sg_node_text(cli->arena, fact(status, "mappings_by")));
     sg_answers_print_json(cli, out);
 }
 
@@ -199,8 +205,9 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
     sg_answers_print_standing(status->standing);
-    (void)printf("mappings   %.*s since %.*s\n", SG_STR_ARG(fact(status, "mappings")),
-                 SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))));
+    (void)printf("mappings   %.*s since %.*s, by %.*s\n", SG_STR_ARG(fact(status, "mappings")),
+                 SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))),
+                 SG_STR_ARG(fact(status, "mappings_by")));
     (void)printf("lanes      %lld open, %lld deliveries held behind another",
                  (long long)sg_answers_number(status->lanes, "lanes"),
                  (long long)sg_answers_number(status->lanes, "held"));
@@ -211,6 +218,8 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     (void)printf("taken in   %lld, and %lld repeats dropped\n",
                  (long long)number_of(status->totals, "taken in"),
                  (long long)number_of(status->totals, "repeats"));
+    if (status->drifts->count > 0)
+        (void)printf("drift      %zu that no file names: sgbridge drift\n", status->drifts->count);
     print_systems(cli, status);
 }
 

@@ -65,7 +65,8 @@ static void begin_block(struct sg_steps *steps, const struct sg_observed *seen)
 /* Whether `pointer` is `target` or stands in it. */
 static bool is_inside(struct sg_str pointer, struct sg_str target)
 {
-    return pointer.length >= target.length && memcmp(pointer.at, target.at, target.length) == 0 &&
+    return pointer.length >= target.length &&
+           sg_str_equal((struct sg_str){pointer.at, target.length}, target) &&
            (pointer.length == target.length || pointer.at[target.length] == '/');
 }
 

@@ -44,7 +44,7 @@ enum sg_subcommand_group {
 struct sg_subcommand {
     const char *name; /* one word, or two: `journal copy` */
     enum sg_subcommand_group group;
-    const char *brief;       /* what it does, for the list: at most 60 characters */
+    const char *brief;       /* what it does, for the list: at most 56 characters */
     const char *about;       /* the same in one to three lines of at most 80 */
     const char *words;       /* what must or may follow, as usage shows it: `TICKET`, `[DIR]` */
     size_t least, most;      /* how many words that are no options it takes */

@@ -24,8 +24,7 @@ void sg_submitted_begin(const struct sg_cli *cli, const struct sg_settings *sett
                                  .is_running = sg_view_is_running(settings->state)};
 }
 
-/* Who types: root may type for somebody, as sudo says. */
-static struct sg_str who(struct sg_arena *arena)
+struct sg_str sg_submit_who(struct sg_arena *arena)
 {
     const struct passwd *user = getpwuid(geteuid());
     const char *behind = geteuid() == 0 ? getenv("SUDO_USER") : NULL;
@@ -42,7 +41,7 @@ bool sg_submit(const struct sg_cli *cli, const struct sg_settings *settings,
 {
     struct sg_error err;
 
-    command->who = who(cli->arena);
+    command->who = sg_submit_who(cli->arena);
     command->at = sg_clock_now_ms();
     if (sg_spool_write(cli->arena, settings->state, command, &err))
         return true;

@@ -18,6 +18,9 @@ struct sg_submitted {
     bool is_running;       /* a daemon is there */
 };
 
+/** Who types, or whose process it is: root may type for somebody, as sudo says. */
+struct sg_str sg_submit_who(struct sg_arena *arena);
+
 /** Nothing yet, in `cli->arena`. */
 void sg_submitted_begin(const struct sg_cli *cli, const struct sg_settings *settings,
                         struct sg_submitted *out);

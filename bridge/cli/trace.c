@@ -10,9 +10,9 @@ static const char *const LINKS[] = {"#round", "system", "id", "#since", NULL};
 static const char *const EVENTS[] = {"#seq",      "#at",     "system", "record",
                                      "record_id", "version", "#round", NULL};
 static const char *const DELIVERIES[] = {
-    "#seq",     "#id",       "mapping",  "target", "state", "#attempts", "#first_at",
-    "#last_at", "#ended_at", "reason",   "file",   "#line", "#column",   "pointer",
-    "said",     "#next_at",  "map_hash", "#event", NULL};
+    "#seq",      "#id",    "mapping",    "target", "state",   "#attempts", "#first_at", "#last_at",
+    "#ended_at", "reason", "file",       "#line",  "#column", "pointer",   "said",      "#next_at",
+    "map_hash",  "#event", "#map_since", "map_by", "map_how", NULL};
 static const char *const PAUSES[] = {"scope",  "name", "who", "#since",
                                      "#until", "why",  "#id", NULL};
 
@@ -109,6 +109,27 @@ static void print_calls(const struct sg_cli *cli, const struct trace *trace,
                      SG_STR_ARG(sg_answers_time(cli, trace->settings, last_at)));
 }
 
+/* Which version of its mapping it went through, or would have to; older ones say no more. */
+static void print_version(const struct sg_cli *cli, const struct trace *trace,
+                          const struct sg_node *row)
+{
+    enum { SHOWN = 8 };
+    struct sg_str hash = sg_answers_text(row, "map_hash");
+    const int64_t since = sg_answers_number(row, "map_since");
+
+    if (hash.length == 0)
+        return;
+    if (hash.length > SHOWN)
+        hash.length = SHOWN;
+    (void)printf("     version %.*s", SG_STR_ARG(hash));
+    if (since > 0)
+        (void)printf(", since %.*s by %.*s (%.*s)",
+                     SG_STR_ARG(sg_answers_time(cli, trace->settings, since)),
+                     SG_STR_ARG(sg_answers_text(row, "map_by")),
+                     SG_STR_ARG(sg_answers_text(row, "map_how")));
+    (void)putchar('\n');
+}
+
 static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
                            const struct sg_node *row)
 {
@@ -120,6 +141,7 @@ static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
                          : "",
         SG_STR_ARG(sg_answers_text(row, "id")), SG_STR_ARG(sg_answers_text(row, "attempts")),
         SG_STR_ARG(sg_answers_text(row, "mapping")));
+    print_version(cli, trace, row);
     print_calls(cli, trace, row);
     if (is_paused(row))
         print_pause(cli, trace, row);

@@ -323,6 +323,8 @@ static int show(const struct sg_try *it, const struct sg_tried *tried)
         const struct outcome out = try_one(it, &tried->at[t]);
 
         is_sent = is_sent && out.result.outcome == SG_MAPPED_INPUT;
+        if (!it->cli->is_json && t > 0)
+            (void)putchar('\n');
         if (it->cli->is_json)
             (void)sg_node_append(list, outcome_node(it, &out, is_masked));
         else

@@ -34,7 +34,7 @@ struct sg_tried {
 /** From a file, or standard input for "-"; an exit code, after saying why not. */
 int sg_try_read_file(const struct sg_try *it, const char *path, struct sg_tried *out);
 
-/** An event that the journal keeps, `event` being its number; the same. */
-int sg_try_read_event(const struct sg_try *it, const char *event, struct sg_tried *out);
+/** The event of that number in the journal; the same. */
+int sg_try_read_event(const struct sg_try *it, const char *number, struct sg_tried *out);
 
 #endif

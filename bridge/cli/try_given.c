@@ -79,6 +79,8 @@ static bool read_input(struct sg_arena *arena, size_t limit, struct sg_str *out,
     struct sg_buffer text = {.arena = arena};
     ssize_t got;
 
+    if (isatty(STDIN_FILENO) != 0)
+        (void)fputs("The record, then Ctrl-D:\n", stderr);
     do {
         got = read(STDIN_FILENO, sg_buffer_reserve(&text, READ_BYTES), READ_BYTES);
         if (got < 0)

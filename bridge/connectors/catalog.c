@@ -349,39 +349,57 @@ static void fill_hash(struct load *load)
     load->catalog->hash = sg_hex(load->catalog->arena, (struct sg_str){(const char *)all.bytes, 8});
 }
 
+/* The catalog, or NULL when there was an error among what was loaded. */
+static struct sg_catalog *end_load(struct load *load, size_t errors_before)
+{
+    fill_shapes(load->catalog);
+    fill_hash(load);
+    if (sg_findings_errors(load->findings) == errors_before)
+        return load->catalog;
+    sg_catalog_free(load->catalog);
+    return NULL;
+}
+
+/* Look-ups come first: systems and mappings both ask them. */
+static void begin_load(struct load *load)
+{
+    struct sg_arena *arena = sg_arena_new();
+
+    load->catalog = sg_arena_get(arena, 1, sizeof *load->catalog);
+    load->catalog->arena = arena;
+    load->hashed.arena = arena;
+    atomic_init(&load->catalog->owners, 1);
+    load_lookups(load);
+    load_systems(load);
+}
+
 static struct sg_catalog *load_all(const char *dir, const struct sg_secrets *secrets,
                                    bool runs_tests, struct sg_findings *findings,
                                    struct sg_catalog_counts *counts)
 {
-    struct sg_arena *arena = sg_arena_new();
-    struct sg_catalog *catalog = sg_arena_get(arena, 1, sizeof *catalog);
-    struct load load = {
-        .dir = dir,
-        .secrets = secrets,
-        .findings = findings,
-        .catalog = catalog,
-        .hashed = {.arena = arena},
-    };
+    struct load load = {.dir = dir, .secrets = secrets, .findings = findings};
     const size_t before = sg_findings_errors(findings);
 
-    catalog->arena = arena;
-    atomic_init(&catalog->owners, 1);
-    load_lookups(&load); /* systems and mappings both ask them */
-    load_systems(&load);
+    begin_load(&load);
     load_mappings(&load);
     check_webhooks(&load);
     if (runs_tests)
         run_tests(&load);
-    fill_shapes(catalog);
-    fill_hash(&load);
-    *counts = (struct sg_catalog_counts){.systems = catalog->system_count,
-                                         .mappings = catalog->mapping_count,
+    *counts = (struct sg_catalog_counts){.systems = load.catalog->system_count,
+                                         .mappings = load.catalog->mapping_count,
                                          .passed = load.passed,
                                          .failed = load.failed};
-    if (sg_findings_errors(findings) == before)
-        return catalog;
-    sg_catalog_free(catalog);
-    return NULL;
+    return end_load(&load, before);
+}
+
+struct sg_catalog *sg_catalog_load_systems(const char *dir, const struct sg_secrets *secrets,
+                                           struct sg_findings *findings)
+{
+    struct load load = {.dir = dir, .secrets = secrets, .findings = findings};
+    const size_t before = sg_findings_errors(findings);
+
+    begin_load(&load);
+    return end_load(&load, before);
 }
 
 struct sg_catalog *sg_catalog_load(const char *dir, const struct sg_secrets *secrets,

@@ -35,6 +35,9 @@ struct sg_catalog_counts {
 /** The same with the tests; `counts` is filled, whatever is wrong. */
 struct sg_catalog *sg_catalog_check(const char *dir, const struct sg_secrets *secrets,
                                     struct sg_findings *findings, struct sg_catalog_counts *counts);
+/** The same of its systems and look-ups alone, whatever its mappings say; no tests are run. */
+struct sg_catalog *sg_catalog_load_systems(const char *dir, const struct sg_secrets *secrets,
+                                           struct sg_findings *findings);
 
 /** One more owner. Each thread may. */
 struct sg_catalog *sg_catalog_share(struct sg_catalog *catalog);

@@ -31,7 +31,8 @@ static bool has_record(const struct sg_yaml *records, struct sg_str name)
 
 /* `shows: {/RECORD_POINTER: /INPUT_POINTER}` */
 static void compile_shows(const struct sg_spec *spec, const struct sg_yaml *yaml,
-                          const struct sg_input *input, struct sg_gives_spec *out)
+                          const struct sg_yaml *inputs, const struct sg_input *input,
+                          struct sg_gives_spec *out)
 {
     if (yaml == NULL || !sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
         return;
@@ -47,8 +48,9 @@ static void compile_shows(const struct sg_spec *spec, const struct sg_yaml *yaml
         if (record == NULL || shows->input_pointer == NULL)
             continue;
         if (input != NULL && sg_input_find(input, entry->text) == NULL)
-            (void)sg_findings_add(spec->findings, entry->at, "the input has no `%.*s`",
-                                  SG_STR_ARG(entry->text));
+            (void)sg_findings_add(spec->findings, entry->at, "the input has no `%.*s`%s",
+                                  SG_STR_ARG(entry->text),
+                                  sg_spec_suggest(spec, entry->text, inputs));
         shows->record_pointer = sg_pointer_text(record);
         out->shows_count++;
     }
@@ -70,10 +72,11 @@ static void compile_gives(const struct sg_spec *spec, const struct operation_par
     sg_spec_rule(spec, SG_SPEC_ANSWER, sg_yaml_find(yaml, "version"), &out->version);
     sg_spec_word(spec, record, &out->record);
     if (out->record.length > 0 && !has_record(parts->records, out->record))
-        (void)sg_findings_add(spec->findings, record->at, "this system has no record `%.*s`",
-                              SG_STR_ARG(out->record));
+        (void)sg_findings_add(spec->findings, record->at, "this system has no record `%.*s`%s",
+                              SG_STR_ARG(out->record),
+                              sg_spec_suggest(spec, out->record, parts->records));
     out->is_loose = is_loose(spec, out->record);
-    compile_shows(spec, shows, input, out);
+    compile_shows(spec, shows, sg_yaml_find(parts->yaml, "input"), input, out);
     if (shows != NULL && record == NULL)
         (void)sg_findings_add(spec->findings, shows->key_at, "`shows` needs `record`: of which?");
 }

@@ -146,6 +146,7 @@ bool sg_record_read(const struct sg_record_reader *reader, const struct sg_node 
 
     run.scopes.at[SG_SCOPE_HAND] = item;
     *out = begin_event(reader, now_ms);
+    out->tree = item;
     if (record->where != NULL && !holds(record->where, &run, out) && out->problem.length == 0)
         return false;
     read_event(reader, &run, out);

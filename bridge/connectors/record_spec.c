@@ -120,6 +120,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
 
     *out = (struct sg_record){.name = yaml->key, .at = yaml->key_at, .wait_ms = DAY_MS};
     own.record = out;
+    own.reads = &out->reads;
     view->name = yaml->key;
     view->is_loose = spec->system->is_loose;
     (void)sg_spec_check_name(spec, yaml);
@@ -142,5 +143,5 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     if (sg_yaml_find(yaml, "poll") == NULL && sg_yaml_find(yaml, "webhook") == NULL &&
         sg_yaml_find(yaml, "subscribe") == NULL && sg_yaml_find(yaml, "read") == NULL)
         (void)sg_findings_add(spec->findings, yaml->key_at,
-                              "`%s` has none of `poll`, `webhook`, `subscribe`, `read`", name);
+                              "`%s` has none of `poll`, `webhook`, `read`; nor `subscribe`", name);
 }

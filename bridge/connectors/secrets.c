@@ -104,6 +104,16 @@ static void add_value(struct sg_buffer *out, struct sg_str value, bool in_templa
     }
 }
 
+/* `${evn:NAME}` or one without its brace would be sent as it stands. */
+static bool check_rest(struct sg_str text, struct sg_place at, struct sg_findings *findings)
+{
+    for (size_t i = 0; i + 1 < text.length; i++)
+        if (text.at[i] == '$' && text.at[i + 1] == '{')
+            return sg_findings_add(findings, at,
+                                   "what begins with `${` is neither ${env:NAME} nor ${file:PATH}");
+    return true;
+}
+
 static bool expand(const struct sg_secrets *secrets, struct sg_buffer *to, struct sg_str text,
                    struct sg_place at, bool in_template, struct sg_findings *findings)
 {
@@ -114,12 +124,15 @@ static bool expand(const struct sg_secrets *secrets, struct sg_buffer *to, struc
     while (find_reference(text, done, &reference)) {
         struct sg_str value = {text.at + reference.start, reference.length};
 
+        is_good &=
+            check_rest((struct sg_str){text.at + done, reference.start - done}, at, findings);
         sg_buffer_add(to, (struct sg_str){text.at + done, reference.start - done});
         if (secrets->is_read && !read_reference(to->arena, &reference, at, &value, findings))
             is_good = false;
         add_value(to, value, in_template);
         done = reference.start + reference.length;
     }
+    is_good &= check_rest(sg_str_skip(text, done), at, findings);
     sg_buffer_add(to, sg_str_skip(text, done));
     return is_good;
 }

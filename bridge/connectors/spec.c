@@ -50,6 +50,7 @@ static struct sg_rule_context context(const struct sg_spec *spec, enum sg_spec_p
         .scopes = PLACES[place].scopes,
         .where = PLACES[place].where,
         .is_loose = is_loose && is_theirs(place),
+        .read = place == SG_SPEC_RECORD ? spec->reads : NULL,
     };
 }
 
@@ -262,8 +263,25 @@ bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
     if (is_map_or_list(yaml))
         return sg_findings_add(spec->findings, yaml->at, "one of %s is expected",
                                sg_buffer_c(&all));
+    for (size_t i = 0; i < count; i++)
+        if (sg_str_equal(yaml->text, words[i]))
+            return sg_findings_add(spec->findings, yaml->at,
+                                   "a text is expected; quote it: \"%.*s\"",
+                                   SG_STR_ARG(yaml->text));
     return sg_findings_add(spec->findings, yaml->at, "`%.*s` is not one of %s",
                            SG_STR_ARG(yaml->text), sg_buffer_c(&all));
+}
+
+const char *sg_spec_suggest(const struct sg_spec *spec, struct sg_str wrong,
+                            const struct sg_yaml *map)
+{
+    const struct sg_yaml *entry = map == NULL ? NULL : map->first;
+    struct sg_str *names = sg_arena_get(spec->arena, map == NULL ? 0 : map->count, sizeof *names);
+    size_t count = 0;
+
+    for (; entry != NULL; entry = entry->next)
+        names[count++] = entry->key;
+    return sg_suggest_ending(spec->arena, wrong, names, count);
 }
 
 void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word)

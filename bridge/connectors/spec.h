@@ -15,6 +15,7 @@ struct sg_spec {
     const struct sg_lookups *lookups;
     const struct sg_secrets *secrets;
     struct sg_system *system;
+    struct sg_sources *reads;       /* of `record`: what its own rules read; NULL: nobody asks */
     const struct sg_record *record; /* whose part is compiled, its names are set; NULL: no one's */
 };
 
@@ -93,6 +94,9 @@ bool sg_spec_map(const struct sg_spec *spec, const struct sg_yaml *yaml, const s
 /** The entry of `map`; NULL, and "`owner` needs `key`" at the key of `map`, when it is missing. */
 const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_yaml *map,
                                    const char *owner, const char *key);
+/** The end of a message about a name that is none of `map`'s keys; `map` may be NULL. */
+const char *sg_spec_suggest(const struct sg_spec *spec, struct sg_str wrong,
+                            const struct sg_yaml *map);
 /** A finding: "`word` is not known to this version". */
 void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word);
 /** A finding when `yaml` is there, in a system that speaks no SOAP. */

@@ -325,7 +325,11 @@ const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str 
                                           struct sg_findings *findings)
 {
     struct sg_system *system = sg_arena_get(arena, 1, sizeof *system);
-    const struct sg_spec spec = {arena, findings, lookups, secrets, system, NULL};
+    const struct sg_spec spec = {.arena = arena,
+                                 .findings = findings,
+                                 .lookups = lookups,
+                                 .secrets = secrets,
+                                 .system = system};
     struct sg_yaml *root = sg_yaml_read(arena, text, name, findings);
 
     if (root == NULL || !sg_yaml_expect(root, SG_YAML_MAP, findings))

@@ -201,6 +201,7 @@ struct sg_record {
     struct sg_str name;
     struct sg_place at;
     struct sg_record_view view; /* id, key, version, round, internal */
+    struct sg_sources reads;    /* what the rules of these, `own`, `where` and the cursor read */
     int64_t wait_ms;
     bool skips_after_wait;
     const struct sg_condition *own, *where; /* NULL: none; all */

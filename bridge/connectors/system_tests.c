@@ -489,6 +489,8 @@ static bool run_record(const struct trial *trial, const struct sg_record *record
         return true;
     if (!sg_items_get(source != NULL ? source : record->webhook->items, &scopes, &items, &err))
         return report(trial, sg_str_copy(trial->arena, sg_str_of(err.text)));
+    if (answer.outcome != SG_OUTCOME_NONE && sg_items_are_malformed(&items, trial->system, &reply))
+        return report(trial, SG_STR("the answer lacks what `items` names"));
     return check_items(trial, record, &items, events);
 }
 

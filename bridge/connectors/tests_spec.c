@@ -27,10 +27,11 @@ static void check_subject(const struct sg_spec *spec, const struct sg_yaml *test
         (void)sg_findings_add(spec->findings, test->at, "a test has one of `operation`, `record`");
         return;
     }
-    if (find_entry(sg_yaml_find(root, operation != NULL ? "operations" : "records"),
-                   subject->text) == NULL)
-        (void)sg_findings_add(spec->findings, subject->at, "there is no %.*s `%.*s`",
-                              SG_STR_ARG(subject->key), SG_STR_ARG(subject->text));
+    const struct sg_yaml *there = sg_yaml_find(root, operation != NULL ? "operations" : "records");
+    if (find_entry(there, subject->text) == NULL)
+        (void)sg_findings_add(spec->findings, subject->at, "there is no %.*s `%.*s`%s",
+                              SG_STR_ARG(subject->key), SG_STR_ARG(subject->text),
+                              sg_spec_suggest(spec, subject->text, there));
 }
 
 static void check_sends(const struct sg_spec *spec, const struct sg_yaml *sends)

@@ -38,7 +38,7 @@ static bool has_part(CURLU *url, CURLUPart part)
 static bool is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           memchr("/.-_?&=~", c, 8) != NULL;
+           (c != '\0' && strchr("/.-_?&=~", c) != NULL);
 }
 
 /* Whether `url` is below the system's own, and libcurl would write it as it stands: nearly all are,

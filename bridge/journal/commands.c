@@ -29,8 +29,8 @@ static enum sg_delivery_state state_of(struct sg_str name)
 
 /* --- what it names --- */
 
-static bool find(struct sg_task *task, int64_t id, struct sg_named *out, bool *is_there,
-                 struct sg_error *err)
+bool sg_task_find(struct sg_task *task, int64_t id, struct sg_named *out, bool *is_there,
+                  struct sg_error *err)
 {
     struct sg_arena *arena = task->state->arena;
     sqlite3_stmt *row = SG_SQL_BIND(&task->state->sql, SG_SQL_COMMANDED, SG_V_NUMBER(id));
@@ -205,7 +205,7 @@ static bool discard_rest(struct sg_task *task, const struct sg_named *first, str
         int64_t id;
 
         memcpy(&id, all.at + at, sizeof id);
-        if (!is_seen_to(task, id, &is_seen, err) || !find(task, id, &it, &is_there, err) ||
+        if (!is_seen_to(task, id, &is_seen, err) || !sg_task_find(task, id, &it, &is_there, err) ||
             (is_there && !is_seen && !discard_one(task, &it, &is_refused, err)))
             return false;
     }
@@ -327,7 +327,7 @@ static bool for_each_delivery(struct sg_task *task,
         struct sg_named it;
         bool is_there = false, is_seen = false;
 
-        if (!is_seen_to(task, id, &is_seen, err) || !find(task, id, &it, &is_there, err) ||
+        if (!is_seen_to(task, id, &is_seen, err) || !sg_task_find(task, id, &it, &is_there, err) ||
             (is_there && !is_seen && !act(task, &it, err)))
             return false;
         if (!is_there) {
@@ -348,7 +348,7 @@ static bool hold_or_let_go(struct sg_task *task, struct sg_error *err)
     return true;
 }
 
-static bool carry_out(struct sg_task *task, struct sg_error *err)
+static bool carry_out(struct sg_task *task, bool *is_put_off, struct sg_error *err)
 {
     switch (task->command->kind) {
     case SG_COMMAND_REPLAY:
@@ -365,7 +365,7 @@ static bool carry_out(struct sg_task *task, struct sg_error *err)
     case SG_COMMAND_UNMASK:
         return for_each_delivery(task, note_act, err);
     case SG_COMMAND_RELOAD:
-        break;
+        return sg_drop(task, is_put_off, err);
     }
     return true;
 }
@@ -397,7 +397,7 @@ static bool is_under_way(struct sg_task *task, bool *busy, struct sg_error *err)
         *busy = sg_state_find_taken(task->state, command->deliveries[d]) != NULL;
         if (*busy || !command->with_rest)
             continue;
-        if (!find(task, command->deliveries[d], &it, &is_there, err))
+        if (!sg_task_find(task, command->deliveries[d], &it, &is_there, err))
             return false;
         *busy = is_there && sg_state_is_lane_taken(task->state, it.lane);
     }
@@ -431,7 +431,7 @@ bool sg_state_obey(struct sg_state *state, const struct sg_command *command, boo
         return false;
     if (*is_put_off)
         return true;
-    return carry_out(&task, err) && keep_command(&task, err);
+    return carry_out(&task, is_put_off, err) && (*is_put_off || keep_command(&task, err));
 }
 
 bool sg_state_note_command(struct sg_state *state, const struct sg_command *command, bool is_done,

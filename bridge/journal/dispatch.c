@@ -155,9 +155,8 @@ static struct sg_link *add_link(struct sg_arena *arena, const struct sg_link *li
     return grown;
 }
 
-/* The links of its round, and which round of the ticket is the latest. */
-static bool read_links(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
-                       struct sg_error *err)
+bool sg_state_read_links(struct sg_state *state, struct sg_arena *arena, struct sg_delivery *out,
+                         struct sg_error *err)
 {
     sqlite3_stmt *row =
         SG_SQL_BIND(&state->sql, SG_SQL_LINKS, SG_V_TEXT(out->ticket), SG_V_NUMBER(out->round));
@@ -274,7 +273,7 @@ static bool take_one(struct sg_state *state, struct sg_arena *arena, const struc
     sg_sql_done(in.row);
     if (!is_read || !*is_taken)
         return is_read;
-    return read_links(state, arena, out, err) &&
+    return sg_state_read_links(state, arena, out, err) &&
            read_shadow(state, arena, sg_state_find_route(state, out->mapping), out, err);
 }
 
@@ -290,7 +289,8 @@ bool sg_state_look(struct sg_state *state, struct sg_arena *arena, const struct 
     read_delivery(&in, out);
     out->id = it->delivery;
     sg_sql_done(in.row);
-    return read_links(state, arena, out, err) && read_shadow(state, arena, it->route, out, err);
+    return sg_state_read_links(state, arena, out, err) &&
+           read_shadow(state, arena, it->route, out, err);
 }
 
 bool sg_state_take(struct sg_state *state, struct sg_arena *arena, const struct sg_take *wanted,

@@ -123,12 +123,28 @@ static void add_name(struct sg_arena *arena, struct sg_names *names, struct sg_s
     names->at = grown;
 }
 
-/* What is looked for: mappings without a route. */
+/* What is looked for: mappings with deliveries in one of the first `states` open states, for which
+ * is_orphan() is true. */
 struct search {
     struct sg_arena *arena;
+    const struct sg_state *state;
+    bool (*is_orphan)(const struct search *search, struct sg_str mapping);
     const struct sg_route *routes;
     size_t count;
+    int states;
 };
+
+/* In force, and not to be any more. */
+static bool is_taken_away(const struct search *search, struct sg_str mapping)
+{
+    return sg_state_find_route(search->state, mapping) != NULL &&
+           !is_routed(search->routes, search->count, mapping);
+}
+
+static bool is_without_route(const struct search *search, struct sg_str mapping)
+{
+    return sg_state_find_route(search->state, mapping) == NULL;
+}
 
 /* Goes from one (target, mapping) to the next in the index of what is open, of one state. */
 static bool add_orphans(struct sg_sql *sql, const struct search *search, struct sg_str state,
@@ -146,10 +162,24 @@ static bool add_orphans(struct sg_sql *sql, const struct search *search, struct 
         if (is_there) {
             target = sg_str_copy(search->arena, sg_sql_text(row, 0));
             mapping = sg_str_copy(search->arena, sg_sql_text(row, 1));
-            if (mapping.length > 0 && !is_routed(search->routes, search->count, mapping))
+            if (mapping.length > 0 && search->is_orphan(search, mapping))
                 add_name(search->arena, names, mapping); /* "" is a record that could not be read */
         }
         sg_sql_done(row);
+    }
+    return true;
+}
+
+static bool find(struct sg_sql *sql, const struct search *search, struct sg_names *names,
+                 struct sg_error *err)
+{
+    static const enum sg_delivery_state open[] = {SG_DELIVERY_PENDING, SG_DELIVERY_UNKNOWN,
+                                                  SG_DELIVERY_FAILED};
+
+    *names = (struct sg_names){0};
+    for (int s = 0; s < search->states; s++) {
+        if (!add_orphans(sql, search, sg_str_of(sg_delivery_state_name(open[s])), names, err))
+            return false;
     }
     return true;
 }
@@ -158,13 +188,27 @@ bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_arena *arena,
                              const struct sg_route *routes, size_t count, struct sg_names *names,
                              struct sg_error *err)
 {
-    static const enum sg_delivery_state open[] = {SG_DELIVERY_PENDING, SG_DELIVERY_UNKNOWN,
-                                                  SG_DELIVERY_FAILED};
+    const struct search search = {arena, &journal->state, is_taken_away, routes, count, 3};
 
-    *names = (struct sg_names){0};
-    for (size_t s = 0; s < sizeof open / sizeof open[0]; s++) {
-        if (!add_orphans(&journal->state.sql, &(struct search){arena, routes, count},
-                         sg_str_of(sg_delivery_state_name(open[s])), names, err))
+    return find(&journal->state.sql, &search, names, err);
+}
+
+bool sg_journal_find_waiting(struct sg_journal *journal, struct sg_arena *arena,
+                             struct sg_names *names, struct sg_error *err)
+{
+    const struct search search = {
+        .arena = arena, .state = &journal->state, .is_orphan = is_without_route, .states = 2};
+
+    return find(&journal->state.sql, &search, names, err);
+}
+
+bool sg_journal_note_versions(struct sg_journal *journal, const struct sg_route *routes,
+                              size_t count, const struct sg_author *author, struct sg_error *err)
+{
+    for (size_t r = 0; r < count; r++) {
+        if (!SG_SQL_RUN(&journal->state.sql, err, SG_SQL_VERSION_NOTE, SG_V_TEXT(routes[r].mapping),
+                        SG_V_TEXT(routes[r].map_hash), SG_V_NUMBER(journal->state.now_ms),
+                        SG_V_TEXT(author->who), SG_V_TEXT(author->how)))
             return false;
     }
     return true;

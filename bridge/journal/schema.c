@@ -40,6 +40,21 @@ enum { APPLICATION_ID = 0x53474a31 }; /* "SGJ1", at byte 68 of the file */
     " why TEXT NOT NULL,"                                                                 \
     " is_over INTEGER NOT NULL DEFAULT 0) STRICT;"
 
+/* What was learned of each record, opaque; and what its system sends that no file names. */
+#define DRIFT                                                                              \
+    "CREATE TABLE outline(system TEXT NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL," \
+    " PRIMARY KEY(system, record)) STRICT, WITHOUT ROWID;"                                 \
+    "CREATE TABLE drift(system TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL,"   \
+    " pointer TEXT NOT NULL, shows TEXT NOT NULL, example TEXT NOT NULL,"                  \
+    " since INTEGER NOT NULL, last_at INTEGER NOT NULL, times INTEGER NOT NULL,"           \
+    " PRIMARY KEY(system, record, kind, pointer, shows)) STRICT, WITHOUT ROWID;"
+
+/* Since when each version of a mapping is in force, who put it there, and how: a row a change. */
+#define VERSIONS                                                          \
+    "CREATE TABLE version(mapping TEXT NOT NULL, since INTEGER NOT NULL," \
+    " hash TEXT NOT NULL, who TEXT NOT NULL, how TEXT NOT NULL,"          \
+    " PRIMARY KEY(mapping, since)) STRICT, WITHOUT ROWID;"
+
 /* Columns that grow stand last, so that reading a row's head touches no overflow page. What is
  * looked at while it is open has partial indexes: they stay small however long the past is. Ids are
  * kept as the systems sent them, which grow, so that new rows go to the end of each index. Words
@@ -132,6 +147,7 @@ static const char *const MIGRATIONS[SG_SCHEMA_FORMAT] = {
     "UPDATE delivery SET failed_at = coalesce(last_at, taken_at) WHERE state = 'failed'"
     " AND " SG_SCHEMA_OPEN ";"
     "DROP INDEX delivery_calls;" CALLS_INDEX FAILED_INDEX COMMANDS,
+    DRIFT VERSIONS,
 };
 
 static const struct sg_place AT = {.file = "journal.db"};
@@ -222,7 +238,8 @@ static bool make(sqlite3 *db, struct sg_error *err)
 {
     if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && sg_sql_exec(db, EVENTS_AND_DELIVERIES, err) &&
         sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, COMMANDS, err) &&
-        set_marks(db, err) && sg_sql_exec(db, "COMMIT", err))
+        sg_sql_exec(db, DRIFT VERSIONS, err) && set_marks(db, err) &&
+        sg_sql_exec(db, "COMMIT", err))
         return true;
     sg_sql_rollback(db);
     return false;

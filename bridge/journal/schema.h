@@ -8,7 +8,7 @@
 #include "base/scope.h"
 #include "base/str.h"
 
-enum { SG_SCHEMA_FORMAT = 2 };
+enum { SG_SCHEMA_FORMAT = 3 };
 
 /**
  * The term of the partial indexes over deliveries that are open: a query that spells it otherwise

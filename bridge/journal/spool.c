@@ -80,6 +80,7 @@ static json_t *json_of(const struct sg_command *command, const char **wrong)
     set_text(out, "mapping", command->mapping, wrong);
     set_flag(out, "with_rest", command->with_rest);
     set_flag(out, "was_done", command->was_done);
+    set_flag(out, "drop", command->drop);
     set_text(out, "foreign_id", command->foreign_id, wrong);
     if (command->name.length > 0)
         set_text(out, "scope", sg_str_of(sg_pause_scope_name(command->scope)), wrong);
@@ -191,6 +192,7 @@ static bool read_command(struct reader *in, struct sg_command *out, struct sg_er
         .mapping = get_text(in, "mapping"),
         .with_rest = get_flag(in, "with_rest"),
         .was_done = get_flag(in, "was_done"),
+        .drop = get_flag(in, "drop"),
         .foreign_id = get_text(in, "foreign_id"),
         .scope = (enum sg_pause_scope)get_name(in, "scope", SG_PAUSE_SCOPES, scope_name),
         .name = get_text(in, "name"),

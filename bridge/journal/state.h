@@ -121,6 +121,9 @@ struct sg_looked_at {
 SG_MUST_USE bool sg_state_look(struct sg_state *state, struct sg_arena *arena,
                                const struct sg_looked_at *it, struct sg_delivery *out,
                                bool *is_there, struct sg_error *err);
+/** Of a delivery whose ticket and round are set: the links of that round, and the ticket's latest. */
+SG_MUST_USE bool sg_state_read_links(struct sg_state *state, struct sg_arena *arena,
+                                     struct sg_delivery *out, struct sg_error *err);
 SG_MUST_USE bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
                                    struct sg_error *err);
 SG_MUST_USE bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,

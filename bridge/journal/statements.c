@@ -158,6 +158,23 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SG_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)",
 
+    /* a clock that was set back makes no version older than the one before it */
+    [SG_SQL_VERSION_NOTE] =
+        "INSERT INTO version(mapping, since, hash, who, how)"
+        " SELECT ?1, max(?3, coalesce((SELECT max(since) + 1 FROM version WHERE mapping = ?1), 0)),"
+        "  ?2, ?4, ?5 WHERE ?2 IS NOT"
+        "  (SELECT hash FROM version WHERE mapping = ?1 ORDER BY since DESC LIMIT 1)",
+    [SG_SQL_OUTLINES] = "SELECT system, record, text FROM outline",
+    [SG_SQL_OUTLINE_SET] = "INSERT OR REPLACE INTO outline(system, record, text)"
+                           " VALUES(?1, ?2, ?3)",
+    [SG_SQL_DRIFTS] =
+        "SELECT system, record, kind, pointer, shows, example, since, last_at, times FROM drift",
+    [SG_SQL_DRIFT_SET] = "INSERT OR REPLACE INTO drift(system, record, kind, pointer, shows,"
+                         "  example, since, last_at, times)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [SG_SQL_DRIFT_END] = "DELETE FROM drift WHERE system = ?1 AND record = ?2 AND kind = ?3"
+                         " AND pointer = ?4 AND shows = ?5",
+
     [SG_SQL_COMMAND_FIND] = "SELECT paced_until FROM command WHERE id = ?1",
     [SG_SQL_COMMAND_ADD] =
         "INSERT INTO command(id, kind, who, asked_at, done_at, why, done, refused, paced_until,"
@@ -192,6 +209,10 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " ORDER BY seq, step",
     [SG_SQL_SENT_EVENT] = "SELECT system, record, key, is_key_linked, wait_ms, ticket, round,"
                           " body IS NULL FROM event WHERE seq = ?1",
+
+    [SG_SQL_ORPHANED] = "SELECT id FROM delivery WHERE state = ?1 AND " OPEN
+                        " AND target = ?2 AND mapping = ?3 ORDER BY id LIMIT ?4",
+    [SG_SQL_ACTS_COUNT] = "SELECT count(*) FROM act WHERE command = ?1",
 
     [SG_SQL_PAUSES] = "SELECT id, scope, name, until, is_over FROM pause ORDER BY id",
     [SG_SQL_PAUSE_ADD] = "INSERT INTO pause(scope, name, who, since, until, why)"

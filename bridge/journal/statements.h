@@ -59,6 +59,13 @@ enum sg_state_sql {
     SG_SQL_ALARM_END,
     SG_SQL_CONTACT_SET,
     SG_SQL_FACT_SET,
+    SG_SQL_VERSION_NOTE,
+    /* drift */
+    SG_SQL_OUTLINES,
+    SG_SQL_OUTLINE_SET,
+    SG_SQL_DRIFTS,
+    SG_SQL_DRIFT_SET,
+    SG_SQL_DRIFT_END,
     /* commands */
     SG_SQL_COMMAND_FIND,
     SG_SQL_COMMAND_ADD,
@@ -72,6 +79,8 @@ enum sg_state_sql {
     SG_SQL_RUN_ADD,
     SG_SQL_LANE_REST,
     SG_SQL_SENT_EVENT,
+    SG_SQL_ORPHANED,
+    SG_SQL_ACTS_COUNT,
     /* pauses */
     SG_SQL_PAUSES,
     SG_SQL_PAUSE_ADD,

@@ -26,6 +26,10 @@ struct sg_named {
     bool is_in_doubt, is_record_gone;
 };
 
+/** Reads a delivery as it is now; `*is_there` false: there is none of this id. */
+SG_MUST_USE bool sg_task_find(struct sg_task *task, int64_t id, struct sg_named *out,
+                              bool *is_there, struct sg_error *err);
+
 /** ` (discard by sara)`, or "" when nobody did anything to it before. */
 SG_MUST_USE bool sg_task_who_was_it(struct sg_task *task, int64_t id, struct sg_str *text,
                                     struct sg_error *err);
@@ -51,5 +55,13 @@ SG_MUST_USE bool sg_replay(struct sg_task *task, const struct sg_named *it, stru
 
 /** SG_COMMAND_SEND, whole. */
 SG_MUST_USE bool sg_replay_send_events(struct sg_task *task, struct sg_error *err);
+
+/* --- drop.c --- */
+
+/**
+ * SG_COMMAND_RELOAD with `drop`: fails what waits for a mapping that is not in force. `*is_left`:
+ * there is more, or a call of one is under way.
+ */
+SG_MUST_USE bool sg_drop(struct sg_task *task, bool *is_left, struct sg_error *err);
 
 #endif

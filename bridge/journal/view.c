@@ -49,6 +49,9 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_IN_DOUBT] =
         "SELECT id, ticket, mapping, target, sent_at, failed_at, reason, said FROM delivery"
         " WHERE failed_at IS NOT NULL AND in_doubt = 1 ORDER BY failed_at, id LIMIT 500",
+    [SG_VIEW_DRIFTS] = "SELECT system, record, kind, pointer, shows, example, since, last_at, times"
+                       " FROM drift ORDER BY since DESC, system, record, pointer",
+    [SG_VIEW_OUTLINES] = "SELECT system, record, text FROM outline",
     [SG_VIEW_PAUSES] =
         "SELECT scope, name, who, since, until, why, id FROM pause WHERE NOT is_over ORDER BY id",
     [SG_VIEW_AUDIT] =
@@ -82,8 +85,12 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_DELIVERIES] =
         "SELECT d.seq, d.id, d.mapping, d.target, d.state, d.attempts, d.first_at, d.last_at,"
         " d.ended_at, d.reason, d.place_file, d.place_line, d.place_column, d.pointer, d.said,"
-        " d.next_at, d.map_hash, d.event"
-        " FROM event e JOIN delivery d ON d.event = e.seq WHERE e.ticket = ?1"
+        " d.next_at, d.map_hash, d.event, v.since, v.who, v.how"
+        " FROM event e JOIN delivery d ON d.event = e.seq LEFT JOIN version v"
+        "  ON v.mapping = d.mapping AND v.since = (SELECT w.since FROM version w"
+        "   WHERE w.mapping = d.mapping AND w.hash = d.map_hash"
+        "   AND (d.ended_at IS NULL OR w.since <= d.ended_at) ORDER BY w.since DESC LIMIT 1)"
+        " WHERE e.ticket = ?1"
         " ORDER BY d.seq, d.step",
     [SG_VIEW_DELIVERY] =
         "SELECT d.id, d.state, d.ticket, d.round, d.mapping, d.target, e.system, e.record,"
@@ -134,6 +141,7 @@ static bool open_read_only(struct sg_view *view, const struct sg_journal_kind *k
                        err) &&
            sg_sql_open(&view->records, view->db, SG_RECORDS_STATEMENTS, SG_RECORDS_STATEMENT_COUNT,
                        err) &&
+           sg_sql_open(&view->past, view->db, SG_PAST_STATEMENTS, SG_PAST_STATEMENT_COUNT, err) &&
            sg_sql_open(&view->ages, view->db, SG_AGES_STATEMENTS, SG_AGES_STATEMENT_COUNT, err);
 }
 
@@ -162,6 +170,7 @@ void sg_view_close(struct sg_view *view)
     sg_sql_close(&view->ages);
     sg_sql_close(&view->events);
     sg_sql_close(&view->records);
+    sg_sql_close(&view->past);
     (void)sqlite3_close(view->db);
     free(view);
 }
@@ -237,13 +246,18 @@ bool sg_view_ages(struct sg_view *view, enum sg_view_ages_by by, struct sg_str d
     return sg_view_each(&view->ages, by, values, by == SG_AGES_BY_DEPARTMENT ? 2 : 1, reader, err);
 }
 
+bool sg_view_open_state(struct sg_view *view, struct sg_error *err)
+{
+    static const struct sg_journal_settings any = {0};
+
+    return view->state.sql.count > 0 || sg_state_open(&view->state, view->db, &any, err);
+}
+
 bool sg_view_look(struct sg_view *view, struct sg_arena *arena, const struct sg_view_look *look,
                   struct sg_delivery *out, bool *is_there, struct sg_error *err)
 {
-    static const struct sg_journal_settings any = {0};
     const struct sg_looked_at it = {look->delivery, look->now_ms, look->route};
 
-    if (view->state.sql.count == 0 && !sg_state_open(&view->state, view->db, &any, err))
-        return false;
-    return sg_state_look(&view->state, arena, &it, out, is_there, err);
+    return sg_view_open_state(view, err) &&
+           sg_state_look(&view->state, arena, &it, out, is_there, err);
 }

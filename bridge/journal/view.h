@@ -1,8 +1,8 @@
 /**
  * The journal as people's commands read it: a connection of its own, read-only, that works while the
  * daemon runs, while it is down, and after it was killed. A record's
- * content is given by SG_VIEW_BODY, SG_VIEW_EVENT and sg_view_look() alone: who shows it to people
- * masks it.
+ * content is given by SG_VIEW_BODY, SG_VIEW_EVENT, sg_view_look() and sg_view_past() alone: who shows
+ * it to people masks it.
  */
 #ifndef SG_JOURNAL_VIEW_H
 #define SG_JOURNAL_VIEW_H
@@ -40,8 +40,11 @@ enum sg_view_question {
                          record id; the oldest call first */
     SG_VIEW_IN_DOUBT, /* failed, and may have been done: id, ticket, mapping, target, sent_at,
                          failed_at, reason, said; the oldest first, at most 500 */
-    SG_VIEW_PAUSES,   /* scope, name, who, since, until (0: until resumed), why, id */
-    SG_VIEW_AUDIT,    /* day, what ('taken in', 'repeats' or a state), how many; by day */
+    SG_VIEW_DRIFTS, /* system, record, kind (sg_drift_kind_name()), pointer, shows, example, since,
+                         last_at, times; the newest first */
+    SG_VIEW_OUTLINES,       /* system, record, what was learned of it: see mapping/outline.h */
+    SG_VIEW_PAUSES,         /* scope, name, who, since, until (0: until resumed), why, id */
+    SG_VIEW_AUDIT,          /* day, what ('taken in', 'repeats' or a state), how many; by day */
     SG_VIEW_AUDIT_MAPPINGS, /* the same of each mapping: day, mapping, what, how many */
     SG_VIEW_ROUNDS,         /* of a ticket: number, value */
     SG_VIEW_AUDIT_SYSTEM, /* of a system: as SG_VIEW_AUDIT_MAPPINGS, of its events; reads each row */
@@ -49,7 +52,8 @@ enum sg_view_question {
     SG_VIEW_EVENTS, /* of a ticket: seq, captured_at, system, record, record id, version, round */
     SG_VIEW_DELIVERIES, /* of a ticket: seq, id, mapping, target, state, attempts, first_at, last_at,
                            ended_at, reason, file, line, column, pointer, said, next_at, map_hash,
-                           the event's seq */
+                           the event's seq, since when that version of the mapping is in force, who
+                           put it there, how */
     SG_VIEW_DELIVERY, /* of a delivery's id: id, state, ticket, round, mapping, target, source, record,
                          record id, version, attempts, taken_at, first_at, last_at, failed_at,
                          ended_at, reason, said, file, line, column, pointer, 1 in doubt, map_hash */

@@ -13,8 +13,12 @@ struct sg_view {
     struct sg_sql failed;    /* view_failed.c */
     struct sg_sql events;    /* view_events.c */
     struct sg_sql records;   /* view_records.c */
-    struct sg_state state;   /* all zero until a delivery is looked at */
+    struct sg_sql past;      /* view_past.c */
+    struct sg_state state;   /* all zero until sg_view_open_state() */
 };
+
+/** The state's own statements, prepared when they are asked for first. */
+SG_MUST_USE bool sg_view_open_state(struct sg_view *view, struct sg_error *err);
 
 /** Adds what the statements of view_failed.c call beside SQLite's own functions. */
 SG_MUST_USE bool sg_view_add_functions(sqlite3 *db, struct sg_error *err);
@@ -53,6 +57,9 @@ enum sg_view_records_statement {
     SG_RECORDS_STATEMENT_COUNT,
 };
 extern const char *const SG_RECORDS_STATEMENTS[SG_RECORDS_STATEMENT_COUNT];
+
+enum sg_view_past_statement { SG_PAST_PAGE, SG_PAST_STATEMENT_COUNT };
+extern const char *const SG_PAST_STATEMENTS[SG_PAST_STATEMENT_COUNT];
 
 enum sg_view_failed_statement {
     SG_FAILED_NEWEST,

@@ -305,8 +305,9 @@ static bool compile_test(const struct sg_rule_compiler *compiler, const struct s
 {
     bool is_right;
 
-    if (!sg_yaml_expect(yaml, SG_YAML_MAP, compiler->context->findings))
-        return false;
+    if (yaml->kind != SG_YAML_MAP)
+        return sg_findings_add(compiler->context->findings, yaml->at,
+                               "a test is a map, such as {from: /status, equals: open}");
 
     const struct sg_yaml *any = sg_yaml_find(yaml, "any");
     const struct sg_yaml *not = sg_yaml_find(yaml, "not");

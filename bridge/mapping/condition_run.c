@@ -125,12 +125,9 @@ bool sg_condition_try(const struct sg_condition *condition, struct sg_rule_run *
 
         if (!try_test(test, run, holds))
             return false;
-        sg_observe(
-            run->observer,
-            (struct sg_observed){.kind = SG_OBSERVED_TEST,
-                                 .at = test->rule != NULL ? test->rule->at : (struct sg_place){0},
-                                 .text = test->met,
-                                 .is_good = *holds});
+        SG_OBSERVE(run->observer, .kind = SG_OBSERVED_TEST,
+                   .at = test->rule != NULL ? test->rule->at : (struct sg_place){0},
+                   .text = test->met, .is_good = *holds);
         if (*holds)
             continue;
         if (unmet != NULL)

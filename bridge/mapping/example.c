@@ -77,8 +77,9 @@ static bool compile_fails(const struct sg_yaml *fails, struct sg_findings *findi
     static const struct sg_str known[] = {SG_STR_INIT("at"), SG_STR_INIT("why")};
     bool is_right;
 
-    if (!sg_yaml_expect(fails, SG_YAML_MAP, findings))
-        return false;
+    if (fails->kind != SG_YAML_MAP)
+        return sg_findings_add(findings, fails->at,
+                               "`fails` is {at: TARGET, why: PART OF THE MESSAGE}");
     is_right = sg_yaml_check_keys(fails, known, sizeof known / sizeof known[0], findings);
     is_right &= compile_text(fails, "at", findings, &example->fails_at);
     return compile_text(fails, "why", findings, &example->why) && is_right;
@@ -160,17 +161,34 @@ static bool report(const struct trial *trial, struct sg_str text)
                            SG_STR_ARG(trial->example->name), SG_STR_ARG(text));
 }
 
+static bool read_record(const struct sg_mapping *mapping, const struct sg_example *example,
+                        struct sg_arena *arena, const struct sg_node **out, struct sg_error *err)
+{
+    const struct sg_system_view *source = &mapping->source;
+
+    *out = example->given;
+    return *out != NULL ||
+           source->read_document(source->system, arena, example->document, out, err);
+}
+
+void sg_mapping_each_given(const struct sg_mapping *mapping, struct sg_arena *arena,
+                           sg_mapping_given_fn *each, void *owner)
+{
+    for (size_t i = 0; i < mapping->example_count; i++) {
+        const struct sg_node *record = NULL;
+        struct sg_error err;
+
+        if (read_record(mapping, &mapping->examples[i], arena, &record, &err))
+            each(record, owner);
+    }
+}
+
 static bool read_given(struct trial *trial)
 {
     const struct sg_example *example = trial->example;
-    const struct sg_system_view *source = &trial->mapping->source;
     struct sg_error err;
 
-    trial->record = example->given;
-    if (example->given != NULL)
-        return true;
-    if (source->read_document(source->system, trial->arena, example->document, &trial->record,
-                              &err))
+    if (read_record(trial->mapping, example, trial->arena, &trial->record, &err))
         return true;
     return sg_findings_add(trial->findings, example->given_at,
                            "test \"%.*s\": `given` cannot be read: line %d: %s",

@@ -24,8 +24,6 @@ struct compiler {
 static bool compile_type(const struct compiler *to, const struct sg_yaml *type,
                          struct sg_field *field)
 {
-    const struct sg_str *meant;
-
     if (type == NULL)
         return true;
     for (int t = 0; t < TYPE_COUNT; t++) {
@@ -34,14 +32,8 @@ static bool compile_type(const struct compiler *to, const struct sg_yaml *type,
             return true;
         }
     }
-    meant = sg_suggest(type->text, TYPES, TYPE_COUNT);
-    if (meant != NULL)
-        return sg_findings_add(to->findings, type->at, "unknown type `%.*s`; did you mean `%.*s`?",
-                               SG_STR_ARG(type->text), SG_STR_ARG(*meant));
-    return sg_findings_add(to->findings, type->at,
-                           "unknown type `%.*s`; one of string, number, integer, boolean, list, "
-                           "file, any",
-                           SG_STR_ARG(type->text));
+    return sg_findings_add(to->findings, type->at, "unknown type `%.*s`%s", SG_STR_ARG(type->text),
+                           sg_suggest_ending(to->arena, type->text, TYPES, TYPE_COUNT));
 }
 
 static bool compile_flag(const struct compiler *to, const struct sg_yaml *flag, bool *out)
@@ -251,7 +243,6 @@ static void report_unknown(struct check *check, const struct sg_target *target)
 {
     struct sg_str *words = sg_arena_get(check->arena, check->input->count, sizeof *words);
     const struct sg_str wrong = target->rule->target;
-    const struct sg_str *meant;
 
     for (size_t i = 0; i < check->input->count; i++) {
         struct sg_str pointer = sg_pointer_text(check->input->fields[i].pointer);
@@ -260,14 +251,9 @@ static void report_unknown(struct check *check, const struct sg_target *target)
             sg_str_format(check->arena, "%.*s%.*s", SG_STR_ARG(check->prefix), SG_STR_ARG(pointer));
     }
     check->is_right = false;
-    meant = sg_suggest(wrong, words, check->input->count);
-    if (meant != NULL)
-        (void)sg_findings_add(check->findings, target->at,
-                              "%.*s has no input `%.*s`; did you mean `%.*s`?",
-                              SG_STR_ARG(check->operation), SG_STR_ARG(wrong), SG_STR_ARG(*meant));
-    else
-        (void)sg_findings_add(check->findings, target->at, "%.*s has no input `%.*s`",
-                              SG_STR_ARG(check->operation), SG_STR_ARG(wrong));
+    (void)sg_findings_add(check->findings, target->at, "%.*s has no input `%.*s`%s",
+                          SG_STR_ARG(check->operation), SG_STR_ARG(wrong),
+                          sg_suggest_ending(check->arena, wrong, words, check->input->count));
 }
 
 /* A rule that stands above fields may set all of them: what it gives is known when it runs. */

@@ -27,6 +27,8 @@ struct index {
     size_t kind_count;
     struct slot *slots; /* open addressing; never more than half full */
     size_t slot_mask;
+    struct sg_str *named[SG_LOOKUP_KEYS_MAX]; /* the keys of each column, sorted; no `*` */
+    size_t named_count[SG_LOOKUP_KEYS_MAX];
 };
 
 struct table {
@@ -74,8 +76,12 @@ static const struct sg_str *find_word(struct sg_str wanted, const struct sg_str 
 static bool read_header(struct table *table, struct sg_str *names, struct sg_findings *findings)
 {
     const struct sg_csv_row *header = &table->rows.rows[0];
+    const struct sg_str whole = header->fields[0].text;
     size_t before = sg_findings_errors(findings);
 
+    if (header->count == 1 && sg_str_count(whole, ';') + sg_str_count(whole, '\t') > 0)
+        return sg_findings_add(findings, header->fields[0].at,
+                               "the columns stand apart by `,`; save the file as CSV with commas");
     for (size_t i = 0; i < header->count; i++) {
         struct sg_csv_field field = header->fields[i];
 
@@ -294,6 +300,26 @@ static void check_and_add_row(struct sg_arena *arena, const struct table *table,
         SG_STR_ARG(list_of(arena, keys, index->count)), table->rows.rows[first].fields[0].at.line);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return sg_str_compare(*(const struct sg_str *)a, *(const struct sg_str *)b);
+}
+
+static void name_keys(struct sg_arena *arena, const struct table *table, struct index *index,
+                      size_t k)
+{
+    struct sg_str *named = sg_arena_get(arena, table->rows.count, sizeof *named);
+
+    for (size_t row = 1; row < table->rows.count; row++) {
+        const struct sg_str key = table->rows.rows[row].fields[index->columns[k]].text;
+
+        if (!is_star(key))
+            named[index->named_count[k]++] = key;
+    }
+    qsort(named, index->named_count[k], sizeof *named, by_bytes);
+    index->named[k] = named;
+}
+
 /* The index by these columns: each is made, and its rows checked, once. */
 static const struct index *index_by(struct sg_arena *arena, struct table *table,
                                     const size_t *columns, size_t count,
@@ -314,6 +340,8 @@ static const struct index *index_by(struct sg_arena *arena, struct table *table,
     memcpy(index->columns, columns, count * sizeof *columns);
     for (size_t row = 1; row < table->rows.count; row++)
         check_and_add_row(arena, table, index, row, findings);
+    for (size_t k = 0; k < count; k++)
+        name_keys(arena, table, index, k);
     index->next = table->indexes;
     table->indexes = index;
     return index;
@@ -330,13 +358,12 @@ static struct table *find_table(const struct sg_lookups *lookups, struct sg_look
             return table;
         names[count++] = table->name;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, names, count);
-    if (nearest != NULL)
-        (void)sg_findings_add(findings, word.at, "no table `%.*s`; did you mean `%.*s`?",
-                              SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
-    else
+    if (count == 0)
         (void)sg_findings_add(findings, word.at, "no table `%.*s`; lookups/%.*s.csv is not there",
                               SG_STR_ARG(word.text), SG_STR_ARG(word.text));
+    else
+        (void)sg_findings_add(findings, word.at, "no table `%.*s`%s", SG_STR_ARG(word.text),
+                              sg_suggest_ending(lookups->arena, word.text, names, count));
     return NULL;
 }
 
@@ -349,12 +376,10 @@ static bool find_column(const struct table *table, struct sg_lookup_word word, s
         *column = (size_t)(found - table->names);
         return true;
     }
-    const struct sg_str *nearest = sg_suggest(word.text, table->names, table->column_count);
-    if (nearest == NULL)
-        return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`",
-                               SG_STR_ARG(table->shown), SG_STR_ARG(word.text));
-    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`; did you mean `%.*s`?",
-                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text), SG_STR_ARG(*nearest));
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    return sg_findings_add(findings, word.at, "%.*s has no column `%.*s`%s",
+                           SG_STR_ARG(table->shown), SG_STR_ARG(word.text),
+                           sg_suggest_ending(arena, word.text, table->names, table->column_count));
 }
 
 static bool has_column(const size_t *columns, size_t count, size_t column)
@@ -459,6 +484,36 @@ static bool no_row(struct sg_arena *arena, const struct sg_lookup *lookup,
                         sg_buffer_c(&shown), SG_STR_ARG(lookup->table->shown));
 }
 
+/* What stands for "none", such as `-`, is no code. */
+static bool is_code(struct sg_str key)
+{
+    for (size_t i = 0; i < key.length; i++) {
+        const unsigned char byte = (unsigned char)key.at[i];
+
+        if (byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+            (byte >= 'a' && byte <= 'z'))
+            return true;
+    }
+    return false;
+}
+
+/* A column that names nothing at all asks for no code. */
+static struct sg_str unnamed_of(const struct sg_lookup *lookup, size_t row,
+                                const struct sg_str *keys)
+{
+    const struct index *index = lookup->index;
+
+    for (size_t k = 0; k < index->count; k++) {
+        const struct sg_csv_field *field = &lookup->table->rows.rows[row].fields[index->columns[k]];
+
+        if (is_star(field->text) && index->named_count[k] > 0 && is_code(keys[k]) &&
+            bsearch(&keys[k], index->named[k], index->named_count[k], sizeof keys[k], by_bytes) ==
+                NULL)
+            return keys[k];
+    }
+    return (struct sg_str){0};
+}
+
 bool sg_lookup_find(struct sg_arena *arena, const struct sg_lookup *lookup,
                     const struct sg_str *keys, struct sg_lookup_result *out, struct sg_error *err)
 {
@@ -469,7 +524,7 @@ bool sg_lookup_find(struct sg_arena *arena, const struct sg_lookup *lookup,
         return no_row(arena, lookup, keys, err);
     const struct sg_csv_field *given = &table->rows.rows[row].fields[lookup->give];
 
-    *out = (struct sg_lookup_result){.text = given->text};
+    *out = (struct sg_lookup_result){.text = given->text, .unnamed = unnamed_of(lookup, row, keys)};
     if (sg_str_is(given->text, "IGNORE")) {
         out->is_ignored = true;
         out->reason = sg_str_format(arena, "IGNORE in %.*s:%d", SG_STR_ARG(table->shown),

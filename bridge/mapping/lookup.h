@@ -70,9 +70,10 @@ struct sg_str sg_lookup_table(const struct sg_lookup *lookup);
 struct sg_str sg_lookup_file(const struct sg_lookup *lookup);
 
 struct sg_lookup_result {
-    struct sg_str text;   /* lives as long as the tables; "" is nothing */
-    bool is_ignored;      /* the table says IGNORE */
-    struct sg_str reason; /* then: "IGNORE in lookups/outcomes.csv:5" */
+    struct sg_str text;    /* lives as long as the tables; "" is nothing */
+    bool is_ignored;       /* the table says IGNORE */
+    struct sg_str reason;  /* then: "IGNORE in lookups/outcomes.csv:5" */
+    struct sg_str unnamed; /* the first key that `*` took and that no row names; "" if none */
 };
 
 /**

@@ -64,13 +64,8 @@ static bool compile_name(const struct compiler *to)
 static bool report_unknown(const struct compiler *to, struct sg_place at, struct sg_str what,
                            struct sg_str wrong, const struct sg_str *words, size_t count)
 {
-    const struct sg_str *meant = sg_suggest(wrong, words, count);
-
-    if (meant == NULL)
-        return sg_findings_add(to->findings, at, "%.*s `%.*s`", SG_STR_ARG(what),
-                               SG_STR_ARG(wrong));
-    return sg_findings_add(to->findings, at, "%.*s `%.*s`; did you mean `%.*s`?", SG_STR_ARG(what),
-                           SG_STR_ARG(wrong), SG_STR_ARG(*meant));
+    return sg_findings_add(to->findings, at, "%.*s `%.*s`%s", SG_STR_ARG(what), SG_STR_ARG(wrong),
+                           sg_suggest_ending(to->arena, wrong, words, count));
 }
 
 static const struct sg_system_view *find_system(const struct compiler *to, struct sg_place at,
@@ -188,6 +183,21 @@ static bool compile_rules(struct compiler *to)
                                             SG_STR_ARG(mapping->to_operation)),
                               to->findings) &&
            is_right;
+}
+
+/* `link:/gm` would be nothing for ever: a link is to one of the systems. */
+static bool check_links(const struct compiler *to)
+{
+    bool is_right = true;
+
+    for (const struct sg_source *s = to->mapping->sources.first; s != NULL; s = s->next) {
+        size_t count = 0;
+        const struct sg_str *tokens = sg_pointer_tokens(s->pointer, &count);
+
+        if (s->scope == SG_SCOPE_LINK && count > 0)
+            is_right &= find_system(to, s->at, tokens[0]) != NULL;
+    }
+    return is_right;
 }
 
 /* --- internal and public --- */
@@ -393,6 +403,7 @@ const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_st
     is_right &= compile_tests(&to);
     if (to.mapping->record != NULL && to.mapping->operation != NULL)
         is_right &= check_internal(&to);
+    is_right &= check_links(&to);
     if (!is_right || sg_findings_errors(findings) > before)
         return NULL;
     gather_reads(&to);
@@ -490,13 +501,14 @@ void sg_mapping_observe(const struct sg_mapping *mapping, struct sg_arena *arena
     if (mapping->when != NULL && !sg_condition_holds(mapping->when, &run, &unmet)) {
         if (run.problems != NULL || run.ignored.length > 0) {
             take_end(&run, result);
-            return;
+        } else {
+            result->outcome = SG_MAPPED_SKIPPED;
+            result->reason = sg_str_format(arena, "when: %.*s", SG_STR_ARG(unmet));
         }
-        result->outcome = SG_MAPPED_SKIPPED;
-        result->reason = sg_str_format(arena, "when: %.*s", SG_STR_ARG(unmet));
     } else if (!sg_rule_run(mapping->set, &run, &made) ||
                !sg_input_type(mapping->operation->input, mapping->set, made, &run,
                               &result->input)) {
         take_end(&run, result);
     }
+    result->new_codes = run.codes;
 }

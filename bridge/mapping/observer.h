@@ -41,11 +41,14 @@ struct sg_observer {
     void *owner;
 };
 
-/** Tells it of a step; takes NULL. */
-static inline void sg_observe(const struct sg_observer *observer, struct sg_observed observed)
-{
-    if (observer != NULL)
-        observer->see(observer->owner, &observed);
-}
+/**
+ * Tells it, if there is one, of a step: `SG_OBSERVE(run->observer, .kind = SG_OBSERVED_ITEM, …);`. The
+ * step is put together only then, which is why this is no function.
+ */
+#define SG_OBSERVE(observer, ...)                                                         \
+    do {                                                                                  \
+        if ((observer) != NULL)                                                           \
+            (observer)->see((observer)->owner, &(const struct sg_observed){__VA_ARGS__}); \
+    } while (0)
 
 #endif

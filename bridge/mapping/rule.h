@@ -77,12 +77,15 @@ struct sg_problem {
     struct sg_problem *next;
 };
 
+struct sg_new_code; /* sgbridge/mapping.h */
+
 /** One run: what rules see and what came of it. Zero it, set arena and scopes. */
 struct sg_rule_run {
     struct sg_arena *arena;
     struct sg_scopes scopes;
-    struct sg_problem *problems; /* in order; a `set` goes on after one, to report all */
-    struct sg_str ignored;       /* a look-up gave IGNORE: "IGNORE in lookups/outcomes.csv:5" */
+    struct sg_problem *problems;     /* in order; a `set` goes on after one, to report all */
+    const struct sg_new_code *codes; /* that look-ups know by their `*` alone, the last one first */
+    struct sg_str ignored;           /* a look-up gave IGNORE: "IGNORE in lookups/outcomes.csv:5" */
     const struct sg_observer *observer; /* is told of each step; NULL: nobody is */
 };
 

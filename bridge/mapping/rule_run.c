@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "mapping/rule_inner.h"
+#include "sgbridge/mapping.h"
 #include "tree/form.h"
 
 typedef bool give_fn(const struct sg_rule *rule, struct sg_rule_run *run,
@@ -27,9 +28,8 @@ bool sg_rule_problem(struct sg_rule_run *run, struct sg_place at, struct sg_str 
     while (*end != NULL)
         end = &(*end)->next;
     *end = problem;
-    sg_observe(run->observer,
-               (struct sg_observed){
-                   .kind = SG_OBSERVED_PROBLEM, .at = at, .target = target, .text = problem->text});
+    SG_OBSERVE(run->observer, .kind = SG_OBSERVED_PROBLEM, .at = at, .target = target,
+               .text = problem->text);
     return false;
 }
 
@@ -126,10 +126,8 @@ bool sg_source_find(const struct sg_source_path *source, const struct sg_rule *r
     if (root != NULL && !sg_pointer_find(source->pointer, root, &node, &err))
         return sg_rule_problem(run, rule->at, rule->target, "%s", err.text);
     *out = sg_node_is_nothing(node) ? NULL : node;
-    sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_SOURCE,
-                                                   .at = rule->at,
-                                                   .text = name_of(source),
-                                                   .value = *out});
+    SG_OBSERVE(run->observer, .kind = SG_OBSERVED_SOURCE, .at = rule->at, .text = name_of(source),
+               .value = *out);
     return true;
 }
 
@@ -298,9 +296,8 @@ static bool walk_items(const struct sg_rule *rule, struct sg_rule_run *run,
         const struct sg_node *entry = NULL;
 
         run->scopes.at[SG_SCOPE_HAND] = item;
-        sg_observe(run->observer,
-                   (struct sg_observed){
-                       .kind = SG_OBSERVED_ITEM, .at = rule->at, .value = item, .number = number});
+        SG_OBSERVE(run->observer, .kind = SG_OBSERVED_ITEM, .at = rule->at, .value = item,
+                   .number = number);
         if (!give_item(rule, run, &entry))
             return false;
         if (entry != NULL && rule->kind == SG_RULE_PICK) {
@@ -340,16 +337,12 @@ static bool give_items(const struct sg_rule *rule, struct sg_rule_run *run,
 static bool run_target(const struct sg_target *target, struct sg_rule_run *run,
                        const struct sg_node **out)
 {
-    const struct sg_observed begin = {
-        .kind = SG_OBSERVED_TARGET, .at = target->at, .text = target->rule->target};
+    const struct sg_str name = target->rule->target;
 
-    sg_observe(run->observer, begin);
+    SG_OBSERVE(run->observer, .kind = SG_OBSERVED_TARGET, .at = target->at, .text = name);
     const bool is_right = sg_rule_run(target->rule, run, out);
-    sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_END,
-                                                   .at = begin.at,
-                                                   .text = begin.text,
-                                                   .value = is_right ? *out : NULL,
-                                                   .is_good = is_right});
+    SG_OBSERVE(run->observer, .kind = SG_OBSERVED_END, .at = target->at, .text = name,
+               .value = is_right ? *out : NULL, .is_good = is_right);
     return is_right;
 }
 
@@ -374,21 +367,32 @@ static bool give_set(const struct sg_rule *rule, struct sg_rule_run *run,
 
 /* --- any rule --- */
 
+static void keep_code(const struct sg_rule *rule, struct sg_rule_run *run, struct sg_str code)
+{
+    struct sg_new_code *kept = sg_arena_get(run->arena, 1, sizeof *kept);
+
+    *kept = (struct sg_new_code){sources_of(rule, run->arena), code, run->codes};
+    run->codes = kept;
+}
+
 static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
                       const struct sg_node **node)
 {
     struct sg_transform_result result;
+    const bool is_done =
+        sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result);
 
-    if (sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result)) {
+    if (result.unnamed.length > 0)
+        keep_code(rule, run, result.unnamed);
+    if (is_done) {
         if (sg_node_is_nothing(*node))
             *node = NULL;
         return true;
     }
     if (result.is_ignored) {
         run->ignored = result.reason;
-        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_IGNORED,
-                                                       .at = rule->at,
-                                                       .text = result.reason});
+        SG_OBSERVE(run->observer, .kind = SG_OBSERVED_IGNORED, .at = rule->at,
+                   .text = result.reason);
         return false;
     }
 
@@ -411,10 +415,8 @@ static void observe_made(const struct sg_rule *rule, const struct sg_rule_run *r
     };
 
     if (names[rule->kind] != NULL)
-        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_MADE,
-                                                       .at = rule->at,
-                                                       .text = sg_str_of(names[rule->kind]),
-                                                       .value = made});
+        SG_OBSERVE(run->observer, .kind = SG_OBSERVED_MADE, .at = rule->at,
+                   .text = sg_str_of(names[rule->kind]), .value = made);
 }
 
 bool sg_rule_try(const struct sg_rule *rule, struct sg_rule_run *run, const struct sg_node **out)
@@ -436,9 +438,8 @@ bool sg_rule_try(const struct sg_rule *rule, struct sg_rule_run *run, const stru
     if (rule->with != NULL && !sg_node_is_nothing(node) && !transform(rule, run, &node))
         return false;
     if (node == NULL && rule->fallback != NULL)
-        sg_observe(run->observer, (struct sg_observed){.kind = SG_OBSERVED_DEFAULT,
-                                                       .at = rule->at,
-                                                       .value = rule->fallback});
+        SG_OBSERVE(run->observer, .kind = SG_OBSERVED_DEFAULT, .at = rule->at,
+                   .value = rule->fallback);
     *out = node != NULL ? node : rule->fallback;
     return true;
 }

@@ -24,6 +24,9 @@ enum sg_scope {
 /** As it is written before the colon; "" for the thing at hand. */
 const char *sg_scope_name(enum sg_scope scope);
 
+/** The members of a scope whose members are fixed; NULL, and 0, for one that holds whatever it is given. */
+const struct sg_str *sg_scope_members(enum sg_scope scope, size_t *count);
+
 /** A set of scopes, for compiling, is an `unsigned`: `SG_SCOPE_BIT(SG_SCOPE_LINK) | …`. */
 #define SG_SCOPE_BIT(scope) (1U << (scope))
 

@@ -1,4 +1,5 @@
 #include "base/buffer.h"
+#include "base/suggest.h"
 #include "mapping/rule_inner.h"
 
 /* The name before the first ':', of small letters only; "" when there is none. */
@@ -120,6 +121,25 @@ static bool check_hand(const struct sg_rule_compiler *compiler, struct sg_str te
                            SG_STR_ARG(text), context->where, SG_STR_ARG(known));
 }
 
+/* `event:/referense` would be nothing for ever, and silently so where it is optional. */
+static bool check_member(const struct sg_rule_context *context, const struct sg_source_path *path,
+                         struct sg_place at)
+{
+    size_t known = 0, count = 0;
+    const struct sg_str *members = sg_scope_members(path->scope, &known);
+    const struct sg_str *tokens = sg_pointer_tokens(path->pointer, &count);
+
+    if (known == 0 || count == 0)
+        return true;
+    for (size_t i = 0; i < known; i++) {
+        if (sg_str_equal(members[i], tokens[0]))
+            return true;
+    }
+    return sg_findings_add(context->findings, at, "`%s:` has no `%.*s`%s",
+                           sg_scope_name(path->scope), SG_STR_ARG(tokens[0]),
+                           sg_suggest_ending(context->arena, tokens[0], members, known));
+}
+
 static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str text,
                          struct sg_place text_at, struct sg_source_path *out)
 {
@@ -151,6 +171,8 @@ static bool compile_text(const struct sg_rule_compiler *compiler, struct sg_str 
     if (!sg_pointer_compile(context->arena, pointer, text_at, &out->pointer, &err))
         return sg_findings_add(context->findings, text_at, "`%.*s`: %s", SG_STR_ARG(text),
                                err.text);
+    if (!check_member(context, out, text_at))
+        return false;
     out->pointer = as_named(context, seen_from_outside(compiler, out->scope), out->pointer);
     out->text = sg_str_copy(context->arena, text);
     return true;

@@ -268,6 +268,8 @@ bool sg_step_look_up(struct sg_arena *arena, const struct sg_step *step, const s
         return false;
     result->is_ignored = found.is_ignored;
     result->reason = found.reason;
+    if (found.unnamed.length > 0)
+        result->unnamed = found.unnamed;
     *out = found.text;
     return !found.is_ignored;
 }
@@ -381,11 +383,8 @@ static bool unknown(const struct sg_transform_context *context, struct sg_str na
 
     for (size_t k = 0; k < KIND_COUNT; k++)
         names[k] = sg_str_of(KINDS[k].name);
-    const struct sg_str *nearest = sg_suggest(name, names, KIND_COUNT);
-    if (nearest == NULL)
-        return sg_findings_add(context->findings, at, "unknown transform `%.*s`", SG_STR_ARG(name));
-    return sg_findings_add(context->findings, at, "unknown transform `%.*s`; did you mean `%.*s`?",
-                           SG_STR_ARG(name), SG_STR_ARG(*nearest));
+    return sg_findings_add(context->findings, at, "unknown transform `%.*s`%s", SG_STR_ARG(name),
+                           sg_suggest_ending(context->arena, name, names, KIND_COUNT));
 }
 
 bool sg_step_compile(const struct sg_transform_context *context, const struct sg_yaml *yaml,

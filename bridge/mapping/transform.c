@@ -126,11 +126,8 @@ static void observe(const struct sg_observer *observer, struct sg_arena *arena,
     if (step->lookup != NULL)
         text =
             sg_str_format(arena, "%s %.*s", step->name, SG_STR_ARG(sg_lookup_table(step->lookup)));
-    sg_observe(observer, (struct sg_observed){.kind = SG_OBSERVED_TRANSFORM,
-                                              .at = step->at,
-                                              .text = text,
-                                              .value = made,
-                                              .is_good = is_done});
+    SG_OBSERVE(observer, .kind = SG_OBSERVED_TRANSFORM, .at = step->at, .text = text, .value = made,
+               .is_good = is_done);
 }
 
 bool sg_transform_run(struct sg_arena *arena, const struct sg_transform *transform,

@@ -36,11 +36,12 @@ const struct sg_lookup *const *sg_transform_lookups(const struct sg_transform *t
 
 struct sg_observer; /* mapping/observer.h */
 
-/** Why there is no value: it failed, or it is not for us. */
+/** Why there is no value: it failed, or it is not for us; and what is worth telling in any case. */
 struct sg_transform_result {
     bool is_ignored;       /* a table says IGNORE: the event is skipped for this mapping */
     struct sg_str reason;  /* then: "IGNORE in lookups/outcomes.csv:5" */
     struct sg_error error; /* else: at the transform's place; SG_ERROR_INPUT */
+    struct sg_str unnamed; /* a code that a table knows by its `*` alone; "" if none */
 };
 
 /**

@@ -87,6 +87,13 @@ static const struct sg_str *nearest_name(struct sg_arena *arena, struct sg_str w
                            (name = uenum_next(all, &length, &status)) != NULL;)
         names[count++] = sg_str_copy(arena, (struct sg_str){name, (size_t)length});
     uenum_close(all);
+    for (size_t i = 0; i < count; i++) { /* `Tehran` is a city of Asia */
+        const size_t head = names[i].length - wrong.length;
+
+        if (names[i].length > wrong.length && names[i].at[head - 1] == '/' &&
+            sg_str_equal_loose(sg_str_skip(names[i], head), wrong))
+            return &names[i];
+    }
     return sg_suggest(wrong, names, count);
 }
 

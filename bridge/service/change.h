@@ -2,6 +2,7 @@
 #ifndef SG_SERVICE_CHANGE_H
 #define SG_SERVICE_CHANGE_H
 
+#include "service/drift.h"
 #include "sgbridge/journal.h"
 
 struct sg_change;
@@ -17,7 +18,8 @@ enum sg_change_kind {
     SG_CHANGE_FACT,
     SG_CHANGE_COMMAND, /* what a person asked for */
     SG_CHANGE_PAUSES,  /* reads into `arena` which systems people hold back */
-    SG_CHANGE_ROUTES,  /* refused, naming them, when mappings with open deliveries would go */
+    SG_CHANGE_CODES,   /* codes that no table names were met */
+    SG_CHANGE_ROUTES, /* refused, naming them, when mappings in force with open deliveries would go */
 };
 
 typedef void sg_change_done_fn(struct sg_change *change);
@@ -73,9 +75,13 @@ struct sg_change {
             struct sg_paused_system *systems;
             size_t count;
         } pauses;
+        struct sg_drift_codes codes;
         struct {
             const struct sg_route *routes;
             size_t count;
+            struct sg_catalog *catalog; /* that they are of */
+            struct sg_author author;
+            bool is_never_refused; /* what is open waits for its mapping, and an alarm says so */
         } routes;
     } as;
     struct sg_error err;
@@ -85,10 +91,10 @@ struct sg_change {
 };
 
 /**
- * Does it, inside a transaction. INPUT: refused for what it says, with nothing changed; any other
+ * Does it, inside a transaction, and shows new events to `drift`. INPUT: refused for what it says, with nothing changed; any other
  * error: the transaction is to be undone.
  */
-SG_MUST_USE bool sg_change_apply(struct sg_journal *journal, struct sg_change *change,
-                                 struct sg_error *err);
+SG_MUST_USE bool sg_change_apply(struct sg_journal *journal, struct sg_drift_watch *drift,
+                                 struct sg_change *change, struct sg_error *err);
 
 #endif

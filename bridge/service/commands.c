@@ -149,7 +149,7 @@ static struct sg_str cut(struct sg_str text)
 
 void sg_commands_end_reload(struct errand *errand, bool is_done, struct sg_str said)
 {
-    errand->change.as.command.is_noted = true;
+    errand->change.as.command.is_noted = !is_done || !errand->command.drop;
     errand->change.as.command.is_done = is_done;
     if (said.length > 0)
         errand->change.as.command.said = sg_str_copy(errand->arena, said);
@@ -166,7 +166,10 @@ static void reload(struct errand *errand)
     if (catalog == NULL)
         sg_commands_end_reload(errand, false, (struct sg_str){0});
     else
-        sg_reload_begin(errand->service, catalog, errand);
+        sg_reload_begin(errand->service, catalog,
+                        &(struct sg_reload){.author = {errand->command.who, SG_STR("reload")},
+                                            .errand = errand,
+                                            .drops = errand->command.drop});
 }
 
 /* --- the spool --- */

@@ -129,6 +129,8 @@ static void begin_pending(struct job *job)
     struct sg_prepared prepared;
 
     sg_prepare(&it, job->event, &prepared);
+    if (prepared.new_codes != NULL && delivery->attempts == 0) /* else it was told before */
+        sg_service_codes(job->service, &delivery->event, prepared.new_codes);
     job->input = prepared.input;
     job->request = prepared.request;
     if (prepared.state == SG_DELIVERY_PENDING)

@@ -36,6 +36,7 @@ struct wanted {
 struct sg_keeper {
     struct sg_journal *journal;
     struct sg_keeper_settings settings;
+    struct sg_drift_watch *drift;
     int event_fd;
     int64_t disk_asked_at, free_bytes, swept_at, due_ms; /* the journal's thread only */
     bool is_full;                                        /* the same: said in the log once */
@@ -81,6 +82,7 @@ struct sg_keeper *sg_keeper_new(struct sg_journal *journal,
         abort();
     keeper->journal = journal;
     keeper->settings = *settings;
+    keeper->drift = sg_drift_watch_new();
     keeper->free_bytes = INT64_MAX;
     keeper->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (keeper->event_fd < 0 || pthread_mutex_init(&keeper->lock, NULL) != 0 ||
@@ -100,6 +102,7 @@ void sg_keeper_free(struct sg_keeper *keeper)
         next = batch->next;
         sg_arena_free(batch->arena);
     }
+    sg_drift_watch_free(keeper->drift);
     (void)close(keeper->event_fd);
     (void)pthread_cond_destroy(&keeper->work);
     (void)pthread_mutex_destroy(&keeper->lock);
@@ -245,8 +248,20 @@ static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_change *ch
                            "the disk is nearly full");
         return true;
     }
-    change->is_ok = sg_change_apply(keeper->journal, change, &change->err);
+    change->is_ok = sg_change_apply(keeper->journal, keeper->drift, change, &change->err);
     return change->is_ok || change->err.kind == SG_ERROR_INPUT;
+}
+
+static bool apply_all(const struct sg_keeper *keeper, const struct queue *batch,
+                      struct sg_error *err)
+{
+    for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
+        if (!apply_or_refuse(keeper, c)) {
+            *err = c->err;
+            return false;
+        }
+    }
+    return true;
 }
 
 /* One transaction of all of them; false when it was undone. */
@@ -255,16 +270,17 @@ static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t 
 {
     if (!sg_journal_begin(keeper->journal, now_ms, err))
         return false;
-    for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
-        if (!apply_or_refuse(keeper, c)) {
-            *err = c->err;
-            sg_journal_rollback(keeper->journal);
-            return false;
-        }
+    if (!apply_all(keeper, batch, err) ||
+        !sg_drift_write(keeper->drift, keeper->journal, now_ms, false, err)) {
+        sg_journal_rollback(keeper->journal);
+        sg_drift_forget(keeper->drift);
+        return false;
     }
     crash_points(batch, true);
-    if (!sg_journal_commit(keeper->journal, err))
+    if (!sg_journal_commit(keeper->journal, err)) {
+        sg_drift_forget(keeper->drift);
         return false;
+    }
     crash_points(batch, false);
     return true;
 }
@@ -366,7 +382,8 @@ static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
     struct queue batch = dequeue(keeper);
     struct sg_error err;
 
-    if (batch.first == NULL && now_ms < keeper->due_ms && !is_doubtful(keeper))
+    if (batch.first == NULL && now_ms < keeper->due_ms && !is_doubtful(keeper) &&
+        !sg_drift_is_due(keeper->drift, now_ms))
         return true; /* else the transaction itself ends what has waited too long */
     if (!commit(keeper, &batch, now_ms, &err)) {
         struct queue rest;
@@ -531,6 +548,20 @@ static void gather(struct sg_keeper *keeper, int64_t began_ms)
     keeper->is_gathering = false;
 }
 
+/* What was counted since it was written last; a count that is lost is no harm. */
+static void end_drift(struct sg_keeper *keeper, int64_t now_ms)
+{
+    struct sg_error err;
+
+    if (sg_keeper_has_lost(keeper) || !sg_drift_is_due(keeper->drift, INT64_MAX) ||
+        !sg_journal_begin(keeper->journal, now_ms, &err))
+        return;
+    if (!sg_drift_write(keeper->drift, keeper->journal, now_ms, true, &err))
+        sg_journal_rollback(keeper->journal);
+    else if (!sg_journal_commit(keeper->journal, &err))
+        SG_LOG(WARN, "drift.unwritten", SG_TEXT("why", sg_str_of(err.text)));
+}
+
 static void *run(void *argument)
 {
     struct sg_keeper *keeper = argument;
@@ -549,6 +580,7 @@ static void *run(void *argument)
             wait_for_work(keeper, wait_ms < SWEEP_EVERY_MS ? wait_ms : SWEEP_EVERY_MS);
         (void)pthread_mutex_unlock(&keeper->lock);
     }
+    end_drift(keeper, sg_clock_now_ms());
     return NULL;
 }
 

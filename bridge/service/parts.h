@@ -54,8 +54,7 @@ struct sg_service {
     int64_t now_ms;
     int64_t wake_ms; /* the least of what sg_service_run() has still to wait for */
     bool is_stopping;
-    bool is_refused; /* the first catalog, by the journal */
-    size_t writing;  /* changes of the service's own under way: alarms, facts, contacts */
+    size_t writing; /* changes of the service's own under way: alarms, facts, contacts */
 };
 
 /**
@@ -73,6 +72,10 @@ void sg_service_wake_at(struct sg_service *service, int64_t at_ms);
 /** An alarm begins, or ends with `words` "". `name` is borrowed for ever. */
 void sg_service_alarm(struct sg_service *service, const char *name, struct sg_str system,
                       struct sg_str words);
+
+/** Its mapping met codes that no look-up table names: they are counted; all is copied. */
+void sg_service_codes(struct sg_service *service, const struct sg_event *event,
+                      const struct sg_new_code *codes);
 
 /* --- peer.c --- */
 
@@ -120,11 +123,15 @@ void sg_handed_on_close(struct sg_service *service);
 
 /* --- service.c --- */
 
-/**
- * Puts a catalog in force for an errand: sg_commands_end_reload() then says what came of it. NULL:
- * for nobody.
- */
-void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand);
+/** A reload as it was asked for; its texts are copied. */
+struct sg_reload {
+    struct sg_author author;
+    struct errand
+        *errand; /* NULL: nobody waits; else sg_commands_end_reload() tells what came of it */
+    bool drops;
+};
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog,
+                     const struct sg_reload *asked);
 
 /** What came of a reload that somebody asked for; `said` is copied. */
 void sg_commands_end_reload(struct errand *errand, bool is_done, struct sg_str said);

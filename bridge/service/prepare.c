@@ -177,17 +177,24 @@ static bool fits_link(const struct sg_preparing *it, struct sg_prepared *out)
 
 /* --- what is sent --- */
 
-/* Record to input. */
-static bool map(const struct sg_preparing *it, const struct sg_node *event, struct sg_prepared *out)
+static bool read_record(const struct sg_preparing *it, const struct sg_node **record,
+                        struct sg_prepared *out)
 {
-    const struct sg_node *record = NULL;
-    struct sg_mapping_result result;
     struct sg_error err;
 
-    if (!sg_json_read(it->arena, it->delivery->event.body, NULL, &record, &err))
-        return end(out, SG_DELIVERY_FAILED, SG_STR("the stored record cannot be read"));
+    return sg_json_read(it->arena, it->delivery->event.body, NULL, record, &err) ||
+           end(out, SG_DELIVERY_FAILED, SG_STR("the stored record cannot be read"));
+}
+
+/* Record to input. */
+static bool map(const struct sg_preparing *it, const struct sg_node *record,
+                const struct sg_node *event, struct sg_prepared *out)
+{
+    struct sg_mapping_result result;
+
     sg_mapping_run(it->mapping, it->arena, record, links_of(it), event, &result);
     out->input = result.input;
+    out->new_codes = result.new_codes;
     if (result.outcome == SG_MAPPED_INPUT)
         return true;
     out->place = result.place;
@@ -224,8 +231,18 @@ static bool build(const struct sg_preparing *it, const struct sg_node *event,
 
 void sg_prepare(const struct sg_preparing *it, const struct sg_node *event, struct sg_prepared *out)
 {
+    const struct sg_node *record = NULL;
+
     *out = (struct sg_prepared){.state = SG_DELIVERY_PENDING};
-    if (is_news(it, out) && fits_link(it, out) && map(it, event, out) &&
-        says_something_new(it, out))
+    if (is_news(it, out) && fits_link(it, out) && read_record(it, &record, out) &&
+        map(it, record, event, out) && says_something_new(it, out))
         (void)build(it, event, out);
+}
+
+void sg_prepare_input(const struct sg_preparing *it, const struct sg_node *record,
+                      const struct sg_node *event, struct sg_prepared *out)
+{
+    *out = (struct sg_prepared){.state = SG_DELIVERY_PENDING};
+    if (fits_link(it, out))
+        (void)map(it, record, event, out);
 }

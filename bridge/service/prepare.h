@@ -25,6 +25,7 @@ struct sg_prepared {
         state; /* PENDING: `input` and `request` are there; FAILED, SKIPPED, ECHO */
     struct sg_str reason, pointer;
     struct sg_place place;
+    const struct sg_new_code *new_codes; /* that its mapping met */
     const struct sg_node *input;
     struct sg_request request;
 };
@@ -46,5 +47,12 @@ struct sg_str sg_prepare_hash(struct sg_arena *arena, const struct sg_node *inpu
 /** By the rules of design.md, sections 6 and 7, from its echo to its request. */
 void sg_prepare(const struct sg_preparing *it, const struct sg_node *event,
                 struct sg_prepared *out);
+
+/**
+ * Its input alone, of a `record` that has been read: by its links and its mapping, whatever else was
+ * sent for the ticket. PENDING: `input` is there, and no request.
+ */
+void sg_prepare_input(const struct sg_preparing *it, const struct sg_node *record,
+                      const struct sg_node *event, struct sg_prepared *out);
 
 #endif

@@ -78,6 +78,33 @@ void sg_service_alarm(struct sg_service *service, const char *name, struct sg_st
     sg_keeper_submit(service->setup.keeper, &note->change);
 }
 
+static const struct sg_new_code *copy_codes(struct sg_arena *arena, const struct sg_new_code *codes)
+{
+    struct sg_new_code *last = NULL;
+
+    for (; codes != NULL; codes = codes->next) {
+        struct sg_new_code *copy = sg_arena_get(arena, 1, sizeof *copy);
+
+        *copy = (struct sg_new_code){sg_str_copy(arena, codes->sources),
+                                     sg_str_copy(arena, codes->code), last};
+        last = copy;
+    }
+    return last;
+}
+
+void sg_service_codes(struct sg_service *service, const struct sg_event *event,
+                      const struct sg_new_code *codes)
+{
+    struct note *note = new_note(service, SG_CHANGE_CODES);
+
+    note->change.as.codes =
+        (struct sg_drift_codes){.system = sg_str_copy(note->arena, event->system),
+                                .record = sg_str_copy(note->arena, event->record),
+                                .codes = copy_codes(note->arena, codes),
+                                .met_at = service->now_ms};
+    sg_keeper_submit(service->setup.keeper, &note->change);
+}
+
 void sg_service_fact(struct sg_service *service, const char *name, struct sg_str value)
 {
     struct note *note = new_note(service, SG_CHANGE_FACT);
@@ -115,7 +142,7 @@ struct reload {
     struct sg_change change;
 };
 
-static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
+static void put_in_force(struct sg_service *service, struct sg_catalog *catalog, struct sg_str who)
 {
     struct sg_catalog *old = service->catalog;
 
@@ -139,6 +166,7 @@ static void put_in_force(struct sg_service *service, struct sg_catalog *catalog)
     sg_catalog_free(old);
     SG_LOG(INFO, "mappings.in_force", SG_TEXT("hash", sg_catalog_hash(catalog)));
     sg_service_fact(service, "mappings", sg_catalog_hash(catalog));
+    sg_service_fact(service, "mappings_by", who);
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     sg_service_fact(service, "mappings_since", sg_str_format(arena, "%" PRId64, service->now_ms));
     sg_service_wake_at(service, 0);
@@ -153,18 +181,16 @@ static void routes_set(struct sg_change *change)
         sg_commands_end_reload(reload->errand, change->is_ok,
                                change->is_ok ? (struct sg_str){0} : sg_str_of(change->err.text));
     if (change->is_ok) {
-        put_in_force(reload->service, reload->catalog);
+        put_in_force(reload->service, reload->catalog, change->as.routes.author.who);
     } else {
         SG_LOG(ERROR, "mappings.refused", SG_TEXT("why", sg_str_of(change->err.text)));
-        reload->service->is_refused =
-            reload->service->catalog == NULL && change->err.kind == SG_ERROR_INPUT;
-        sg_service_wake_at(reload->service, 0); /* there is nothing else that would wake it */
         sg_catalog_free(reload->catalog);
     }
     sg_arena_free(reload->arena);
 }
 
-void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, struct errand *errand)
+void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog,
+                     const struct sg_reload *asked)
 {
     struct sg_arena *arena = sg_arena_new();
     struct reload *reload = sg_arena_get(arena, 1, sizeof *reload);
@@ -174,12 +200,20 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
 
     for (size_t m = 0; m < count; m++)
         routes[m] = route_of(catalog, mappings[m]);
-    *reload = (struct reload){
-        .arena = arena, .service = service, .catalog = sg_catalog_share(catalog), .errand = errand};
-    reload->change = (struct sg_change){.kind = SG_CHANGE_ROUTES,
-                                        .as.routes = {routes, count},
-                                        .done = routes_set,
-                                        .owner = reload};
+    *reload = (struct reload){.arena = arena,
+                              .service = service,
+                              .catalog = sg_catalog_share(catalog),
+                              .errand = asked->errand};
+    reload->change = (struct sg_change){
+        .kind = SG_CHANGE_ROUTES,
+        .as.routes = {.routes = routes,
+                      .count = count,
+                      .catalog = reload->catalog,
+                      .author = {sg_str_copy(arena, asked->author.who),
+                                 sg_str_copy(arena, asked->author.how)},
+                      .is_never_refused = service->catalog == NULL || asked->drops},
+        .done = routes_set,
+        .owner = reload};
     service->writing++;
     sg_keeper_submit(service->setup.keeper, &reload->change);
 }
@@ -187,17 +221,13 @@ void sg_reload_begin(struct sg_service *service, struct sg_catalog *catalog, str
 void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, int64_t now_ms)
 {
     service->now_ms = now_ms;
-    sg_reload_begin(service, catalog, NULL);
+    sg_reload_begin(service, catalog,
+                    &(struct sg_reload){.author = {service->setup.user, SG_STR("SIGHUP")}});
 }
 
 int sg_service_fd(const struct sg_service *service)
 {
     return service->spool_fd;
-}
-
-bool sg_service_is_refused(const struct sg_service *service)
-{
-    return service->is_refused;
 }
 
 struct sg_catalog *sg_service_catalog(struct sg_service *service)
@@ -221,7 +251,8 @@ struct sg_service *sg_service_new(const struct sg_service_setup *setup, struct s
     service->setup = *setup;
     service->arena = sg_arena_new();
     service->now_ms = now_ms;
-    sg_service_reload(service, catalog, now_ms);
+    sg_reload_begin(service, catalog,
+                    &(struct sg_reload){.author = {setup->user, SG_STR("start")}});
     sg_commands_open(service);
     sg_handed_on_open(service);
     return service;

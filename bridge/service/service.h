@@ -27,9 +27,13 @@ struct sg_service_setup {
     struct sg_commands_reader *commands; /* handed on by other instances; NULL: there are none */
     sg_load_fn *load;                    /* NULL only where nobody writes into the spool */
     void *load_owner;
+    struct sg_str user; /* whose process it is: who put files in force when nobody asked by name */
 };
 
-/** Begins with `catalog`, which it shares. Deliveries and polls start with the first run. */
+/**
+ * Begins with `catalog`, which it shares. Deliveries and polls start with the first run. What is open
+ * of a mapping that the catalog lacks waits, under an alarm.
+ */
 SG_MUST_USE struct sg_service *sg_service_new(const struct sg_service_setup *setup,
                                               struct sg_catalog *catalog, int64_t now_ms);
 /** What is under way is dropped: stop it first. Takes NULL. */
@@ -47,9 +51,6 @@ void sg_service_reload(struct sg_service *service, struct sg_catalog *catalog, i
 
 /** Readable when somebody wrote a command into the spool; -1 when that cannot be known. */
 int sg_service_fd(const struct sg_service *service);
-
-/** Whether the journal refused the catalog that it began with: then it does nothing, and must end. */
-bool sg_service_is_refused(const struct sg_service *service);
 
 /** No new calls and polls; those running go on to their end. */
 void sg_service_stop(struct sg_service *service);

@@ -146,6 +146,14 @@ const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str n
     return NULL;
 }
 
+const struct sg_node *sg_node_find_near(const struct sg_node *object, struct sg_str name,
+                                        const struct sg_node *hint)
+{
+    if (hint != NULL && sg_str_equal(hint->name, name))
+        return hint;
+    return sg_node_find(object, name);
+}
+
 const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg_str name)
 {
     const struct sg_node *member =
@@ -229,15 +237,6 @@ bool sg_node_is_too_deep(const struct sg_node *node)
     return is_deeper(node, SG_TREE_DEPTH_MAX);
 }
 
-/* The member of that name, looked for from `hint` on: members mostly come in the same order. */
-static const struct sg_node *find_near(const struct sg_node *object, struct sg_str name,
-                                       const struct sg_node *hint)
-{
-    if (hint != NULL && sg_str_equal(hint->name, name))
-        return hint;
-    return sg_node_find(object, name);
-}
-
 /* The first member of `a` that `b` has not, or has differently; its counterpart in `*other`. */
 static const struct sg_node *differing_member(const struct sg_node *a, const struct sg_node *b,
                                               const struct sg_node **other)
@@ -245,7 +244,7 @@ static const struct sg_node *differing_member(const struct sg_node *a, const str
     const struct sg_node *hint = b->first;
 
     for (const struct sg_node *member = a->first; member != NULL; member = member->next) {
-        *other = find_near(b, member->name, hint);
+        *other = sg_node_find_near(b, member->name, hint);
         if (*other == NULL || !sg_node_equal(member, *other))
             return member;
         hint = (*other)->next;

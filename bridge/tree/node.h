@@ -55,6 +55,10 @@ void sg_node_replace(struct sg_node *node, const struct sg_node *value);
 /** The member of that name, or NULL; also NULL when `object` is NULL or no object. */
 const struct sg_node *sg_node_find(const struct sg_node *object, struct sg_str name);
 
+/** The same, looked at first at `hint`, a member or NULL: two objects mostly have one order. */
+const struct sg_node *sg_node_find_near(const struct sg_node *object, struct sg_str name,
+                                        const struct sg_node *hint);
+
 /** The first member of that name, whatever the case of ASCII letters; else as above. */
 const struct sg_node *sg_node_find_loose(const struct sg_node *object, struct sg_str name);
 

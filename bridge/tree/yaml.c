@@ -305,7 +305,43 @@ static bool take_event(struct reader *in, const yaml_event_t *event)
     return true;
 }
 
-/* In libyaml's own words, which name no content. A forbidden byte has an offset, and no mark. */
+/* What libyaml finds, and what most likely is the matter. */
+static const struct problem {
+    const char *found;
+    const char *inside; /* its context; NULL: whichever */
+    const char *meant;  /* with a context, ends with what begins elsewhere */
+} PROBLEMS[] = {
+    {"found character that cannot start any token", NULL,
+     "a tab, or a character that needs quotes; indent by spaces"},
+    {"found a tab character that violates indentation", NULL, "a tab; indent by spaces"},
+    {"mapping values are not allowed in this context", NULL,
+     "a `:` does not stand here; quote the text, or begin the map on a line of its own"},
+    {"did not find expected key", "while parsing a block mapping",
+     "this line is not indented as the others of the map"},
+    {"did not find expected '-' indicator", "while parsing a block collection",
+     "this line is not indented as the others of the list"},
+    {"did not find expected ',' or '}'", "while parsing a flow mapping",
+     "`,` or `}` is expected here; look for a quote or a brace that is not closed in the map"},
+    {"did not find expected ',' or ']'", "while parsing a flow sequence",
+     "`,` or `]` is expected here; look for a quote or a bracket that is not closed in the list"},
+    {"found unexpected end of stream", "while scanning a quoted scalar",
+     "the file ends inside the quoted text"},
+};
+
+static const struct problem *known_problem(const yaml_parser_t *parser)
+{
+    for (size_t i = 0; i < sizeof PROBLEMS / sizeof PROBLEMS[0]; i++) {
+        const struct problem *known = &PROBLEMS[i];
+
+        if (strcmp(parser->problem, known->found) == 0 &&
+            (known->inside == NULL ||
+             (parser->context != NULL && strcmp(parser->context, known->inside) == 0)))
+            return known;
+    }
+    return NULL;
+}
+
+/* Names no content. A forbidden byte has an offset, and no mark. */
 static void find_problem(struct reader *in, const yaml_parser_t *parser)
 {
     if (parser->error == YAML_MEMORY_ERROR)
@@ -315,13 +351,19 @@ static void find_problem(struct reader *in, const yaml_parser_t *parser)
                               parser->problem);
         return;
     }
+    const struct problem *known = known_problem(parser);
     struct sg_place at = place(in, parser->problem_mark);
+    int begun = parser->context == NULL ? 0 : place(in, parser->context_mark).line;
 
-    if (parser->context == NULL)
+    if (known != NULL && known->inside == NULL)
+        (void)sg_findings_add(in->findings, at, "%s", known->meant);
+    else if (known != NULL)
+        (void)sg_findings_add(in->findings, at, "%s that begins on line %d", known->meant, begun);
+    else if (parser->context == NULL)
         (void)sg_findings_add(in->findings, at, "%s", parser->problem);
     else
         (void)sg_findings_add(in->findings, at, "%s %s that begins on line %d", parser->problem,
-                              parser->context, place(in, parser->context_mark).line);
+                              parser->context, begun);
 }
 
 static void read_events(struct reader *in)
@@ -361,7 +403,8 @@ struct sg_yaml *sg_yaml_read(struct sg_arena *arena, struct sg_str text, const c
     }
     if (!sg_utf8_check(in.text, &bad)) {
         in.text.length = bad;
-        (void)sg_findings_add(findings, place_of_byte(&in, bad), "bytes that are no UTF-8");
+        (void)sg_findings_add(findings, place_of_byte(&in, bad),
+                              "bytes that are no UTF-8; save the file as UTF-8");
         return NULL;
     }
     read_events(&in);
@@ -414,22 +457,19 @@ struct sg_node *sg_yaml_to_node(struct sg_arena *arena, const struct sg_yaml *ya
 bool sg_yaml_check_keys(const struct sg_yaml *map, const struct sg_str *known, size_t count,
                         struct sg_findings *findings)
 {
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     bool all_known = true;
 
     for (const struct sg_yaml *entry = map->first; entry != NULL; entry = entry->next) {
-        const struct sg_str *meant;
         size_t k = 0;
 
         while (k < count && !sg_str_equal(entry->key, known[k]))
             k++;
         if (k < count)
             continue;
-        meant = sg_suggest(entry->key, known, count);
-        all_known = meant == NULL ? sg_findings_add(findings, entry->key_at, "unknown key `%.*s`",
-                                                    SG_STR_ARG(entry->key))
-                                  : sg_findings_add(findings, entry->key_at,
-                                                    "unknown key `%.*s`; did you mean `%.*s`?",
-                                                    SG_STR_ARG(entry->key), SG_STR_ARG(*meant));
+        all_known =
+            sg_findings_add(findings, entry->key_at, "unknown key `%.*s`%s", SG_STR_ARG(entry->key),
+                            sg_suggest_ending(arena, entry->key, known, count));
     }
     return all_known;
 }

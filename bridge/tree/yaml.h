@@ -46,7 +46,7 @@ struct sg_node *sg_yaml_to_node(struct sg_arena *arena, const struct sg_yaml *ya
 
 /**
  * Finds, for each key of `map` that is none of `known`, "unknown key `optionl`; did you mean
- * `optional`?". True when there is none.
+ * `optional`?", or which keys there are. True when there is none.
  */
 bool sg_yaml_check_keys(const struct sg_yaml *map, const struct sg_str *known, size_t count,
                         struct sg_findings *findings);

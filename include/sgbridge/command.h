@@ -61,6 +61,8 @@ struct sg_command {
     struct sg_str name; /* PAUSE, RESUME: of what scope says */
     int64_t until;      /* PAUSE: 0: until RESUME */
     enum sg_pause_scope scope;
+
+    bool drop; /* RELOAD: fails what waits for a mapping that has no file any more */
 };
 enum { SG_COMMAND_DELIVERIES_MAX = 500 };
 

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "kafka/cluster.h"
 #include "sgbridge/command.h"
+#include "sgbridge/drift.h"
 #include "sgbridge/event.h"
 
 struct sg_journal;
@@ -113,10 +114,27 @@ struct sg_names {
     size_t count;
 };
 
-/** Names of mappings with open deliveries that are not among `routes`; in the arena. */
+/** Names of mappings in force that have open deliveries and are not among `routes`; in the arena. */
 SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_arena *arena,
                                          const struct sg_route *routes, size_t count,
                                          struct sg_names *names, struct sg_error *err);
+
+/** Names of mappings that are not in force and have deliveries that wait for them; in the arena. */
+SG_MUST_USE bool sg_journal_find_waiting(struct sg_journal *journal, struct sg_arena *arena,
+                                         struct sg_names *names, struct sg_error *err);
+
+/** Who put mapping files in force, and how: "start", "SIGHUP", "reload". */
+struct sg_author {
+    struct sg_str who, how;
+};
+
+/**
+ * Keeps of each route whose mapping has another hash than before since when it is in force, and by
+ * whom; in a transaction. Deliveries name the hash of the mapping that they went through.
+ */
+SG_MUST_USE bool sg_journal_note_versions(struct sg_journal *journal, const struct sg_route *routes,
+                                          size_t count, const struct sg_author *author,
+                                          struct sg_error *err);
 
 /* --- one transaction --- */
 
@@ -267,7 +285,8 @@ SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_endi
  * Carries out what somebody asked for, once: of a second command of the same id nothing is done. What
  * came of it is an entry of the journal, as is each delivery's refusal, with the reason in a sentence;
  * neither is an error of this call. `*is_put_off`: a call of it is under way at this moment, nothing
- * was written, ask again. RELOAD is not the journal's: see sg_journal_note_command().
+ * was written, ask again. Of RELOAD it carries out `drop`, after the routes were set, some deliveries
+ * at a time: put off says that there are more. Without it: see sg_journal_note_command().
  */
 SG_MUST_USE bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command,
                                  bool *is_put_off, struct sg_error *err);
@@ -342,6 +361,33 @@ SG_MUST_USE bool sg_journal_set_contact(struct sg_journal *journal,
 /** Facts about the service, such as "mappings" and "started": shown by `status`. */
 SG_MUST_USE bool sg_journal_set_fact(struct sg_journal *journal, const char *name,
                                      struct sg_str value, struct sg_error *err);
+
+/* --- what systems send that no file names --- */
+
+/** "field", "type", "gone", "code", "more": as stored and shown. */
+const char *sg_drift_kind_name(enum sg_drift_kind kind);
+
+/** What was learned of one record: opaque text, of whoever watches it. */
+struct sg_kept_outline {
+    struct sg_str system, record, text;
+};
+
+/** All there are, in the arena. */
+SG_MUST_USE bool sg_journal_outlines(struct sg_journal *journal, struct sg_arena *arena,
+                                     struct sg_kept_outline **out, size_t *count,
+                                     struct sg_error *err);
+SG_MUST_USE bool sg_journal_set_outline(struct sg_journal *journal,
+                                        const struct sg_kept_outline *outline,
+                                        struct sg_error *err);
+
+/** All that drifts, in the arena. */
+SG_MUST_USE bool sg_journal_drifts(struct sg_journal *journal, struct sg_arena *arena,
+                                   struct sg_drift **out, size_t *count, struct sg_error *err);
+/** It begins, or its times and its example are these now. */
+SG_MUST_USE bool sg_journal_set_drift(struct sg_journal *journal, const struct sg_drift *drift,
+                                      struct sg_error *err);
+SG_MUST_USE bool sg_journal_end_drift(struct sg_journal *journal, const struct sg_drift *drift,
+                                      struct sg_error *err);
 
 /**
  * Blanks bodies and sums up rows whose time is over, at most `limit`; call it when idle, outside of

@@ -71,6 +71,11 @@ const struct sg_mapping *sg_mapping_compile(struct sg_arena *arena, struct sg_st
 void sg_mapping_run_tests(const struct sg_mapping *mapping, struct sg_findings *findings,
                           size_t *passed, size_t *failed);
 
+/** Gives each record that its tests give, in `arena`; those that cannot be read are passed over. */
+typedef void sg_mapping_given_fn(const struct sg_node *record, void *owner);
+void sg_mapping_each_given(const struct sg_mapping *mapping, struct sg_arena *arena,
+                           sg_mapping_given_fn *each, void *owner);
+
 struct sg_str sg_mapping_name(const struct sg_mapping *mapping);
 struct sg_str sg_mapping_from_system(const struct sg_mapping *mapping);
 struct sg_str sg_mapping_from_record(const struct sg_mapping *mapping);
@@ -87,6 +92,13 @@ struct sg_str sg_mapping_hash(const struct sg_mapping *mapping);
 /** The pointers into the record that it reads (`when` included), as texts: what shapes are of. */
 const struct sg_str *sg_mapping_reads(const struct sg_mapping *mapping, size_t *count);
 
+/** A code that no row of a look-up's table names: the row for all others, `*`, took it. */
+struct sg_new_code {
+    struct sg_str sources; /* where it comes from, as in messages: "/service_code, /district" */
+    struct sg_str code;
+    const struct sg_new_code *next;
+};
+
 enum sg_mapped {
     SG_MAPPED_INPUT,   /* `input` is the operation's, typed */
     SG_MAPPED_SKIPPED, /* a rule said so: `reason` */
@@ -96,10 +108,11 @@ enum sg_mapped {
 struct sg_mapping_result {
     enum sg_mapped outcome;
     const struct sg_node *input;
-    struct sg_str reason;  /* "when: /status is not in [open, reopened]"; masked */
-    struct sg_place place; /* of the rule */
-    struct sg_str pointer; /* the target */
-    size_t problems;       /* how many rules could not be kept */
+    struct sg_str reason;                /* "when: /status is not in [open, reopened]"; masked */
+    struct sg_place place;               /* of the rule */
+    struct sg_str pointer;               /* the target */
+    size_t problems;                     /* how many rules could not be kept */
+    const struct sg_new_code *new_codes; /* whatever the outcome */
 };
 
 /**

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SGBRIDGE = Path(os.environ.get("SGBRIDGE", ROOT / "build/dev/sgbridge")).resolve()
 GENERAL = {"--help"}    # an option of every command, which pages and tables need not repeat
-_COMMAND = re.compile(r"^  ((?:[a-z-]+ )+) +\S", re.M)
+_COMMAND = re.compile(r"^.{8}  ((?:[a-z-]+ )+) *\S", re.M)
 _OPTION = re.compile(r"^  (--[a-z-]+)(?: (\S+))?  ", re.M)
 
 

@@ -19,6 +19,40 @@ RESPONSE = """<Response xmlns="urn:gam:cases:1"><ResponseId>9</ResponseId><CaseN
 <IsFinal>true</IsFinal><Outcome Code="1"/><Text>انجام شد</Text><AnsweredAt>1405/04/11 10:30:00</AnsweredAt>
 </Response>"""
 
+HISTORY = '{"body": "<x><change no=\\"1\\">یک</change><change no=\\"2\\">دو</change></x>"}'
+CHANGES = {
+    "systems/a.yaml": """
+system: a
+url: "${env:A_URL}"
+format: json
+records:
+  change:
+    id: /@no
+    key: /@no
+    decode: {/body: xml}
+    poll:
+      every: 1m
+      request: {get: /changes}
+      items: ""
+      split: {list: /body/change, rest: /whole}
+tests: []
+""",
+    "systems/b.yaml": """
+system: b
+url: "${env:B_URL}"
+format: json
+operations:
+  tell: {request: {post: /tell}, once: resend, link: ignores, input: {/Text: {required: true}}}
+""",
+    "change-to-note.yaml": """
+mapping: change-to-note
+from: a.change
+to: b.tell
+set: {/Text: "/#text"}
+tests: [{name: t, given: {"#text": x}, expect: {Text: x}}]
+""",
+}
+
 
 def ticket(**changes):
     return json.dumps({**TICKET, **changes}, ensure_ascii=False)
@@ -79,7 +113,8 @@ class Try(unittest.TestCase):
     def test_an_input_of_the_wrong_type_is_told_at_its_target(self):
         folder = self.folder(ticket_to_case=(", {cut: 200}", ""))
         text = self.tried(str(folder / "ticket-to-case.yaml"), given=ticket(service_name="ا" * 203), code=NOT_SENT)
-        self.assertRegex(text, r"\n  /Letter/Subject [^\0]*    x 3 characters too many, at most 200\n  /Letter/Priority")
+        self.assertRegex(text, r"\n  /Letter/Subject [^\0]*\n    x 3 characters too many, at most 200\n"
+                               r"  /Letter/Priority")
         self.assertTrue(text.endswith("\n1 of 10 targets failed; nothing would be sent\n"), text)
 
     def test_a_record_that_is_skipped_says_which_test_does_not_hold(self):
@@ -97,16 +132,35 @@ class Try(unittest.TestCase):
 
     def test_a_record_without_a_key_can_be_no_event(self):
         text = self.tried(TICKET_TO_CASE, given=ticket(service_request_id=None), code=NOT_SENT)
-        self.assertRegex(text, r"/systems/saja\.yaml:\d+:\d+: nothing at /service_request_id; nothing would be sent\n\Z")
+        self.assertRegex(text, r"/systems/saja\.yaml:\d+:\d+: nothing at /service_request_id; nothing would be sent\n")
 
     def test_what_a_soap_system_sends_is_the_element_of_the_record(self):
         text = self.tried(RESPONSE_TO_TICKET, "--link", "saja=1405-88014", "--round", "2", "--late", given=RESPONSE)
         self.assertIn("\nticket    1405-88014, round 2, late\nlink      gam 44/1405\n", text)
-        self.assertRegex(text, r"\n    event:/late +true\n    event:/late is not true +does not hold\n    = +left out\n")
+        self.assertRegex(text, r"\n    event:/late +true\n    event:/late is not true +does not hold\n"
+                               r"    = +left out\n")
         self.assertIn('"service_request_id": "1405-88014"', text)
         text = self.tried(RESPONSE_TO_TICKET, given=RESPONSE, code=NOT_SENT)
         self.assertIn("\nticket    not known; --link saja=KEY would tell it, round 1\n", text)
         self.assertIn("\n    x nothing at link:/saja\n", text)
+
+    def test_an_item_with_several_records_shows_each(self):
+        text = self.tried(str(self.history() / "change-to-note.yaml"), given=HISTORY)
+        self.assertRegex(text, r'\Achange-to-note: a\.change -> b\.tell\nrecord    a\.change 1, [^\0]*"Text": "یک"'
+                               r'[^\0]*\n\nrecord    a\.change 2, [^\0]*"Text": "دو"')
+        told = json.loads(self.tried(str(self.history() / "change-to-note.yaml"), "--json", given=HISTORY))
+        self.assertEqual([one["input"] for one in told], [{"Text": "یک"}, {"Text": "دو"}])
+        refused = self.tried(str(self.history() / "change-to-note.yaml"), given='{"body": "<x>"}', code=NOT_SENT)
+        self.assertRegex(refused, r"/systems/a\.yaml:\d+:\d+: no XML at /body: .*; nothing would be sent\n\Z")
+
+    def history(self):
+        """Mappings of a system whose items are decoded and split."""
+        folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        (folder / "systems").mkdir()
+        for name, text in CHANGES.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
 
     def test_json_has_the_input_and_every_step(self):
         told, = json.loads(self.tried(TICKET_TO_CASE, "--json", given=ticket()))

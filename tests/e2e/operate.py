@@ -102,13 +102,34 @@ def a_mapping_with_open_deliveries_is_not_taken_away(house):
     until(lambda: house.bridge.counts().get("pending", 0) > 0, f"{key} waits")
     file = house.bridge.mappings / "ticket-to-case.yaml"
     file.rename(house.world.folder / file.name)
-    refusal = "`ticket-to-case` has open deliveries and no file any more"
-    says(house.reload("mappings.refused"), refusal)
+    says(house.reload("mappings.refused"), "no file gives `ticket-to-case` any more, with deliveries open")
     house.bridge.stop()
-    says(house.refused_run(), refusal)
-    (house.world.folder / file.name).rename(file)
-    house.gam.post("up")
     house.bridge.start()
+    until(lambda: house.bridge.command("status").returncode == ALARM, "what waits is said")
+    says(house.bridge.command("status").stdout, r"ALARM +mapping : deliveries wait for\s+`ticket-to-case`")
+    house.gam.post("up")
+    (house.world.folder / file.name).rename(file)
+    equal(house.bridge.command("reload").returncode, 0, "exit code of reload")
+    until(lambda: house.receiver(key), f"{key} is a case")
+    equal(house.bridge.command("status").returncode, 0, "exit code of status")
+
+
+def a_mapping_is_dropped_with_what_waits_for_it(house):
+    house.gam.post("down")
+    key, = house.saja.post("ticket")["tickets"]
+    until(lambda: house.bridge.counts().get("pending", 0) > 0, f"{key} waits")
+    file = house.bridge.mappings / "ticket-to-case.yaml"
+    file.rename(house.world.folder / file.name)
+    dropped = house.bridge.command("reload", "--drop")
+    equal(dropped.returncode, 0, "exit code of reload --drop")
+    says(dropped.stdout, r"failed, for their mapping was taken away: 1;")
+    trace = house.bridge.command("trace", key)
+    says(trace.stdout, r"version [0-9a-f]{8}, since .* by \w+ \(start\)", r"reload, asked by \w+")
+    house.gam.post("up")
+    (house.world.folder / file.name).rename(file)
+    equal(house.bridge.command("reload").returncode, 0, "exit code of reload")
+    says(house.bridge.command("status").stdout, r"mappings +[0-9a-f]{16} since .*, by \w+")
+    house.bridge.command("replay", "--mapping", "ticket-to-case")
     until(lambda: house.receiver(key), f"{key} is a case")
 
 
@@ -193,7 +214,7 @@ def a_huge_webhook_takes_little_memory(house):
 CHECKS = (
     the_books_can_be_read_whatever_became_of_the_daemon, trace_tells_what_went_wrong_and_what_waits_behind_it,
     a_lost_row_makes_audit_name_the_day, status_ends_with_2_while_an_alarm_stands, a_good_change_comes_into_force,
-    a_bad_file_keeps_what_runs, a_mapping_with_open_deliveries_is_not_taken_away, check_live_names_what_is_wrong,
+    a_bad_file_keeps_what_runs, a_mapping_with_open_deliveries_is_not_taken_away, a_mapping_is_dropped_with_what_waits_for_it, check_live_names_what_is_wrong,
     a_second_daemon_is_refused, the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
     a_wrong_webhook_is_refused_and_loses_nothing, a_huge_webhook_takes_little_memory,
 )

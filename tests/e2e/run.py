@@ -31,6 +31,7 @@ def on_embedded(sgbridge):
         ("the mappings we ship pass their check", [str(sgbridge), "check", str(paths.ROOT / "mappings")]),
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("people find what went wrong and put it right", [*python, str(HERE / "steer.py"), *bridge]),
+        ("a field that no file names is told once", [*python, str(HERE / "drift.py"), *bridge]),
         ("both systems are asked for what the journal knows", [*python, str(HERE / "verify.py"), *bridge]),
         ("a webhook that was acknowledged is in the journal, however it was sent and whoever dies",
          [*python, str(HERE / "webhooks.py"), *bridge]),

@@ -184,6 +184,35 @@ static void a_reload_says_what_check_would(void **state)
     sg_stage_close(&stage);
 }
 
+static void
+a_reload_takes_away_a_mapping_with_open_deliveries_when_it_is_told_to_drop_them(void **state)
+{
+    static struct sg_stage stage;
+
+    (void)state;
+    open_stage(&stage);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\",\"name\":\"n1\"}");
+    assert_int_equal(stage.call_count, 1); /* under way, and dst takes one at a time */
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\",\"name\":\"n2\"}");
+    unit_folder_remove(&stage.files, "tell.yaml");
+    const char *refused = ask(&stage, (struct sg_command){.kind = SG_COMMAND_RELOAD});
+    sg_stage_settle(&stage);
+    assert_non_null(strstr(entry(&stage, refused), "0 1 no file gives `tell` any more"));
+    const char *dropping =
+        ask(&stage, (struct sg_command){.kind = SG_COMMAND_RELOAD, .drop = true});
+    sg_stage_settle(&stage);
+    assert_string_equal(entry(&stage, dropping), ""); /* a call is under way */
+    sg_stage_answer(&stage, 200, "{}");
+    stage.now_ms += 200;
+    sg_stage_settle(&stage);
+    assert_string_equal(entry(&stage, dropping), "1 0 failed, for their mapping was taken away: 1; "
+                                                 "see sgbridge failed --by mapping\n");
+    assert_string_equal(state_of(&stage, "1405-1"), "delivered");
+    assert_string_equal(state_of(&stage, "1405-2"), "failed");
+    assert_string_equal(sg_stage_view(&stage, SG_VIEW_ALARMS, "", 1), "");
+    sg_stage_close(&stage);
+}
+
 /* A mapping of many wrong rules, whose long names are Persian after `prefix`. */
 static const char *wrong_rules(struct sg_stage *stage, const char *prefix)
 {
@@ -285,6 +314,8 @@ int main(void)
         cmocka_unit_test(a_file_that_holds_no_command_is_put_aside_and_holds_up_nothing),
         cmocka_unit_test(what_is_asked_of_a_call_under_way_is_asked_again_when_it_has_ended),
         cmocka_unit_test(a_reload_says_what_check_would),
+        cmocka_unit_test(
+            a_reload_takes_away_a_mapping_with_open_deliveries_when_it_is_told_to_drop_them),
         cmocka_unit_test(what_is_said_is_cut_between_two_letters),
         cmocka_unit_test(a_paused_system_is_neither_polled_nor_called_until_it_is_resumed),
         cmocka_unit_test(what_waits_for_its_slot_is_held_back_too),

@@ -116,7 +116,7 @@ static void a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_
     const char *log = logged_by_reload(&stage);
 
     assert_non_null(strstr(log, "<3>mappings.refused"));
-    assert_non_null(strstr(log, "`tell` has open deliveries and no file any more"));
+    assert_non_null(strstr(log, "no file gives `tell` any more, with deliveries open"));
     assert_string_equal(sg_stage_view(&stage, SG_VIEW_FACTS, "", 2), before);
     sg_stage_answer(&stage, 200, "{}");
     assert_string_equal(ends_of(&stage, "1405-1"), "tell delivered");
@@ -176,7 +176,7 @@ static void a_failed_delivery_keeps_its_mapping_as_well(void **state)
     sg_stage_answer(&stage, 422, "");
     assert_string_equal(ends_of(&stage, "1405-1"), "tell failed");
     unit_folder_remove(&stage.files, "tell.yaml");
-    assert_non_null(strstr(logged_by_reload(&stage), "`tell` has open deliveries"));
+    assert_non_null(strstr(logged_by_reload(&stage), "no file gives `tell` any more"));
     sg_stage_close(&stage);
 }
 

@@ -14,6 +14,7 @@ static const struct {
     {"opening", sg_opening_tests},   {"transaction", sg_transaction_tests},
     {"commands", sg_commands_tests}, {"verdicts", sg_verdicts_tests},
     {"pauses", sg_pauses_tests},     {"handed_on", sg_handed_on_tests},
+    {"past", sg_past_tests},         {"drop", sg_drop_tests},
 };
 
 int main(int argc, char **argv)

@@ -1,4 +1,4 @@
-/* Cursors, alarms, contacts, facts, and mappings that are missed. */
+/* Cursors, alarms, contacts, facts, what drifts, and mappings that are missed. */
 #include "stage.h"
 
 static const char *cursor_of(struct stage *stage, const char *system, const char *record)
@@ -118,6 +118,68 @@ static void a_contact_and_a_fact_are_what_was_said_last(void **state)
     assert_string_equal(sg_stage_view(stage, SG_VIEW_FACTS, "", "01"), "mappings h2");
 }
 
+/* Every drift, with what the view shows of it; and every outline. */
+static const char *kept(struct stage *stage)
+{
+    struct sg_buffer out = {.arena = stage->arena};
+    struct sg_drift *drifts = NULL;
+    struct sg_kept_outline *outlines = NULL;
+    struct sg_error err;
+    size_t count = 0;
+
+    assert_true(sg_journal_drifts(stage->journal, stage->arena, &drifts, &count, &err));
+    for (size_t d = 0; d < count; d++)
+        sg_buffer_add_format(&out, "%s%.*s.%.*s %s %.*s (%.*s) (%.*s) %d-%d %d", d > 0 ? "; " : "",
+                             SG_STR_ARG(drifts[d].system), SG_STR_ARG(drifts[d].record),
+                             sg_drift_kind_name(drifts[d].kind), SG_STR_ARG(drifts[d].pointer),
+                             SG_STR_ARG(drifts[d].shows), SG_STR_ARG(drifts[d].example),
+                             (int)drifts[d].since, (int)drifts[d].last_at, (int)drifts[d].times);
+    assert_true(sg_journal_outlines(stage->journal, stage->arena, &outlines, &count, &err));
+    for (size_t o = 0; o < count; o++)
+        sg_buffer_add_format(&out, "; %.*s.%.*s: %.*s", SG_STR_ARG(outlines[o].system),
+                             SG_STR_ARG(outlines[o].record), SG_STR_ARG(outlines[o].text));
+    return sg_buffer_c(&out);
+}
+
+static void what_drifts_is_kept_until_it_ends(void **state)
+{
+    struct stage *stage = *state;
+    struct sg_drift drifts[] = {
+        {SG_STR("saja"), SG_STR("ticket"), SG_DRIFT_FIELD, SG_STR("/ناحیه"), SG_STR(""),
+         SG_STR("text of 12"), 1, 2, 3},
+        {SG_STR("saja"), SG_STR("ticket"), SG_DRIFT_TYPE, SG_STR("/lat"),
+         SG_STR("text, was number"), SG_STR(""), 4, 5, 6},
+        {SG_STR("gam"), SG_STR("response"), SG_DRIFT_GONE, SG_STR("/Text"), SG_STR(""), SG_STR(""),
+         7, 8, 100},
+        {SG_STR("gam"), SG_STR("response"), SG_DRIFT_CODE, SG_STR("/Outcome/@Code"), SG_STR("77"),
+         SG_STR(""), 9, 9, 1},
+        {SG_STR("gam"), SG_STR("response"), SG_DRIFT_MORE, SG_STR(""), SG_STR(""), SG_STR(""), 9, 9,
+         1},
+    };
+    const struct sg_kept_outline outline = {SG_STR("saja"), SG_STR("ticket"), SG_STR("{}")};
+    struct sg_error err;
+
+    sg_stage_begin(stage);
+    for (size_t d = 0; d < SG_ROWS(drifts); d++)
+        assert_true(sg_journal_set_drift(stage->journal, &drifts[d], &err));
+    assert_true(sg_journal_set_outline(stage->journal, &outline, &err));
+    sg_stage_commit(stage);
+    sg_stage_begin(stage);
+    drifts[0].last_at = 20;
+    drifts[0].times = 4;
+    assert_true(sg_journal_set_drift(stage->journal, &drifts[0], &err));
+    assert_true(sg_journal_end_drift(stage->journal, &drifts[3], &err));
+    sg_stage_commit(stage);
+    sg_stage_crash_and_open(stage);
+    assert_string_equal(kept(stage), "gam.response gone /Text () () 7-8 100; "
+                                     "gam.response more  () () 9-9 1; "
+                                     "saja.ticket field /ناحیه () (text of 12) 1-20 4; "
+                                     "saja.ticket type /lat (text, was number) () 4-5 6; "
+                                     "saja.ticket: {}");
+    assert_string_equal(sg_stage_view(stage, SG_VIEW_DRIFTS, "", "2368"),
+                        "more 9 1; gone /Text 7 100; type /lat 4 6; field /ناحیه 1 4");
+}
+
 /* Names of mappings with open deliveries that are not among `routes`. */
 static const char *orphans(struct stage *stage, const struct sg_route *routes, size_t count)
 {
@@ -151,6 +213,75 @@ static void a_mapping_is_an_orphan_while_it_has_open_deliveries_and_no_route(voi
     assert_string_equal(orphans(stage, &kept, 1), "cancel-case note-ticket"); /* one has failed */
 }
 
+/* Names of mappings that deliveries wait for. */
+static const char *waiting(struct stage *stage)
+{
+    struct sg_buffer out = {.arena = stage->arena};
+    struct sg_names names = {0};
+    struct sg_error err;
+
+    assert_true(sg_journal_find_waiting(stage->journal, stage->arena, &names, &err));
+    for (size_t n = 0; n < names.count; n++)
+        sg_buffer_add_format(&out, "%s%.*s", n == 0 ? "" : " ", SG_STR_ARG(names.at[n]));
+    return sg_buffer_c(&out);
+}
+
+static void a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed(void **state)
+{
+    struct stage *stage = *state;
+
+    sg_stage_set_routes(stage, "create-case note-ticket");
+    (void)CAPTURE(stage, .key = "1405-1");
+    (void)CAPTURE(stage, .key = "", .content = "بی شناسه", .problem = "no id"); /* of no mapping */
+    assert_string_equal(waiting(stage), "");
+    sg_stage_set_routes(stage, "note-ticket");
+    assert_string_equal(waiting(stage), "create-case");
+    sg_stage_set_routes(stage, "");
+    assert_string_equal(waiting(stage), "create-case note-ticket");
+    assert_string_equal(orphans(stage, NULL, 0), ""); /* nothing is in force that could go */
+    (void)sg_stage_take_and_fail(stage, "gam", "no row");
+    assert_string_equal(waiting(stage), "note-ticket");
+}
+
+/* --- versions --- */
+
+static void note(struct stage *stage, const char *hash, const char *who, const char *how)
+{
+    const struct sg_route route = {.mapping = SG_STR("create-case"), .map_hash = sg_str_of(hash)};
+    const struct sg_author author = {sg_str_of(who), sg_str_of(how)};
+    struct sg_error err;
+
+    sg_stage_begin(stage);
+    assert_true(sg_journal_note_versions(stage->journal, &route, 1, &author, &err));
+    sg_stage_commit(stage);
+}
+
+/* map_hash, since when it is in force, who put it there, how */
+static const char *versions(struct stage *stage, const char *ticket)
+{
+    return sg_stage_view(stage, SG_VIEW_DELIVERIES, ticket, "gijk");
+}
+
+static void a_delivery_says_since_when_its_version_is_in_force_and_by_whom(void **state)
+{
+    struct stage *stage = *state;
+
+    (void)CAPTURE(stage, .key = "1405-0");
+    assert_string_equal(versions(stage, "1405-0"), "h1"); /* of before this was kept */
+    note(stage, "h1", "sgbridge", "start");
+    stage->now_ms += 1000;
+    note(stage, "h1", "sara", "reload"); /* the same file: nothing has changed */
+    assert_string_equal(versions(stage, "1405-0"), "h1 1782880200000 sgbridge start");
+    sg_stage_take_and_deliver(stage, "gam", "44/1405");
+    note(stage, "h2", "sara", "reload");
+    stage->now_ms -= 60000; /* a clock that was set back */
+    note(stage, "h1", "rahimi", "SIGHUP");
+    (void)CAPTURE(stage, .key = "1405-1");
+    sg_stage_crash_and_open(stage);
+    assert_string_equal(versions(stage, "1405-0"), "h1 1782880200000 sgbridge start");
+    assert_string_equal(versions(stage, "1405-1"), "h1 1782880201001 rahimi SIGHUP");
+}
+
 int sg_notes_tests(struct stage_choice *kind)
 {
     const struct CMUnitTest tests[] = {
@@ -159,7 +290,10 @@ int sg_notes_tests(struct stage_choice *kind)
         STAGE_TEST(an_alarm_is_told_from_its_begin_to_its_end, kind),
         STAGE_TEST(alarms_of_other_names_and_systems_stand_apart, kind),
         STAGE_TEST(a_contact_and_a_fact_are_what_was_said_last, kind),
+        STAGE_TEST(what_drifts_is_kept_until_it_ends, kind),
         STAGE_TEST(a_mapping_is_an_orphan_while_it_has_open_deliveries_and_no_route, kind),
+        STAGE_TEST(a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed, kind),
+        STAGE_TEST(a_delivery_says_since_when_its_version_is_in_force_and_by_whom, kind),
     };
     return cmocka_run_group_tests_name("notes", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ from broker import Cluster  # noqa: E402
 
 # The longest first. What they wait for is the broker, not the processor.
 GROUPS = ("commands", "verdicts", "pauses", "links", "lanes", "outcome", "capture", "shadows", "sweep", "notes",
-          "transaction", "rounds", "opening", "handed_on")
+          "transaction", "rounds", "opening", "handed_on", "past", "drop")
 AT_ONCE = 4
 
 

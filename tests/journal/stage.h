@@ -54,12 +54,14 @@ struct stage_choice {
 /** The groups, a file each; each gives how many of its tests failed. */
 int sg_capture_tests(struct stage_choice *kind);
 int sg_commands_tests(struct stage_choice *kind);
+int sg_drop_tests(struct stage_choice *kind);
 int sg_handed_on_tests(struct stage_choice *kind);
 int sg_lanes_tests(struct stage_choice *kind);
 int sg_links_tests(struct stage_choice *kind);
 int sg_notes_tests(struct stage_choice *kind);
 int sg_opening_tests(struct stage_choice *kind);
 int sg_outcome_tests(struct stage_choice *kind);
+int sg_past_tests(struct stage_choice *kind);
 int sg_pauses_tests(struct stage_choice *kind);
 int sg_rounds_tests(struct stage_choice *kind);
 int sg_shadows_tests(struct stage_choice *kind);

@@ -87,7 +87,8 @@ class GamApp:
         lag = self._faults.strike("lag", "CreateCase")
         number = self.state.create(soap.text(body, "ClientReference"), receiver.get("Code"),
                                    soap.text(body, "Letter/LetterDateTime"),
-                                   [soap.text(one, "Content") for one in attached], lag.ms if lag else 0)
+                                   [soap.text(one, "Content") for one in attached], lag.ms if lag else 0,
+                                   soap.text(body, "Letter/Phone", required=False))
         return soap.leaf("CaseNumber", number)
 
     def _find(self, body):

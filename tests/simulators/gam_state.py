@@ -53,8 +53,8 @@ class Gam:
 
     # What the bridge asks.
 
-    def create(self, reference, receiver, letter_time, attachments, lag_ms=0):
-        """Makes a case and gives its number."""
+    def create(self, reference, receiver, letter_time, attachments, lag_ms=0, phone=""):
+        """Makes a case and gives its number; the ledger shows a phone only where the letter has one."""
         with self._lock:
             if self.refuse_doubles and any(c.reference == reference for c in self._cases.values()):
                 self._ledger.add("refused", reference=reference, why="duplicate reference")
@@ -65,7 +65,8 @@ class Gam:
             self._numbers[year] = self._numbers.get(year, _FIRST_NUMBER) + 1
             case = Case(f"{self._numbers[year]}/{year}", reference, receiver, self._real_ms() + lag_ms)
             self._cases[case.number] = case
-            self._ledger.add("case", case=case.number, reference=reference, receiver=receiver, files=hashes)
+            self._ledger.add("case", case=case.number, reference=reference, receiver=receiver, files=hashes,
+                             **({"phone": phone} if phone else {}))
             return case.number
 
     def find(self, reference):

@@ -146,7 +146,7 @@ static void a_set_is_checked_against_the_input(void **state)
     static const struct row rows[] = {
         {"{/Letter/Subject: {}, /Letter/Text: {}}", "/Letter/Sbject: /x", "{}",
          "1:1: gam.create has no input `/Letter/Sbject`; did you mean `/Letter/Subject`?"},
-        {"/a: {}", "/a/b: /x", "{}", "1:1: gam.create has no input `/a/b`"},
+        {"/a: {}", "/a/b: /x", "{}", "1:1: gam.create has no input `/a/b`; one of /a"},
         {"{/a: {}, /l/Text: {required: true}}", "/a: /x", "{}",
          "9:1: gam.create requires `/l/Text`, which no rule sets"},
         {"/l: {type: list, of: {/@Name: {required: true}, /u: {}}}",

@@ -279,8 +279,9 @@ static void a_change_is_refused_alone(void **state)
     assert_true(changes[0].is_ok);
     assert_false(changes[1].is_ok);
     assert_int_equal(changes[1].err.kind, SG_ERROR_INPUT);
-    assert_string_equal(changes[1].err.text, "`m` has open deliveries and no file any more; put it "
-                                             "back until they have ended");
+    assert_string_equal(changes[1].err.text,
+                        "no file gives `m` any more, with deliveries open; put it back until they "
+                        "have ended, or `sgbridge reload --drop` fails them");
     assert_true(changes[2].is_ok);
     assert_string_equal(view(&bench, SG_VIEW_OPEN).text,
                         "pending 2,"); /* the old route is in force */

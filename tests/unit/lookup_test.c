@@ -129,6 +129,41 @@ static void the_first_row_that_fits_wins(void **state)
     end_set(&set);
 }
 
+static void a_key_that_only_the_star_took_and_no_row_names_is_told(void **state)
+{
+    static const struct {
+        const char *table, *by, *keys, *unnamed;
+    } rows[] = {
+        {TABLE, "service district", "012 2", ""},
+        {TABLE, "service district", "012 3", "3"}, /* of a city that has a district more */
+        {TABLE, "service district", "012 7", ""},  /* which another service's row names */
+        {TABLE, "service district", "012 -", ""},  /* no code */
+        {TABLE, "service district", "77 samen", "77"},
+        {TABLE, "service district", "77 8", "77"},
+        {"code,text\n1,x\n*,y\n", "", "1", ""},
+        {"code,text\n1,x\n*,y\n", "", "2", "2"},
+        {"code,text\n1,x\n*,IGNORE\n", "", "2", "2"},
+        {"code,text\n*,y\n", "", "2", ""}, /* a table that names none */
+    };
+
+    (void)state;
+    for (size_t r = 0; r < SG_ROWS(rows); r++) {
+        struct set set = new_set(rows[r].table);
+        const struct sg_lookup *lookup = compile(&set, "t", rows[r].by, "");
+        struct sg_lookup_word words[16] = {0};
+        struct sg_str keys[2];
+        struct sg_lookup_result result;
+        struct sg_error err;
+        const size_t count = words_of(set.arena, rows[r].keys, words);
+
+        for (size_t k = 0; k < count; k++)
+            keys[k] = words[k].text;
+        assert_true(sg_lookup_find(set.arena, lookup, keys, &result, &err));
+        assert_string_equal(sg_str_c(set.arena, result.unnamed), rows[r].unnamed);
+        end_set(&set);
+    }
+}
+
 static void what_no_row_fits_is_an_error_that_shows_codes_only(void **state)
 {
     static const char *const rows[][2] = {
@@ -190,13 +225,13 @@ static void a_table_or_order_that_is_wrong_is_found_at_its_place(void **state)
          "mappings/lookups/t.csv:4:1: second row for `1, 1`, never reached; first on line 2\n"},
         {"a,b\n,x\n", "t", "", "",
          "mappings/lookups/t.csv:2:1: an empty key in column `a`; `*` fits anything\n"},
-        {"code,text\n", "s", "", "", "m.yaml:9:5: no table `s`; lookups/s.csv is not there\n"},
-        {"code,text\n", "tt", "", "", "m.yaml:9:5: no table `tt`; lookups/tt.csv is not there\n"},
+        {"code,text\n", "s", "", "", "m.yaml:9:5: no table `s`; one of t\n"},
+        {"code,text\n", "tt", "", "", "m.yaml:9:5: no table `tt`; one of t\n"},
         {"code,text\n", "t", "cod", "txt",
          "m.yaml:9:5: lookups/t.csv has no column `cod`; did you mean `code`?\n"
          "m.yaml:9:5: lookups/t.csv has no column `txt`; did you mean `text`?\n"},
         {"code,text\n", "t", "", "landmark",
-         "m.yaml:9:5: lookups/t.csv has no column `landmark`\n"},
+         "m.yaml:9:5: lookups/t.csv has no column `landmark`; one of code, text\n"},
         {"code,text\n", "t", "code code", "", "m.yaml:9:5: column `code` is given twice\n"},
         {"code\n", "t", "", "", "m.yaml:9:5: lookups/t.csv has no column but its keys\n"},
         {"a,b\n", "t", "a a a a a a a a a", "", "m.yaml:9:5: 9 key columns; at most 8\n"},
@@ -284,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_row_that_fits_wins),
+        cmocka_unit_test(a_key_that_only_the_star_took_and_no_row_names_is_told),
         cmocka_unit_test(what_no_row_fits_is_an_error_that_shows_codes_only),
         cmocka_unit_test(columns_are_chosen_by_name_or_are_the_first),
         cmocka_unit_test(a_table_or_order_that_is_wrong_is_found_at_its_place),

@@ -130,7 +130,7 @@ static void a_wrong_file_is_refused_with_all_its_errors(void **state)
         {"mapping: m\nfrom: gam.respons\nto: gam.create_case\nset: {/x: /a}\n" TEST,
          "2:7: gam has no record `respons`; did you mean `response`?\n"
          "4:1: gam.create_case requires `/ref`, which no rule sets\n"
-         "4:7: gam.create_case has no input `/x`"},
+         "4:7: gam.create_case has no input `/x`; one of /ref"},
         {HEAD "when: {from: a, equals: 1}\nset: {/status: /a}\n" TEST,
          "4:14: `a` is neither a pointer nor a rule; fixed text is {const: a}"},
     };

@@ -28,10 +28,13 @@ static const char A_ROW_OF_EACH[] =
     "INSERT INTO alarm VALUES('poll', 'gam', 3, 'پاسخ خوانده نشد');"
     "INSERT INTO contact VALUES('gam', 1, 0, '', 0, 0);"
     "INSERT INTO fact VALUES('pid', '12');"
+    "INSERT INTO outline VALUES('saja', 'ticket', '{\"events\":1,\"fields\":[]}');"
+    "INSERT INTO drift VALUES('saja', 'ticket', 'field', '/ناحیه', '', 'text of 12', 1, 2, 3);"
     "INSERT INTO command VALUES('20260701T043000.000001-00000001', 'replay', 'rahimi', 5, 6, '', 1,"
     " 0, 6000, '');"
     "INSERT INTO act VALUES(7, '20260701T043000.000001-00000001', NULL, 'سطری برای 77 نیست');"
     "INSERT INTO pause VALUES(1, 'system', 'gam', 'rahimi', 7, 0, 'نگه‌داری', 0);"
+    "INSERT INTO version VALUES('ticket-to-case', 8, 'a1', 'rahimi', 'reload');"
     "INSERT INTO standing VALUES(1, 40, 2, 'leader');";
 
 struct side {

@@ -167,6 +167,8 @@ static void what_had_failed_says_since_when_and_is_sent_again(void **state)
     assert_int_equal(ask(&folder, "SELECT failed_at FROM delivery WHERE id = 1"), 3000);
     assert_int_equal(ask(&folder, "SELECT failed_at FROM delivery WHERE id = 2"), 1000);
     assert_int_equal(ask(&folder, "SELECT count(failed_at) FROM delivery"), 2);
+    assert_int_equal(
+        ask(&folder, "SELECT (SELECT count(*) FROM outline) + (SELECT count(*) FROM drift)"), 0);
     struct sg_journal *journal = open_journal(&folder, 5000);
     assert_true(sg_journal_begin(journal, 5000, &err));
     assert_true(sg_journal_obey(journal, &command, &is_put_off, &err));
@@ -192,7 +194,7 @@ static void a_reader_says_what_is_to_be_done_about_it(void **state)
     assert_false(sg_view_open(&SG_JOURNAL_EMBEDDED, folder.path, &view, &err));
     assert_int_equal(err.kind, SG_ERROR_INPUT);
     assert_string_equal(
-        err.text, "has format 1, of an older sgbridge: the daemon's next start brings it to 2");
+        err.text, "has format 1, of an older sgbridge: the daemon's next start brings it to 3");
     assert_int_equal(ask(&folder, "PRAGMA user_version"), 1); /* who reads changes nothing */
     sg_journal_close(open_journal(&folder, 5000));
     assert_true(sg_view_open(&SG_JOURNAL_EMBEDDED, folder.path, &view, &err));

@@ -118,7 +118,9 @@ static void a_wrong_file_is_refused_with_all_its_errors(void **state)
         {"name: \"\"\n", "1:7: " NAME_RULE},
         {"name: 137\n", "1:7: " NAME_RULE},
         {"name: m\nmapping: maps\n", "2:1: unknown key `mapping`; did you mean `mappings`?"},
-        {"name: m\nport: 80\n", "2:1: unknown key `port`"},
+        {"name: m\nport: 80\n",
+         "2:1: unknown key `port`; one of name, mappings, state, listen, journal, zone, keep, "
+         "reserve, max_event, log, department"},
         {"name: m\nname: n\n", "2:1: `name` is given twice; first on line 1"},
         {"name: m\nmappings: [maps]\n", "2:11: a text is expected"},
         {"name: m\nmappings: \"\"\n", "2:11: a folder is expected"},

@@ -67,7 +67,7 @@ static void a_command_of_each_kind_comes_back_as_it_was(void **state)
          .until = 1782883800000},
         {.kind = SG_COMMAND_RESUME, .scope = SG_PAUSE_TICKET, .name = SG_STR("1405-1")},
         {.kind = SG_COMMAND_UNMASK, .deliveries = TWO, .count = 1},
-        {.kind = SG_COMMAND_RELOAD},
+        {.kind = SG_COMMAND_RELOAD, .drop = true},
     };
     const struct unit_folder *folder = *state;
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();

@@ -97,6 +97,18 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_CONTACT_SET] = NOTHING_IS_READ,
     [SG_SQL_FACT_SET] = NOTHING_IS_READ,
 
+    /* each of them one step to the end of its key */
+    [SG_SQL_VERSION_NOTE] = "SCAN CONSTANT ROW" AND "SCALAR SUBQUERY 2" AND
+                            "SEARCH version USING PRIMARY KEY (mapping=?)" AND
+                            "SCALAR SUBQUERY 1" AND "SEARCH version USING PRIMARY KEY (mapping=?)",
+
+    [SG_SQL_OUTLINES] = "SCAN outline", /* all of them, when mappings come into force */
+    [SG_SQL_OUTLINE_SET] = NOTHING_IS_READ,
+    [SG_SQL_DRIFTS] = "SCAN drift", /* the same */
+    [SG_SQL_DRIFT_SET] = NOTHING_IS_READ,
+    [SG_SQL_DRIFT_END] = "SEARCH drift USING PRIMARY KEY"
+                         " (system=? AND record=? AND kind=? AND pointer=? AND shows=?)",
+
     [SG_SQL_COMMAND_FIND] = COMMAND,
     [SG_SQL_COMMAND_ADD] = NOTHING_IS_READ,
     [SG_SQL_ACT_ADD] = NOTHING_IS_READ,
@@ -112,6 +124,10 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_RUN_ADD] = NOTHING_IS_READ,
     [SG_SQL_LANE_REST] = "SEARCH delivery USING INDEX delivery_lane (lane=? AND (seq,step)>(?,?))",
     [SG_SQL_SENT_EVENT] = EVENT_BY_SEQ,
+
+    [SG_SQL_ORPHANED] = "SEARCH delivery USING COVERING INDEX delivery_open"
+                        " (state=? AND target=? AND mapping=?)",
+    [SG_SQL_ACTS_COUNT] = "SEARCH act USING COVERING INDEX act_command (command=?)",
 
     [SG_SQL_PAUSES] = "SCAN pause", /* all of the few that there are */
     [SG_SQL_PAUSE_ADD] = NOTHING_IS_READ,

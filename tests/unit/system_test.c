@@ -109,7 +109,7 @@ static void a_soap_system_says_what_its_envelopes_are_made_of(void **state)
         {"system: s\nurl: ${env:S_URL}\nformat: soap\nnamespaces: {\"\": \"urn:s\"}\n" SOAP_OPERATIONS,
          "3:1: a SOAP system needs `soap`: \"1.1\" or \"1.2\""},
         {"system: s\nurl: ${env:S_URL}\nformat: soap\nsoap: 1.1\nnamespaces: {\"\": \"urn:s\"}\n" SOAP_OPERATIONS,
-         "4:7: `1.1` is not one of 1.1, 1.2"},
+         "4:7: a text is expected; quote it: \"1.1\""},
         {SOAP "unwrap: 0\n" SOAP_OPERATIONS, "6:9: a whole number from 1 to 3 is expected"},
         {SOAP "action: \"\"\n" SOAP_OPERATIONS, "6:9: a text is expected, and it is empty"},
         {SOAP "operations: {c: {request: {soap: v:C}, input: {/a: {}}, once: resend}}\n",
@@ -269,7 +269,7 @@ static void a_record_can_be_told_and_comes_some_way(void **state)
 {
     static const char *const rows[][2] = {
         {RECORD "    read: {request: {get: \"/t/{/id}\"}, items: \"\"}\n", ""},
-        {RECORD, "5:3: `ticket` has none of `poll`, `webhook`, `subscribe`, `read`"},
+        {RECORD, "5:3: `ticket` has none of `poll`, `webhook`, `read`; nor `subscribe`"},
         {HEAD "records:\n  ticket:\n    read: {request: {get: /t}, items: \"\"}\n",
          "5:3: `ticket` needs `id`\n5:3: `ticket` needs `key`"},
         {HEAD "records:\n  Ticket:\n    id: /id\n    key: /id\n"
@@ -487,7 +487,7 @@ static void an_operation_that_opens_a_link_gives_its_id(void **state)
          "10:22: `shows` needs `record`: of which?"},
         {OPENS("    once: resend\n    gives: {id: /id, record: case, shows: {/s: /b}}\n"
                "records: {case: {id: /id, key: /id, read: {request: {get: /t}, items: \"\"}}}\n"),
-         "10:48: the input has no `/b`"},
+         "10:48: the input has no `/b`; did you mean `/a`?"},
         {OPENS("    once: resend\n    gives: {version: /v}\n"),
          "5:3: `create` opens a link, so `gives: {id: …}` is needed\n10:5: `gives` needs `id`"},
         {OPERATION "    request: {post: /t}\n    input: {/a: {}}\n    link: open\n    once: ask\n",

@@ -204,7 +204,10 @@ static void what_is_wrong_is_found_at_its_place(void **state)
         {"persian_leters",
          "7: unknown transform `persian_leters`; did you mean `persian_letters`?"},
         {"[trim, {trimm: 1}]", "15: unknown transform `trimm`; did you mean `trim`?"},
-        {"xyzzy", "7: unknown transform `xyzzy`"},
+        {"xyzzy",
+         "7: unknown transform `xyzzy`; one of trim, collapse, clean, plain_text, lower, upper, cut, pad, "
+         "digits, persian_digits, persian_letters, arabic_letters, match, replace, date, lookup, "
+         "split, to_json, to_xml, to_base64, from_base64"},
         {"split", "7: `split` needs a value: {split: …}"},
         {"{split: ''}", "15: `split` takes the text that stands between the parts; it is empty"},
         {"{split: 1}", "15: a text is expected"},

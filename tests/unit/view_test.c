@@ -33,6 +33,8 @@ static const char *const PLANS[SG_VIEW_QUESTIONS] = {
     [SG_VIEW_UNKNOWN] =
         "SEARCH delivery USING INDEX delivery_open (state=?)" AND ITS_EVENT AND SORTED,
     [SG_VIEW_IN_DOUBT] = "SEARCH delivery USING INDEX delivery_failed (failed_at>?)",
+    [SG_VIEW_DRIFTS] = "SCAN drift" AND SORTED, /* they are bounded */
+    [SG_VIEW_OUTLINES] = "SCAN outline",
     [SG_VIEW_PAUSES] = "SCAN pause",
     [SG_VIEW_AUDIT] = "CO-ROUTINE (subquery-3)" AND "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
                       "SCAN delivery" AND GROUPED AND "UNION ALL" AND "SCAN total" AND
@@ -48,7 +50,9 @@ static const char *const PLANS[SG_VIEW_QUESTIONS] = {
         "SCAN total" AND "SCAN (subquery-3)" AND GROUPED AND SORTED,
     [SG_VIEW_LINKS] = "SEARCH link USING INDEX link_ticket (ticket=?)",
     [SG_VIEW_EVENTS] = "SEARCH event USING INDEX event_ticket (ticket=?)",
-    [SG_VIEW_DELIVERIES] = TICKETS_EVENTS AND OF_EVENT AND SORTED,
+    [SG_VIEW_DELIVERIES] = TICKETS_EVENTS AND OF_EVENT AND
+    "SEARCH v USING PRIMARY KEY (mapping=? AND since=?) LEFT-JOIN" AND
+    "CORRELATED SCALAR SUBQUERY 1" AND "SEARCH w USING PRIMARY KEY (mapping=?)" AND SORTED,
     [SG_VIEW_DELIVERY] = DELIVERY_BY_ID AND ITS_EVENT,
     [SG_VIEW_BODY] = DELIVERY_BY_ID AND ITS_EVENT,
     [SG_VIEW_BEHIND] =
@@ -113,10 +117,15 @@ static const char *const RECORDS_PLANS[SG_RECORDS_STATEMENT_COUNT] = {
     [SG_RECORDS_HEAD] = "SEARCH head USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
 };
 
+static const char *const PAST_PLANS[SG_PAST_STATEMENT_COUNT] = {
+    [SG_PAST_PAGE] = "SEARCH e USING INTEGER PRIMARY KEY (rowid<?)" AND ASKED("1") AND OF_EVENT,
+};
+
 static void what_people_ask_is_found_by_the_index_meant_for_it(void **state)
 {
     assert_plans(*state, SG_VIEW_STATEMENTS, PLANS, SG_VIEW_QUESTIONS);
     assert_plans(*state, SG_RECORDS_STATEMENTS, RECORDS_PLANS, SG_RECORDS_STATEMENT_COUNT);
+    assert_plans(*state, SG_PAST_STATEMENTS, PAST_PLANS, SG_PAST_STATEMENT_COUNT);
     assert_plans(*state, SG_AGES_STATEMENTS, AGES_PLANS, SG_AGES_STATEMENT_COUNT);
 }
 
