@@ -175,9 +175,10 @@ void sg_spec_url(const struct sg_spec *spec, const struct sg_yaml *yaml, struct 
     const bool is_https = sg_str_starts(*out, "https://");
 
     if (!is_https && !sg_str_starts(*out, "http://")) {
-        if (out->length > 0 && !sg_secrets_has_reference(*out))
-            (void)sg_findings_add(spec->findings, yaml->at,
-                                  "a url starts with http:// or https://");
+        if (out->length == 0 || sg_secrets_has_reference(*out))
+            return;
+        *out = (struct sg_str){0};
+        (void)sg_findings_add(spec->findings, yaml->at, "a url starts with http:// or https://");
         return;
     }
     struct sg_str host = sg_str_skip(*out, is_https ? sizeof "https://" - 1 : sizeof "http://" - 1);

@@ -50,7 +50,7 @@ void sg_spec_rule_set(const struct sg_spec *spec, enum sg_spec_place place,
                       const struct sg_yaml *yaml, const struct sg_rule **out);
 void sg_spec_source(const struct sg_spec *spec, enum sg_spec_place place,
                     const struct sg_yaml *yaml, const struct sg_rule **out);
-/** A whole URL, of http or https, without a user. */
+/** A whole URL, of http or https, without a user; "" when it is none. */
 void sg_spec_url(const struct sg_spec *spec, const struct sg_yaml *yaml, struct sg_str *out);
 /** A path: percent-encoded, and never with a secret. */
 void sg_spec_path(const struct sg_spec *spec, enum sg_spec_place place, const struct sg_yaml *yaml,
