@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 
-enum { MISSING_WAIT_MS = 60 * 1000 };
+enum { MISSING_WAIT_MS = 10 * 1000 };
 
 static void free_job(struct job *job)
 {
