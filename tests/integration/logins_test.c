@@ -111,7 +111,7 @@ static void what_is_written_ahead_is_sent_in_a_session_and_kept_without_it(void 
     assert_true(is_kept(&stage, "session_mark"));
     assert_false(is_kept(&stage, "secret-"));
 
-    pass(&stage, 2 * 60000);
+    pass(&stage, 120000);
     for (int probe = 0; probe < 2; probe++) {
         while (stage.call_count == 0)
             pass(&stage, 1000);

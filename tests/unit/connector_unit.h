@@ -59,7 +59,7 @@ static inline struct sg_reply unit_reply(struct sg_arena *arena, int status, con
 
 static inline const char *unit_outcome(enum sg_outcome outcome)
 {
-    static const char *const names[] = {"default",   "success",   "none",   "exists",
+    static const char *const names[] = {"default",   "success",   "none",    "exists",
                                         "temporary", "permanent", "unknown", "login"};
     return names[outcome];
 }

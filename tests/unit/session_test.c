@@ -119,7 +119,7 @@ static void answer(struct stage *stage, int status, const char *header, const ch
     assert_true(stage->count > 0);
     if (status == 0)
         reply = (struct sg_reply){.kind = SG_REPLY_NOT_SENT, .problem = SG_STR("no connection")};
-    memmove(stage->under_way, stage->under_way + 1, --stage->count * sizeof *stage->under_way);
+    memmove(stage->under_way, stage->under_way + 1, --stage->count * sizeof(struct sg_call *));
     call->done(call, &reply);
     (void)sg_sessions_run(stage->sessions);
 }
@@ -210,7 +210,7 @@ static void a_late_answer_to_an_old_session_does_not_end_the_new_one(void **stat
     begin_session(&stage, "t1");
     make_some(&stage, made, 2);
     answer(&stage, 401, NULL, "");
-    memmove(&stage.under_way[2], &stage.under_way[0], sizeof stage.under_way[0]);
+    stage.under_way[2] = stage.under_way[0];
     stage.under_way[0] = stage.under_way[1]; /* the login is answered first */
     stage.under_way[1] = stage.under_way[2];
     answer(&stage, 200, NULL, "{\"token\":\"t2\"}");
@@ -334,20 +334,19 @@ static void a_refused_login_is_told_and_those_who_wait_wait_on(void **state)
 static void a_login_that_cannot_be_made_now_is_nobodys_fault(void **state)
 {
     static const struct {
-        int status;
         const char *header, *body, *said;
         int64_t retry_after_ms;
-        int tells;
+        int status, tells;
     } rows[] = {
-        {0, NULL, "", "the login cannot be made now: no connection", 1000, 0},
-        {503, "retry-after: 90", "", "the login cannot be made now: HTTP 503", 90000, 0},
-        {500, NULL, "", "the login cannot be made now: HTTP 500", 1000, 0},
-        {200, NULL, "{", "the login cannot be made now: HTTP 200, malformed: ", 1000, 0},
-        {404, NULL, "", "the login is refused: HTTP 404", 1000, 1},
-        {200, NULL, "{}", "the login is refused: nothing at /token", 1000, 1},
-        {200, NULL, "{\"code\":\"-3\"}", "the login is refused: HTTP 200", 1000, 1},
-        {200, NULL, "{\"token\":\"a\\nb\"}",
-         "the login is refused: `token` holds a line end or control character", 1000, 1},
+        {NULL, "", "the login cannot be made now: no connection", 1000, 0, 0},
+        {"retry-after: 90", "", "the login cannot be made now: HTTP 503", 90000, 503, 0},
+        {NULL, "", "the login cannot be made now: HTTP 500", 1000, 500, 0},
+        {NULL, "{", "the login cannot be made now: HTTP 200, malformed: ", 1000, 200, 0},
+        {NULL, "", "the login is refused: HTTP 404", 1000, 404, 1},
+        {NULL, "{}", "the login is refused: nothing at /token", 1000, 200, 1},
+        {NULL, "{\"code\":\"-3\"}", "the login is refused: HTTP 200", 1000, 200, 1},
+        {NULL, "{\"token\":\"a\\nb\"}",
+         "the login is refused: `token` holds a line end or control character", 1000, 200, 1},
     };
 
     (void)state;
