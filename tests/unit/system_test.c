@@ -224,7 +224,7 @@ static void a_request_is_one_call_with_a_path(void **state)
          "6:21: `a` is neither a pointer nor a rule; fixed text is {const: a}"},
         {REQUEST("post: [t]"), "6:21: a text is expected"},
         {REQUEST("post: /t, body: {multipart: a}"),
-         "6:25: `body` needs `xml`\n6:32: unknown key `multipart`"},
+         "6:25: `body` needs `xml`\n6:32: unknown key `multipart`; one of xml"},
         {REQUEST("post: /t, body: text"), "6:31: `text` is not one of json, form, multipart"},
         {REQUEST("get: /t, content: {const: x}"),
          "6:24: `content` without a body; say `body: json`, `body: form`, `body: multipart` "
