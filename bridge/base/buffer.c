@@ -6,21 +6,20 @@
 
 enum { FIRST_ROOM = 128 };
 
-char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes)
+void sg_buffer_grow(struct sg_buffer *buffer, size_t bytes)
 {
-    if (buffer->at == NULL || buffer->room - buffer->length < bytes) { /* NULL + 0 is undefined */
-        size_t room = buffer->room < FIRST_ROOM ? FIRST_ROOM : buffer->room * 2;
+    size_t room = buffer->room < FIRST_ROOM ? FIRST_ROOM : buffer->room * 2;
 
-        if (room - buffer->length < bytes)
-            room = buffer->length + bytes;
+    if (room - buffer->length < bytes)
+        room = buffer->length + bytes;
+    if (buffer->at == NULL || !sg_arena_extend(buffer->arena, buffer->at, buffer->room, room)) {
         char *grown = sg_arena_get(buffer->arena, room, 1);
 
         if (buffer->at != NULL)
             memcpy(grown, buffer->at, buffer->length);
         buffer->at = grown;
-        buffer->room = room;
     }
-    return buffer->at + buffer->length;
+    buffer->room = room;
 }
 
 void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text)
@@ -87,6 +86,15 @@ struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
     va_start(args, format);
     add_args(&out, format, args);
     va_end(args);
+    return sg_buffer_text(&out);
+}
+
+struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    sg_buffer_add(&out, a);
+    sg_buffer_add(&out, b);
     return sg_buffer_text(&out);
 }
 

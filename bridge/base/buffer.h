@@ -14,8 +14,16 @@ struct sg_buffer {
     size_t length, room;
 };
 
+/** Makes more room, so that there is some for `bytes` more: for sg_buffer_reserve(). */
+void sg_buffer_grow(struct sg_buffer *buffer, size_t bytes);
+
 /** Makes room for `bytes` more and gives where they go; the caller then raises `length`. */
-char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes);
+static inline char *sg_buffer_reserve(struct sg_buffer *buffer, size_t bytes)
+{
+    if (buffer->at == NULL || buffer->room - buffer->length < bytes) /* NULL + 0 is undefined */
+        sg_buffer_grow(buffer, bytes);
+    return buffer->at + buffer->length;
+}
 
 void sg_buffer_add(struct sg_buffer *buffer, struct sg_str text);
 void sg_buffer_add_format(struct sg_buffer *buffer, const char *format, ...)
@@ -42,6 +50,9 @@ const char *sg_buffer_c(struct sg_buffer *buffer);
 /** A text printed into the arena. */
 struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** Both, one after the other. */
+struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b);
 
 /** A copy that lives as long as the arena. */
 struct sg_str sg_str_copy(struct sg_arena *arena, struct sg_str text);

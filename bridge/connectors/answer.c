@@ -33,14 +33,17 @@ static struct sg_str header(const struct judging *judging, struct sg_str name)
     return sg_header_get(judging->reply->headers, judging->reply->header_count, name);
 }
 
-/* An HTTP-date (RFC 9110, section 5.6.7) in any of its three forms; 0 for anything else. */
+/* An HTTP-date (RFC 9110, section 5.6.7) in any of its three forms; 0 for anything else, such as a
+ * year of more than four digits, which libcurl takes. */
 static int64_t date_ms(struct sg_arena *arena, struct sg_str text)
 {
+    const int64_t end_s = 253402300800; /* of the year 9999 */
+
     if (text.length == 0 || text.length > DATE_BYTES_MAX)
         return 0;
     time_t seconds = curl_getdate(sg_str_c(arena, text), NULL);
 
-    return seconds < 0 ? 0 : (int64_t)seconds * 1000;
+    return seconds < 0 || seconds >= end_s ? 0 : (int64_t)seconds * 1000;
 }
 
 /* A date is the server's, and so is counted from the server's own clock where that is known. That

@@ -83,7 +83,7 @@ static void compile_answer(const struct sg_spec *spec, const struct sg_yaml *yam
                                          SG_STR_INIT("when"), SG_STR_INIT("is"),
                                          SG_STR_INIT("say")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *status = sg_yaml_find(yaml, "status");
     const struct sg_yaml *fault = sg_yaml_find(yaml, "fault");

@@ -5,7 +5,7 @@ static void compile_basic(const struct sg_spec *spec, const struct sg_yaml *yaml
 {
     static const struct sg_str keys[] = {SG_STR_INIT("user"), SG_STR_INIT("password")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     spec->system->auth = SG_AUTH_BASIC;
     sg_spec_text(spec, sg_spec_need(spec, yaml, "basic", "user"), &spec->system->user);
@@ -18,7 +18,7 @@ static void compile_wsse(const struct sg_spec *spec, const struct sg_yaml *yaml)
                                          SG_STR_INIT("digest"), SG_STR_INIT("expires")};
 
     sg_spec_refuse_without_soap(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     spec->system->auth = SG_AUTH_WSSE;
     sg_spec_text(spec, sg_spec_need(spec, yaml, "wsse", "user"), &spec->system->user);
@@ -40,7 +40,7 @@ void sg_auth_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml
 
     if (yaml == NULL || (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")))
         return;
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     if (yaml->count != 1)
         (void)sg_findings_add(spec->findings, yaml->at,

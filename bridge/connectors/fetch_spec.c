@@ -11,7 +11,7 @@ static void compile_step(const struct sg_spec *spec, const struct sg_yaml *yaml,
     const struct sg_yaml *request = sg_yaml_find(yaml, "request");
 
     out->at = yaml->at;
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     if (request == NULL)
         (void)sg_findings_add(spec->findings, yaml->at, "a fetch needs `request`");

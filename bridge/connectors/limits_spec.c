@@ -28,7 +28,7 @@ void sg_limits_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
         .answer_bytes = (int64_t)16 * MB,
         .file_bytes = (int64_t)10 * MB,
     };
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_spec_integer(spec, sg_yaml_find(yaml, "concurrency"), 1, CONCURRENCY_MAX, &concurrency);
     limits->concurrency = (int)concurrency;

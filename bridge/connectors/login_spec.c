@@ -65,7 +65,7 @@ void sg_login_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yam
     static const struct sg_str keys[] = {SG_STR_INIT("request"), SG_STR_INIT("gives"),
                                          SG_STR_INIT("lasts"), SG_STR_INIT("answers")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     struct sg_login_spec *login = begin(spec, yaml);
 
@@ -107,7 +107,7 @@ void sg_oauth2_spec_compile(const struct sg_spec *spec, const struct sg_yaml *ya
     static const struct sg_str keys[] = {SG_STR_INIT("token_url"), SG_STR_INIT("client_id"),
                                          SG_STR_INIT("client_secret"), SG_STR_INIT("scope")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     struct sg_login_spec *login = begin(spec, yaml);
 

@@ -63,7 +63,7 @@ static void compile_gives(const struct sg_spec *spec, const struct operation_par
     static const struct sg_str keys[] = {SG_STR_INIT("id"), SG_STR_INIT("version"),
                                          SG_STR_INIT("record"), SG_STR_INIT("shows")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *record = sg_yaml_find(yaml, "record");
     const struct sg_yaml *shows = sg_yaml_find(yaml, "shows");
@@ -98,7 +98,7 @@ static void compile_find(const struct sg_spec *spec, const struct operation_part
                               "`find` without `visible_after`: say how late the target may show "
                               "what was made, such as 1m");
     sg_spec_duration(spec, visible, &find->visible_after_ms);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_request_spec_compile(spec, SG_SPEC_OPERATION, sg_spec_need(spec, yaml, "find", "request"),
                             &find->request);
@@ -135,7 +135,7 @@ static void compile_once_map(const struct sg_spec *spec, const struct operation_
     const struct sg_yaml *find = sg_yaml_find(once, "find");
     const struct sg_yaml *visible = sg_yaml_find(once, "visible_after");
 
-    (void)sg_spec_map(spec, once, SG_SPEC_WORDS(keys), 0);
+    (void)sg_spec_map(spec, once, SG_SPEC_WORDS(keys));
     if ((header != NULL) + (field != NULL) + (find != NULL) != 1)
         (void)sg_findings_add(spec->findings, once->at, "`once` has one of header, field, find");
     if (kept != NULL && find != NULL)
@@ -232,7 +232,7 @@ void sg_operation_spec_compile(const struct sg_spec *spec, const struct sg_yaml 
 
     *out = (struct sg_operation){.name = yaml->key, .at = yaml->key_at};
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *input = sg_spec_need(spec, yaml, parts.name, "input");
     if (input != NULL)

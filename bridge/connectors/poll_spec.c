@@ -16,7 +16,7 @@ static void compile_pages(const struct sg_spec *spec, const struct sg_yaml *yaml
                                          SG_STR_INIT("next"),   SG_STR_INIT("cursor")};
     size_t way = 0;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *at = sg_yaml_find(yaml, "at");
     sg_spec_integer(spec, sg_yaml_find(yaml, "size"), 1, PAGE_SIZE_MAX, &out->page_size);
@@ -83,7 +83,7 @@ static void compile_cursor(const struct sg_spec *spec, const struct sg_yaml *yam
                                          SG_STR_INIT("token"), SG_STR_INIT("start"),
                                          SG_STR_INIT("overlap")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *rule = find_cursor_rule(spec, yaml, out);
     const struct sg_yaml *start = sg_yaml_find(yaml, "start");
@@ -112,7 +112,7 @@ static const struct sg_split_spec *compile_split(const struct sg_spec *spec,
     static const struct sg_str keys[] = {SG_STR_INIT("list"), SG_STR_INIT("rest")};
     struct sg_split_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return NULL;
     const struct sg_yaml *rest = sg_spec_need(spec, yaml, "split", "rest");
 
@@ -135,7 +135,7 @@ const struct sg_poll_spec *sg_poll_spec_compile(const struct sg_spec *spec,
         SG_STR_INIT("cursor"), SG_STR_INIT("answers"), SG_STR_INIT("split"), SG_STR_INIT("fetch")};
     struct sg_poll_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     out->page_size = PAGE_SIZE;

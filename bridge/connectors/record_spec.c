@@ -17,7 +17,7 @@ static void compile_key(const struct sg_spec *spec, const struct sg_yaml *yaml,
         sg_spec_rule(spec, SG_SPEC_RECORD, yaml, &out->view.key);
         return;
     }
-    (void)sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0);
+    (void)sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys));
     out->view.is_key_linked = true;
     sg_spec_rule(spec, SG_SPEC_RECORD, link, &out->view.key);
     sg_spec_duration(spec, sg_yaml_find(yaml, "wait"), &out->wait_ms);
@@ -94,7 +94,7 @@ static void compile_read(const struct sg_spec *spec, const struct sg_yaml *yaml,
                                          SG_STR_INIT("reference"), SG_STR_INIT("answers")};
     struct sg_request_spec *request = sg_arena_get(spec->arena, 1, sizeof *request);
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_request_spec_compile(spec, SG_SPEC_READ, sg_spec_need(spec, yaml, "read", "request"),
                             request);
@@ -124,7 +124,7 @@ void sg_record_spec_compile(const struct sg_spec *whole, const struct sg_yaml *y
     view->name = yaml->key;
     view->is_loose = spec->system->is_loose;
     (void)sg_spec_check_name(spec, yaml);
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_spec_names(spec, sg_yaml_find(yaml, "names"), &view->is_loose);
     sg_spec_rule(spec, SG_SPEC_RECORD, sg_spec_need(spec, yaml, name, "id"), &view->id);

@@ -159,8 +159,7 @@ bool sg_request_build(const struct sg_system *system, const struct sg_request_sp
     if (spec->body == SG_BODY_SOAP) {
         out->action = spec->action;
         if (spec->action.length == 0)
-            out->action = sg_str_format(run->arena, "%.*s%.*s", SG_STR_ARG(system->action),
-                                        SG_STR_ARG(spec->element));
+            out->action = sg_str_join(run->arena, system->action, spec->element);
     }
     if (spec->path != NULL)
         is_good = sg_rule_run_text(spec->path, run, &out->path) && check_path(spec, run, out->path);

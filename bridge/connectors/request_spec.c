@@ -64,7 +64,7 @@ static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,
     static const enum sg_body kinds[] = {SG_BODY_JSON, SG_BODY_FORM, SG_BODY_MULTIPART};
     size_t body = 0;
 
-    if (yaml->kind == SG_YAML_MAP && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0)) {
+    if (yaml->kind == SG_YAML_MAP && sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys))) {
         out->body = SG_BODY_XML;
         sg_spec_element(spec, sg_spec_need(spec, yaml, "body", "xml"), &out->element);
     } else if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(bodies), &body)) {
@@ -117,7 +117,7 @@ void sg_request_spec_compile(const struct sg_spec *spec, enum sg_spec_place plac
         SG_STR_INIT("action"),     SG_STR_INIT("content"), SG_STR_INIT("path"),
         SG_STR_INIT("soap_header")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     out->at = yaml->at;
     const struct sg_yaml *call = find_call(spec, yaml);

@@ -10,12 +10,12 @@ enum { SUBCODES_MAX = 8 };
 
 static void write_envelope(struct sg_buffer *out, const struct sg_system *system)
 {
-    sg_buffer_add_format(out,
-                         "<?xml version=\"1.0\" encoding=\"%s\"?>"
-                         "<soap:Envelope xmlns:soap=\"%s\">",
-                         sg_charset_name(system->charset),
-                         system->is_soap12 ? "http://www.w3.org/2003/05/soap-envelope"
-                                           : "http://schemas.xmlsoap.org/soap/envelope/");
+    sg_buffer_add(out, SG_STR("<?xml version=\"1.0\" encoding=\""));
+    sg_buffer_add(out, sg_str_of(sg_charset_name(system->charset)));
+    sg_buffer_add(out, SG_STR("\"?><soap:Envelope xmlns:soap=\""));
+    sg_buffer_add(out, system->is_soap12 ? SG_STR("http://www.w3.org/2003/05/soap-envelope")
+                                         : SG_STR("http://schemas.xmlsoap.org/soap/envelope/"));
+    sg_buffer_add(out, SG_STR("\">"));
 }
 
 static void write_header(struct sg_buffer *out, const struct sg_system *system,

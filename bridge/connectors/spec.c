@@ -326,22 +326,12 @@ const char *sg_spec_suggest(const struct sg_spec *spec, struct sg_str wrong,
     return sg_suggest_ending(spec->arena, wrong, names, count);
 }
 
-void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word)
-{
-    (void)sg_findings_add(spec->findings, at, "`%.*s` is not known to this version",
-                          SG_STR_ARG(word));
-}
-
 bool sg_spec_map(const struct sg_spec *spec, const struct sg_yaml *yaml, const struct sg_str *words,
-                 size_t count, size_t later)
+                 size_t count)
 {
     if (!sg_yaml_expect(yaml, SG_YAML_MAP, spec->findings))
         return false;
     (void)sg_yaml_check_keys(yaml, words, count, spec->findings);
-    for (const struct sg_yaml *entry = yaml->first; entry != NULL; entry = entry->next)
-        for (size_t i = count - later; i < count; i++)
-            if (sg_str_equal(entry->key, words[i]))
-                sg_spec_refuse_later(spec, entry->key_at, entry->key);
     return true;
 }
 

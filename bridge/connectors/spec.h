@@ -91,18 +91,16 @@ bool sg_spec_choice(const struct sg_spec *spec, const struct sg_yaml *yaml,
 
 /**
  * True when `yaml` is a map (with a finding if it is none). Keys that are none of `words` are
- * findings; so are the last `later` of these: they are not known to this version.
+ * findings.
  */
 bool sg_spec_map(const struct sg_spec *spec, const struct sg_yaml *yaml, const struct sg_str *words,
-                 size_t count, size_t later);
+                 size_t count);
 /** The entry of `map`; NULL, and "`owner` needs `key`" at the key of `map`, when it is missing. */
 const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_yaml *map,
                                    const char *owner, const char *key);
 /** The end of a message about a name that is none of `map`'s keys; `map` may be NULL. */
 const char *sg_spec_suggest(const struct sg_spec *spec, struct sg_str wrong,
                             const struct sg_yaml *map);
-/** A finding: "`word` is not known to this version". */
-void sg_spec_refuse_later(const struct sg_spec *spec, struct sg_place at, struct sg_str word);
 /** A finding when `yaml` is there, in a system that speaks no SOAP. */
 void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml);
 /** The name of an element that we write; its prefix, if it has one, is among `namespaces`. */

@@ -45,7 +45,7 @@ void sg_kafka_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yam
     struct sg_kafka_cluster *out;
     struct sg_str brokers = {0};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *where = sg_spec_need(spec, yaml, "kafka", "brokers");
 
@@ -81,7 +81,7 @@ const struct sg_subscribe_spec *sg_subscribe_spec_compile(const struct sg_spec *
     struct sg_str topic = {0};
     size_t start = 0;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return NULL;
     check_place(spec, yaml);
     out = sg_arena_get(spec->arena, 1, sizeof *out);

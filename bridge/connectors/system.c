@@ -68,7 +68,7 @@ static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
     sg_spec_url(spec, yaml, url);
     while (url->length > 0 && url->at[url->length - 1] == '/')
         url->length--;
-    if (url->length > 0 && !sg_secrets_has_reference(*url) &&
+    if (sg_str_starts(*url, "http") && !sg_secrets_has_reference(*url) &&
         sg_str_count(*url, '?') + sg_str_count(*url, '#') > 0)
         (void)sg_findings_add(spec->findings, yaml->at,
                               "a url ends with its path; what every query has is for `always`");
@@ -158,7 +158,7 @@ static void compile_always(const struct sg_spec *spec, const struct sg_yaml *yam
                                          SG_STR_INIT("set"), SG_STR_INIT("soap_header")};
     struct sg_system *system = spec->system;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_spec_refuse_without_soap(spec, sg_yaml_find(yaml, "soap_header"));
     sg_spec_named_rules(spec, SG_SPEC_ALWAYS, sg_yaml_find(yaml, "query"), &system->always_query);
@@ -270,7 +270,7 @@ static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root,
     const struct sg_yaml *records = sg_yaml_find(root, "records");
     const struct sg_yaml *operations = sg_yaml_find(root, "operations");
 
-    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys), 0);
+    (void)sg_spec_map(spec, root, SG_SPEC_WORDS(keys));
     compile_name(spec, sg_spec_need(spec, root, "a system file", "system"), name);
     if (asks_nothing(root))
         compile_url(spec, sg_yaml_find(root, "url"));

@@ -278,7 +278,7 @@ struct sg_system {
  * Compiles the text of the file `name` ("mappings/systems/gam.yaml", borrowed for ever). Every
  * error goes to `findings`: sg_findings_errors() tells if there was one. What could be read is given
  * even then (NULL when it is no YAML), so that mappings can be checked, but only its `view` may be
- * used. What later versions bring is refused at its place: "`multipart` is not known to this version".
+ * used.
  */
 const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str text,
                                           const char *name, const struct sg_lookups *lookups,

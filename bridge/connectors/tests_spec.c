@@ -42,7 +42,7 @@ static void check_sends(const struct sg_spec *spec, const struct sg_yaml *sends)
     const size_t calls = 6;
     size_t found = 0;
 
-    if (sends == NULL || !sg_spec_map(spec, sends, SG_SPEC_WORDS(keys), 0))
+    if (sends == NULL || !sg_spec_map(spec, sends, SG_SPEC_WORDS(keys)))
         return;
     for (size_t i = 0; i < calls; i++)
         found += find_entry(sends, keys[i]) != NULL;
@@ -60,7 +60,7 @@ static void check_answer(const struct sg_spec *spec, const struct sg_yaml *answe
                                          SG_STR_INIT("body")};
     int64_t status = 0;
 
-    if (answer == NULL || !sg_spec_map(spec, answer, SG_SPEC_WORDS(keys), 0))
+    if (answer == NULL || !sg_spec_map(spec, answer, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *headers = sg_yaml_find(answer, "headers");
     const struct sg_yaml *body = sg_yaml_find(answer, "body");
@@ -81,7 +81,7 @@ static void check_message(const struct sg_spec *spec, const struct sg_yaml *test
     const struct sg_yaml *message = sg_yaml_find(test, "message");
     const struct sg_yaml *record = sg_yaml_find(test, "record");
 
-    if (message == NULL || !sg_spec_map(spec, message, SG_SPEC_WORDS(keys), 0))
+    if (message == NULL || !sg_spec_map(spec, message, SG_SPEC_WORDS(keys)))
         return;
     if (record == NULL ||
         sg_yaml_find(find_entry(sg_yaml_find(root, "records"), record->text), "subscribe") == NULL)
@@ -108,7 +108,7 @@ static void check_fetches(const struct sg_spec *spec, const struct sg_yaml *fetc
         (void)sg_findings_add(spec->findings, fetches->key_at,
                               "`fetches` is for a test with an `answer` and `events`");
     for (const struct sg_yaml *entry = fetches->first; entry != NULL; entry = entry->next) {
-        if (!sg_spec_map(spec, entry, SG_SPEC_WORDS(keys), 0))
+        if (!sg_spec_map(spec, entry, SG_SPEC_WORDS(keys)))
             continue;
         check_sends(spec, sg_yaml_find(entry, "sends"));
         if (sg_yaml_find(entry, "answer") == NULL)
@@ -125,7 +125,7 @@ static void check_events(const struct sg_spec *spec, const struct sg_yaml *event
     if (events == NULL || !sg_yaml_expect(events, SG_YAML_LIST, spec->findings))
         return;
     for (const struct sg_yaml *event = events->first; event != NULL; event = event->next)
-        (void)sg_spec_map(spec, event, SG_SPEC_WORDS(keys), 0);
+        (void)sg_spec_map(spec, event, SG_SPEC_WORDS(keys));
 }
 
 /* What is expected must be there, and something that it can come of. */
@@ -170,7 +170,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
     const struct sg_yaml *says = sg_yaml_find(test, "says");
     enum sg_outcome outcome = SG_OUTCOME_DEFAULT;
 
-    if (!sg_spec_map(spec, test, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, test, SG_SPEC_WORDS(keys)))
         return;
     if (sg_yaml_find(test, "name") == NULL)
         (void)sg_findings_add(spec->findings, test->at, "a test needs a `name`");
@@ -184,7 +184,7 @@ static void check_test(const struct sg_spec *spec, const struct sg_yaml *test,
     if (says != NULL)
         (void)sg_yaml_expect(says, SG_YAML_TEXT, spec->findings);
     if (gives != NULL)
-        (void)sg_spec_map(spec, gives, SG_SPEC_WORDS(given), 0);
+        (void)sg_spec_map(spec, gives, SG_SPEC_WORDS(given));
     check_events(spec, sg_yaml_find(test, "events"));
     check_fetches(spec, sg_yaml_find(test, "fetches"), test);
     check_expected(spec, test);

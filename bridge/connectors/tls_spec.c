@@ -45,7 +45,7 @@ void sg_tls_spec_compile(const struct sg_spec *spec, const struct sg_yaml *yaml)
     static const struct sg_str keys[] = {SG_STR_INIT("ca"), SG_STR_INIT("cert"),
                                          SG_STR_INIT("key")};
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     const struct sg_yaml *ca = sg_yaml_find(yaml, "ca");
     const struct sg_yaml *cert = sg_yaml_find(yaml, "cert");

@@ -14,7 +14,7 @@ static void compile_hmac(const struct sg_spec *spec, const struct sg_yaml *yaml,
     static const struct sg_str encodings[] = {SG_STR_INIT("hex"), SG_STR_INIT("base64")};
     size_t choice = 0;
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     out->auth = SG_WEBHOOK_HMAC;
     if (sg_spec_choice(spec, sg_spec_need(spec, yaml, "hmac", "hash"), SG_SPEC_WORDS(hashes),
@@ -36,7 +36,7 @@ static void compile_basic(const struct sg_spec *spec, const struct sg_yaml *yaml
 {
     static const struct sg_str keys[] = {SG_STR_INIT("user"), SG_STR_INIT("password")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     out->auth = SG_WEBHOOK_BASIC;
     sg_spec_text(spec, sg_spec_need(spec, yaml, "basic", "user"), &out->user);
@@ -48,7 +48,7 @@ static void compile_header(const struct sg_spec *spec, const struct sg_yaml *yam
 {
     static const struct sg_str keys[] = {SG_STR_INIT("name"), SG_STR_INIT("value")};
 
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     out->auth = SG_WEBHOOK_HEADER;
     sg_spec_word(spec, sg_spec_need(spec, yaml, "header", "name"), &out->header);
@@ -63,7 +63,7 @@ static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
                                          SG_STR_INIT("header")};
 
     if (yaml == NULL || (yaml->kind == SG_YAML_TEXT && sg_str_is(yaml->text, "none")) ||
-        !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+        !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     if (yaml->count != 1)
         (void)sg_findings_add(spec->findings, yaml->at,
@@ -101,7 +101,7 @@ static void compile_reply_body(const struct sg_spec *spec, const struct sg_yaml 
                               "one of json, {xml: ROOT}, {soap: ELEMENT} is expected");
         return;
     }
-    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (!sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_spec_refuse_without_soap(spec, soap);
     out->body = soap != NULL ? SG_REPLY_SOAP : SG_REPLY_XML;
@@ -117,7 +117,7 @@ static void compile_reply(const struct sg_spec *spec, const struct sg_yaml *yaml
     const struct sg_yaml *content = sg_yaml_find(yaml, "content");
     int64_t status = 0;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return;
     sg_spec_integer(spec, sg_spec_need(spec, yaml, "the reply", "status"), 200, 599, &status);
     out->status = (int)status;
@@ -140,7 +140,7 @@ const struct sg_webhook_spec *sg_webhook_spec_compile(const struct sg_spec *spec
                                          SG_STR_INIT("accept"), SG_STR_INIT("refuse")};
     struct sg_webhook_spec *out;
 
-    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys), 0))
+    if (yaml == NULL || !sg_spec_map(spec, yaml, SG_SPEC_WORDS(keys)))
         return NULL;
     out = sg_arena_get(spec->arena, 1, sizeof *out);
     const struct sg_yaml *path = sg_spec_need(spec, yaml, "webhook", "path");

@@ -202,6 +202,16 @@ bool sg_journal_find_waiting(struct sg_journal *journal, struct sg_arena *arena,
     return find(&journal->state.sql, &search, names, err);
 }
 
+bool sg_journal_wake_waiting(struct sg_journal *journal, struct sg_str mapping,
+                             struct sg_error *err)
+{
+    const struct sg_route *route = sg_state_find_route(&journal->state, mapping);
+
+    return route == NULL ||
+           SG_SQL_RUN(&journal->state.sql, err, SG_SQL_WAKE, SG_V_TEXT(route->target),
+                      SG_V_TEXT(mapping), SG_V_NUMBER(journal->state.now_ms));
+}
+
 bool sg_journal_note_versions(struct sg_journal *journal, const struct sg_route *routes,
                               size_t count, const struct sg_author *author, struct sg_error *err)
 {

@@ -164,6 +164,12 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " SELECT ?1, max(?3, coalesce((SELECT max(since) + 1 FROM version WHERE mapping = ?1), 0)),"
         "  ?2, ?4, ?5 WHERE ?2 IS NOT"
         "  (SELECT hash FROM version WHERE mapping = ?1 ORDER BY since DESC LIMIT 1)",
+
+    /* what a pause or a pace holds back stays so: its time is far, or stands in not_before */
+    [SG_SQL_WAKE] = "UPDATE delivery SET next_at = max(?3, coalesce(not_before, 0))"
+                    " WHERE state = 'pending' AND " OPEN " AND target = ?1 AND mapping = ?2"
+                    " AND next_at > ?3 AND next_at <= ?3 + 60000",
+
     [SG_SQL_OUTLINES] = "SELECT system, record, text FROM outline",
     [SG_SQL_OUTLINE_SET] = "INSERT OR REPLACE INTO outline(system, record, text)"
                            " VALUES(?1, ?2, ?3)",

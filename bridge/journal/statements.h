@@ -60,6 +60,7 @@ enum sg_state_sql {
     SG_SQL_CONTACT_SET,
     SG_SQL_FACT_SET,
     SG_SQL_VERSION_NOTE,
+    SG_SQL_WAKE,
     /* drift */
     SG_SQL_OUTLINES,
     SG_SQL_OUTLINE_SET,

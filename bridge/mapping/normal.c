@@ -39,17 +39,40 @@ static bool is_plain(uint32_t c)
            (c >= 0x671 && c <= 0x6d5) || (c >= 0x6ee && c <= 0x6ff) || c == ZWNJ;
 }
 
-/* False where something may compose, or stands in another order than NFC's. */
+/* Whether a mark that composes with some letters does not with the one it stands on, as the Hamza
+ * on a Heh. A letter that is itself composed might come apart for it. */
+static bool stands_apart(uint32_t letter, uint32_t mark)
+{
+    const UNormalizer2 *nfc = instance(unorm2_getNFCInstance);
+    UErrorCode status = U_ZERO_ERROR;
+
+    return unorm2_composePair(nfc, (UChar32)letter, (UChar32)mark) < 0 &&
+           unorm2_getRawDecomposition(nfc, (UChar32)letter, NULL, 0, &status) < 0;
+}
+
+/* UAX #15, section 9, "Detecting Normalization Forms". False where something may compose, or stands
+ * in another order than NFC's. */
 static bool is_composed(struct sg_str text)
 {
-    for (size_t i = 0; i < text.length;) {
-        uint32_t c = sg_utf8_next(text, &i);
+    uint8_t class = 0; /* of the character before */
+    uint32_t before = 0;
 
-        if (is_plain(c))
-            continue;
-        if (u_getCombiningClass((UChar32)c) != 0 ||
-            u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) != UNORM_YES)
-            return false;
+    for (size_t i = 0; i < text.length;) {
+        const uint32_t c = sg_utf8_next(text, &i);
+        const uint8_t class_before = class;
+
+        class = 0;
+        if (!is_plain(c)) {
+            const int32_t check = u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK);
+
+            class = u_getCombiningClass((UChar32)c);
+            if (check == UNORM_NO || (class != 0 && class_before > class))
+                return false;
+            if (check == UNORM_MAYBE &&
+                (class == 0 || class_before != 0 || !stands_apart(before, c)))
+                return false;
+        }
+        before = c;
     }
     return true;
 }

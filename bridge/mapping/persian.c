@@ -33,15 +33,35 @@ static bool is_ascii(struct sg_str text)
     return all < 0x80;
 }
 
+/* Whether a character may change that has this byte. */
+typedef bool mark_fn(unsigned char byte);
+
+static bool is_any(unsigned char byte)
+{
+    (void)byte;
+    return true;
+}
+
+/* The start of the first character from `i` on with a marked byte; the end when there is none. */
+__attribute__((always_inline)) static inline size_t find_marked(struct sg_str text, size_t i,
+                                                                mark_fn *is_marked)
+{
+    while (i < text.length && !is_marked((unsigned char)text.at[i]))
+        i++;
+    while (i < text.length && i > 0 && ((unsigned char)text.at[i] & 0xc0) == 0x80)
+        i--;
+    return i;
+}
+
 /* One code point for one. Nothing is copied before the first that changes. Inlined, so that `change`
- * is as well: it is asked of every character. */
+ * and `is_marked` are as well: they are asked of every character, and of every byte. */
 __attribute__((always_inline)) static inline struct sg_str
-change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
+change_marked(struct sg_arena *arena, struct sg_str text, mark_fn *is_marked, change_fn *change)
 {
     struct sg_buffer out = {.arena = arena};
     size_t kept = 0; /* bytes of text that are in `out` */
 
-    for (size_t i = 0; i < text.length;) {
+    for (size_t i = 0; (i = find_marked(text, i, is_marked)) < text.length;) {
         size_t start = i;
         uint32_t c = sg_utf8_next(text, &i);
         uint32_t changed = change(c);
@@ -57,6 +77,12 @@ change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
         return text;
     sg_buffer_add(&out, sg_str_skip(text, kept));
     return sg_buffer_text(&out);
+}
+
+__attribute__((always_inline)) static inline struct sg_str
+change_each(struct sg_arena *arena, struct sg_str text, change_fn *change)
+{
+    return change_marked(arena, text, is_any, change);
 }
 
 /* The block of Persian's letters and digits; it has no white space. */
@@ -150,14 +176,20 @@ static uint32_t cleaned(uint32_t c)
         return c;
     if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == BOM)
         return DROPPED;
-    if (c < 0x80 || (is_arabic(c) && c != ALM))
+    if (c < 0x80 || c == ZWNJ || (is_arabic(c) && c != ALM))
         return c;
     return u_hasBinaryProperty((UChar32)c, UCHAR_BIDI_CONTROL) ? DROPPED : c;
 }
 
+/* Controls, those from U+0080 on, U+061C by its second byte, and what has three bytes or more. */
+static bool may_be_cleaned(unsigned char byte)
+{
+    return byte < 0x20 || byte == 0x7f || byte == 0x9c || byte == 0xc2 || byte >= 0xe0;
+}
+
 struct sg_str sg_persian_clean(struct sg_arena *arena, struct sg_str text)
 {
-    return change_each(arena, text, cleaned);
+    return change_marked(arena, text, may_be_cleaned, cleaned);
 }
 
 static uint32_t lowered(uint32_t c)
@@ -258,35 +290,86 @@ static uint32_t persian_letter(uint32_t c)
     }
 }
 
-static uint32_t arabic_letter(uint32_t c)
+/* A letter of two bytes, as all of Persian are, that becomes another. */
+struct letter_pair {
+    unsigned char from[2], to[2];
+};
+
+/* Asked in loops without a branch, of which the compiler makes such as take 16 bytes at once. */
+static inline bool is_letter(struct letter_pair pair, unsigned char first, unsigned char second)
 {
-    switch (c) {
-    case 0x6cc:
-        return 0x64a;
-    case 0x6a9:
-        return 0x643;
-    default:
-        return c;
-    }
+    return (first == pair.from[0]) & (second == pair.from[1]);
 }
 
-/* Composed first: Yeh and a Hamza above it are one letter, which is no Yeh any more. */
-__attribute__((always_inline)) static inline struct sg_str
-change_letters(struct sg_arena *arena, struct sg_str text, change_fn *change)
+static bool has_letter(struct letter_pair pair, const unsigned char *text, size_t length)
+{
+    unsigned char found = 0;
+
+    for (size_t i = 1; i < length; i++)
+        found |= is_letter(pair, text[i - 1], text[i]);
+    return found != 0;
+}
+
+static void change_letter(struct letter_pair pair, const unsigned char *restrict text,
+                          unsigned char *restrict to, size_t length)
+{
+    for (size_t i = 1; i < length; i++)
+        to[i - 1] = is_letter(pair, text[i - 1], text[i]) ? pair.to[0] : to[i - 1];
+    for (size_t i = 1; i < length; i++)
+        to[i] = is_letter(pair, text[i - 1], text[i]) ? pair.to[1] : to[i];
+}
+
+/* Letters are composed before they are changed: Yeh and a Hamza above it are one letter, which is
+ * no Yeh any more. */
+static struct sg_str compose(struct sg_arena *arena, struct sg_str text)
+{
+    return sg_normal_compose(arena, sg_normal_unshape(arena, text));
+}
+
+static struct sg_str change_letters(struct sg_arena *arena, struct sg_str text,
+                                    const struct letter_pair *pairs, size_t count)
 {
     if (is_ascii(text))
         return text;
-    return change_each(arena, sg_normal_compose(arena, sg_normal_unshape(arena, text)), change);
+    const struct sg_str composed = compose(arena, text);
+    const unsigned char *from = (const unsigned char *)composed.at;
+    unsigned char *to = NULL; /* a copy, once something changes */
+
+    for (size_t p = 0; p < count; p++) {
+        if (!has_letter(pairs[p], from, composed.length))
+            continue;
+        if (to == NULL)
+            to = memcpy(sg_arena_get(arena, composed.length, 1), from, composed.length);
+        change_letter(pairs[p], from, to, composed.length);
+    }
+    return to == NULL ? composed : (struct sg_str){(const char *)to, composed.length};
 }
 
 struct sg_str sg_persian_letters(struct sg_arena *arena, struct sg_str text)
 {
-    return change_letters(arena, text, persian_letter);
+    static const struct letter_pair pairs[] = {
+        {{0xd9, 0x89}, {0xdb, 0x8c}}, /* U+0649, alef maksura: U+06CC */
+        {{0xd9, 0x8a}, {0xdb, 0x8c}}, /* U+064A, Arabic Yeh */
+        {{0xd9, 0x83}, {0xda, 0xa9}}, /* U+0643, Arabic Kaf: U+06A9 */
+    };
+
+    return change_letters(arena, text, pairs, sizeof pairs / sizeof pairs[0]);
 }
 
 struct sg_str sg_persian_arabic_letters(struct sg_arena *arena, struct sg_str text)
 {
-    return change_letters(arena, text, arabic_letter);
+    static const struct letter_pair pairs[] = {
+        {{0xdb, 0x8c}, {0xd9, 0x8a}},
+        {{0xda, 0xa9}, {0xd9, 0x83}},
+    };
+
+    static const struct letter_pair hamza = {.from = {0xd9, 0x94}}; /* U+0654, above a letter */
+    const struct sg_str changed =
+        change_letters(arena, text, pairs, sizeof pairs / sizeof pairs[0]);
+    const bool has_hamza = has_letter(hamza, (const unsigned char *)changed.at, changed.length);
+
+    /* It composes with an Arabic Yeh, and did not with a Persian one. */
+    return has_hamza ? sg_normal_compose(arena, changed) : changed;
 }
 
 static uint32_t folded(uint32_t c)
@@ -296,5 +379,7 @@ static uint32_t folded(uint32_t c)
 
 struct sg_str sg_persian_fold(struct sg_arena *arena, struct sg_str text)
 {
-    return sg_persian_collapse(arena, change_letters(arena, text, folded));
+    if (!is_ascii(text))
+        text = change_each(arena, compose(arena, text), folded);
+    return sg_persian_collapse(arena, text);
 }

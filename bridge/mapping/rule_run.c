@@ -378,7 +378,7 @@ static void keep_code(const struct sg_rule *rule, struct sg_rule_run *run, struc
 static bool transform(const struct sg_rule *rule, struct sg_rule_run *run,
                       const struct sg_node **node)
 {
-    struct sg_transform_result result = {0};
+    struct sg_transform_result result;
     const bool is_done =
         sg_transform_run(run->arena, rule->with, *node, run->observer, node, &result);
 

@@ -69,10 +69,11 @@ static bool set_routes(struct sg_journal *journal, struct sg_drift_watch *drift,
                        const struct sg_change *change, struct sg_error *err)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    struct sg_names orphans = {0};
+    struct sg_names orphans = {0}, waiting = {0};
 
     if (!sg_journal_find_orphans(journal, arena, change->as.routes.routes, change->as.routes.count,
-                                 &orphans, err))
+                                 &orphans, err) ||
+        !sg_journal_find_waiting(journal, arena, &waiting, err))
         return false;
     if (orphans.count > 0 && !change->as.routes.is_never_refused)
         return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0},
@@ -80,6 +81,10 @@ static bool set_routes(struct sg_journal *journal, struct sg_drift_watch *drift,
                             "they have ended, or `sgbridge reload --drop` fails them",
                             SG_STR_ARG(list_of(arena, &orphans)));
     sg_journal_set_routes(journal, change->as.routes.routes, change->as.routes.count);
+    for (size_t n = 0; n < waiting.count; n++) {
+        if (!sg_journal_wake_waiting(journal, waiting.at[n], err))
+            return false;
+    }
     return sg_journal_note_versions(journal, change->as.routes.routes, change->as.routes.count,
                                     &change->as.routes.author, err) &&
            tell_waiting(journal, err) &&

@@ -53,7 +53,8 @@ static void compare_lists(const struct walk *walk, struct sg_str pointer,
     const struct sg_node *a = before->first, *b = after->first;
 
     for (size_t index = 0; a != NULL || b != NULL; index++) {
-        compare(walk, sg_str_format(walk->arena, "%.*s/%zu", SG_STR_ARG(pointer), index), a, b);
+        compare(walk, sg_str_join(walk->arena, pointer, sg_str_format(walk->arena, "/%zu", index)),
+                a, b);
         a = next_of(a);
         b = next_of(b);
     }

@@ -121,11 +121,23 @@ static const char *escaped(uint32_t c, bool is_attribute)
     }
 }
 
+/* From `i` on, where a character begins that may not stand as it is; the end when none does. */
+static size_t find_special(struct sg_str text, size_t i)
+{
+    for (; i < text.length; i++) {
+        const unsigned char c = (unsigned char)text.at[i];
+
+        if (c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' || c == 0xEF)
+            break;
+    }
+    return i;
+}
+
 static void write_text(struct sg_buffer *out, struct sg_str text, bool is_attribute)
 {
     size_t start = 0;
 
-    for (size_t i = 0; i < text.length;) {
+    for (size_t i = 0; (i = find_special(text, i)) < text.length;) {
         size_t at = i;
         const char *instead = escaped(sg_utf8_next(text, &i), is_attribute);
 

@@ -25,8 +25,8 @@ struct sg_event {
 
     struct sg_str key;     /* the ticket's key, or the id by which `system` knows the link */
     bool is_key_linked;    /* it is the latter */
-    int64_t wait_ms;       /* linked: how long to wait for the link */
     bool skips_after_wait; /* linked: `then: skip`; else it fails */
+    int64_t wait_ms;       /* linked: how long to wait for the link */
     struct sg_str round;   /* the value of the record's `round`; "" for nothing */
     bool is_own;           /* the record's `own` holds: written by our account */
 

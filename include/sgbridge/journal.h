@@ -123,6 +123,10 @@ SG_MUST_USE bool sg_journal_find_orphans(struct sg_journal *journal, struct sg_a
 SG_MUST_USE bool sg_journal_find_waiting(struct sg_journal *journal, struct sg_arena *arena,
                                          struct sg_names *names, struct sg_error *err);
 
+/** What waited for a mapping that is in force again need not wait longer; in a transaction. */
+SG_MUST_USE bool sg_journal_wake_waiting(struct sg_journal *journal, struct sg_str mapping,
+                                         struct sg_error *err);
+
 /** Who put mapping files in force, and how: "start", "SIGHUP", "reload". */
 struct sg_author {
     struct sg_str who, how;

@@ -40,7 +40,8 @@ def learn(house):
 
 def a_new_field_is_told_once_and_over_when_a_file_names_it(house):
     learn(house)
-    says(house.bridge.command("drift").stdout, r"nothing drifts\nsaja\.ticket is being learned: [1-9]\d* of 1,000 events")
+    says(house.bridge.command("drift").stdout,
+         r"nothing drifts\nsaja\.ticket is being learned: [1-9]\d* of 1,000 events")
     equal(house.bridge.command("drift").returncode, NO, "exit code while nothing drifts")
     log = house.log_size()
     house.saja.post("faults", new_field={"on": ["requests"]})

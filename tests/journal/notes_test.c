@@ -229,6 +229,7 @@ static const char *waiting(struct stage *stage)
 static void a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed(void **state)
 {
     struct stage *stage = *state;
+    struct sg_error err;
 
     sg_stage_set_routes(stage, "create-case note-ticket");
     (void)CAPTURE(stage, .key = "1405-1");
@@ -239,6 +240,14 @@ static void a_mapping_is_waited_for_while_it_has_no_route_and_not_all_has_failed
     sg_stage_set_routes(stage, "");
     assert_string_equal(waiting(stage), "create-case note-ticket");
     assert_string_equal(orphans(stage, NULL, 0), ""); /* nothing is in force that could go */
+    struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+    END(stage, delivery, .state = SG_DELIVERY_PENDING, .next_at = stage->now_ms + 60000);
+    assert_string_equal(sg_stage_takes(stage, "gam"), "");
+    sg_stage_set_routes(stage, "create-case");
+    sg_stage_begin(stage);
+    assert_true(sg_journal_wake_waiting(stage->journal, SG_STR("create-case"), &err));
+    sg_stage_commit(stage);
+    sg_stage_set_routes(stage, "");
     (void)sg_stage_take_and_fail(stage, "gam", "no row");
     assert_string_equal(waiting(stage), "note-ticket");
 }

@@ -274,6 +274,8 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
         {"retry-after: Wed, 01 Jul 2026 04:00:00 GMT", 0, 0},
         {"retry-after: Wednesday, 01-Jul-26 04:31:00 GMT", 60000, 0},
         {"retry-after: soon", 0, 0},
+        {"retry-after: 01 Jul 666666666 04:30:00 GMT", 0,
+         0}, /* a year of four digits is expected */
         {"date: Wed, 01 Jul 2026 04:30:00 GMT", 0, UNIT_NOW_MS},
         {"date: Wed Jul  1 04:30:00 2026", 0, UNIT_NOW_MS},
         {"date: yesterday, perhaps", 0, 0},

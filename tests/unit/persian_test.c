@@ -121,6 +121,11 @@ static void persian_has_one_yeh_and_one_kaf(void **state)
         {"خانه\u0654", "خانه\u0654"}, /* no composed letter for these two */
         {"\u06d5\u0654", "\u06c0"},   /* plain letters, until a mark follows */
         {"\u06d2\u0654", "\u06d3"},
+        {"مثلا\u064b خانه\u0654ي", "مثلا\u064b خانه\u0654ی"}, /* marks that compose with nothing */
+        {"\u0622\u0655",
+         "\u0625\u0653"}, /* the letter comes apart: its Madda stands after a Hamza below */
+        {"ب\u0651\u064e", "ب\u064e\u0651"}, /* the order of marks is NFC's */
+        {"\u0654ا", "\u0654ا"},             /* a mark on nothing */
         {"ﺳﻼﻡ", "سلام"},
         {"ﻛﺘﺎﺑﻲ", "کتابی"},
         {"ﷲ ﷼", "الله ریال"},
@@ -140,6 +145,7 @@ static void an_old_system_gets_arabic_yeh_and_kaf(void **state)
         {"ﻛﺘﺎﺑﻲ", "كتابي"},
         {"مصطفى", "مصطفى"},
         {"پلاک ۷", "پلاك ۷"},
+        {"مسی\u0654ول", "مسئول"}, /* of an Arabic Yeh and its Hamza NFC makes one letter */
     };
 
     (void)state;

@@ -102,6 +102,9 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
                             "SEARCH version USING PRIMARY KEY (mapping=?)" AND
                             "SCALAR SUBQUERY 1" AND "SEARCH version USING PRIMARY KEY (mapping=?)",
 
+    [SG_SQL_WAKE] =
+        "SEARCH delivery USING INDEX delivery_due (target=? AND next_at>? AND next_at<?)",
+
     [SG_SQL_OUTLINES] = "SCAN outline", /* all of them, when mappings come into force */
     [SG_SQL_OUTLINE_SET] = NOTHING_IS_READ,
     [SG_SQL_DRIFTS] = "SCAN drift", /* the same */
