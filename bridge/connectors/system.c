@@ -68,7 +68,7 @@ static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
     sg_spec_url(spec, yaml, url);
     while (url->length > 0 && url->at[url->length - 1] == '/')
         url->length--;
-    if (url->length > 0 && !sg_secrets_has_reference(*url) &&
+    if (sg_str_starts(*url, "http") && !sg_secrets_has_reference(*url) &&
         sg_str_count(*url, '?') + sg_str_count(*url, '#') > 0)
         (void)sg_findings_add(spec->findings, yaml->at,
                               "a url ends with its path; what every query has is for `always`");
