@@ -67,11 +67,11 @@ def suites(build):
         ("broker", [sys.executable, "-m", "unittest", "discover", "-s", "tests/kafka",
                     "-t", "tests/kafka"], 120, count_unittest),
         ("command line", [sys.executable, "-m", "unittest", "discover", "-s", "tests/cli",
-                          "-t", "tests/cli"], 60, count_unittest),
+                          "-t", "tests/cli"], 120, count_unittest),
         ("docs", [sys.executable, "-m", "unittest", "discover", "-s", "tests/docs", "-t", "tests/docs"], 120, count_unittest),
         ("journal on Kafka", [sys.executable, "tests/journal/on_kafka.py", "--program", str(build / "journal_test")],
          150, count_ctest),
-        ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 400, count_tally),
+        ("end to end", [sys.executable, "tests/e2e/run.py", "--sgbridge", bridge], 700, count_tally),
         ("end to end on Kafka", [sys.executable, "tests/e2e/run.py", "--kafka", "--sgbridge", bridge], 700, count_tally),
     ]
 
