@@ -5,7 +5,7 @@ import cases
 import pages
 from pages import ROOT
 
-FOLDERS = ("mappings", "examples", "tests/examples", "tests/e2e/calls", "tests/e2e/hooks", "tests/e2e/letters")
+FOLDERS = ("mappings", "examples", "tests/e2e/calls", "tests/e2e/hooks", "tests/e2e/letters")
 
 
 def shipped():

@@ -29,7 +29,8 @@ def on_embedded(sgbridge):
         ("the judge finds what is wrong with a ledger, and what watches the bridge learns enough",
          [*python, "-m", "unittest", "discover", "-s", str(HERE), "-t", str(HERE)]),
         ("the mappings we ship pass their check", [str(sgbridge), "check", str(paths.ROOT / "mappings")]),
-        ("the examples pass their check", [str(sgbridge), "check", str(paths.ROOT / "examples/letter-registry")]),
+        *((f"examples/{name} pass their check", [str(sgbridge), "check", str(paths.ROOT / "examples" / name)])
+          for name in ("letter-registry", "office-automation")),
         ("a third system, bridged by files alone, gets each ticket once and in order",
          [*python, str(HERE / "third_system.py"), *bridge]),
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),

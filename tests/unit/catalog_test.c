@@ -4,8 +4,6 @@
 #include "base/file.h"
 #include "folder_unit.h"
 
-enum { EXAMPLE_MAX_BYTES = 1 << 20 };
-
 /* From `a`, whose items come with a name and a code, to `b`, which is told of them. */
 static const char SYSTEM_A[] =
     "system: a\nurl: ${env:A_URL}\nformat: json\n"
@@ -377,39 +375,6 @@ static void a_catalog_lives_until_its_last_owner_lets_go(void **state)
     unit_folder_close(&folder);
 }
 
-static void copy(const struct unit_folder *folder, const char *name, const char *from)
-{
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    struct sg_str path = sg_str_format(arena, "%s/%s", from, name), text = {0};
-    struct sg_error err;
-
-    if (!sg_file_read(arena, sg_str_c(arena, path), EXAMPLE_MAX_BYTES, &text, &err))
-        fail_msg("%s: %s", name, err.text);
-    unit_folder_write(folder, name, sg_str_c(arena, text));
-}
-
-/* Its mapping is to the SAJA that is shipped, which stands beside it. */
-static void an_office_automation_with_a_login_passes(void **state)
-{
-    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    struct sg_catalog_counts counts;
-    struct unit_folder folder;
-
-    (void)state;
-    unit_folder_open(&folder);
-    copy(&folder, "systems/oa.yaml", SG_EXAMPLES "/office-automation");
-    copy(&folder, "letter-answer-to-ticket.yaml", SG_EXAMPLES "/office-automation");
-    copy(&folder, "systems/saja.yaml", SG_MAPPINGS);
-    struct sg_catalog *catalog =
-        sg_catalog_check(folder.path, &(struct sg_secrets){.is_read = false}, findings, &counts);
-
-    assert_non_null(catalog);
-    assert_int_equal(counts.failed, 0);
-    assert_true(counts.passed >= 3); /* two of the system, one of the mapping */
-    sg_catalog_free(catalog);
-    unit_folder_close(&folder);
-}
-
 static void the_files_that_are_shipped_pass(void **state)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
@@ -441,7 +406,6 @@ int main(void)
         cmocka_unit_test(a_mappings_own_hash_is_of_the_tables_that_it_names),
         cmocka_unit_test(a_records_shape_is_of_what_mappings_read_and_operations_show),
         cmocka_unit_test(a_catalog_lives_until_its_last_owner_lets_go),
-        cmocka_unit_test(an_office_automation_with_a_login_passes),
         cmocka_unit_test(the_files_that_are_shipped_pass),
     };
     return cmocka_run_group_tests_name("catalog", tests, NULL, NULL);
