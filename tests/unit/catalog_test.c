@@ -1,7 +1,6 @@
 #include "connectors/catalog.h"
 
 #include "base/buffer.h"
-#include "base/file.h"
 #include "folder_unit.h"
 
 /* From `a`, whose items come with a name and a code, to `b`, which is told of them. */
