@@ -42,7 +42,14 @@ struct sg_named_rule {
 };
 
 enum sg_method { SG_METHOD_GET, SG_METHOD_POST, SG_METHOD_PUT, SG_METHOD_PATCH, SG_METHOD_DELETE };
-enum sg_body { SG_BODY_NONE, SG_BODY_JSON, SG_BODY_FORM, SG_BODY_SOAP, SG_BODY_XML, SG_BODY_MULTIPART };
+enum sg_body {
+    SG_BODY_NONE,
+    SG_BODY_JSON,
+    SG_BODY_FORM,
+    SG_BODY_SOAP,
+    SG_BODY_XML,
+    SG_BODY_MULTIPART
+};
 
 struct sg_request_spec {
     struct sg_place at;
