@@ -2,6 +2,7 @@
 #include "learn/learn.h"
 #include "base/file.h"
 #include "base/findings.h"
+#include "base/name.h"
 #include "cli/cli.h"
 #include "connectors/catalog.h"
 
@@ -52,9 +53,8 @@ static int learn_system(const struct sg_cli *cli, const struct options *options)
 
     if (options->from != NULL || options->to != NULL)
         return sg_subcommand_misused(cli, "--from and --to go with a mapping");
-    if (!sg_learn_is_name(from.record))
-        return sg_subcommand_misused(cli,
-                                     "a name is of a-z, 0-9, _ and -, and starts with a letter");
+    if (!sg_name_is_allowed(from.record))
+        return sg_subcommand_misused(cli, SG_NAME_RULE);
     for (size_t d = 0; d < from.count; d++) {
         if (!read_file(cli, cli->words[d + 2], &documents[d], &err))
             return tell(&err);
@@ -154,9 +154,8 @@ static int learn_mapping(const struct sg_cli *cli, const struct options *options
 
 static int run(const struct sg_cli *cli)
 {
-    if (!sg_learn_is_name(sg_str_of(cli->words[1])))
-        return sg_subcommand_misused(cli,
-                                     "a name is of a-z, 0-9, _ and -, and starts with a letter");
+    if (!sg_name_is_allowed(sg_str_of(cli->words[1])))
+        return sg_subcommand_misused(cli, SG_NAME_RULE);
     if (strcmp(cli->words[0], "system") == 0)
         return learn_system(cli, cli->options);
     if (strcmp(cli->words[0], "mapping") == 0)

@@ -1,5 +1,6 @@
 #include "connectors/spec.h"
 
+#include "base/name.h"
 #include "base/suggest.h"
 #include "base/units.h"
 
@@ -393,14 +394,6 @@ void sg_spec_element(const struct sg_spec *spec, const struct sg_yaml *yaml, str
 
 bool sg_spec_check_name(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    const struct sg_str name = yaml->key;
-    bool is_name = name.length > 0 && name.at[0] >= 'a' && name.at[0] <= 'z';
-
-    for (size_t i = 0; i < name.length && is_name; i++) {
-        const char c = name.at[i];
-
-        is_name = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    }
-    return is_name || sg_findings_add(spec->findings, yaml->key_at,
-                                      "a name is of a-z, 0-9, _ and -, and starts with a letter");
+    return sg_name_is_allowed(yaml->key) ||
+           sg_findings_add(spec->findings, yaml->key_at, SG_NAME_RULE);
 }

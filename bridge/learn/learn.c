@@ -5,17 +5,6 @@
 #include "tree/utf8.h"
 #include "tree/xml.h"
 
-bool sg_learn_is_name(struct sg_str name)
-{
-    bool is_name = name.length > 0 && name.at[0] >= 'a' && name.at[0] <= 'z';
-
-    for (size_t i = 0; i < name.length && is_name; i++) {
-        const char c = name.at[i];
-        is_name = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    }
-    return is_name;
-}
-
 static char first_byte(struct sg_str text)
 {
     static const char bom[] = "\xEF\xBB\xBF";

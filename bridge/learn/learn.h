@@ -40,9 +40,6 @@ struct sg_learn_mapping {
     struct sg_learn_document from, to;
 };
 
-/** Whether a system, record or operation may be called so. */
-bool sg_learn_is_name(struct sg_str name);
-
 /**
  * A system file of JSON or XML documents, all of one kind, each a record or a page of them; or of
  * one WSDL 1.1 (W3C note of 15 March 2001) with a document/literal binding of SOAP 1.1 or 1.2.

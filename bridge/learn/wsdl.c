@@ -2,6 +2,7 @@
  * tells. What an operation means, a WSDL does not say. */
 #include <stdlib.h>
 
+#include "base/name.h"
 #include "learn/draft.h"
 #include "learn/hints.h"
 #include "learn/parts.h"
@@ -162,7 +163,7 @@ static bool read_operation(struct wsdl *it, const struct table *messages,
         return fail(it, "its messages are encoded (SOAP section 5); only literal ones are read",
                     err);
     operation->name = sg_learn_snake(it->arena, operation->wsdl_name);
-    if (!sg_learn_is_name(operation->name))
+    if (!sg_name_is_allowed(operation->name))
         operation->name = sg_str_format(it->arena, "operation_%zu", it->count + 1);
     operation->action = sg_xsd_attribute(soap_element(it, bound, "operation"), "@soapAction");
     operation->element = element_of(messages, port, "input");

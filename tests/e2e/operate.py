@@ -96,12 +96,18 @@ def a_bad_file_keeps_what_runs(house):
     says(house.refused_run(), r"ticket-to-case\.yaml:\d+:\d+: .*arabic_lettres", r"systems/gam\.yaml:\d+:\d+: .*soup")
 
 
-def a_mapping_with_open_deliveries_is_not_taken_away(house):
+def lose_a_mapping_that_is_waited_for(house):
+    """Gives the ticket that waits for GAM, which is down, and the file, which is not in mappings/ any more."""
     house.gam.post("down")
     key, = house.saja.post("ticket")["tickets"]
     until(lambda: house.bridge.counts().get("pending", 0) > 0, f"{key} waits")
     file = house.bridge.mappings / "ticket-to-case.yaml"
     file.rename(house.world.folder / file.name)
+    return key, file
+
+
+def a_mapping_with_open_deliveries_is_not_taken_away(house):
+    key, file = lose_a_mapping_that_is_waited_for(house)
     says(house.reload("mappings.refused"), "no file gives `ticket-to-case` any more, with deliveries open")
     house.bridge.stop()
     house.bridge.start()
@@ -115,11 +121,7 @@ def a_mapping_with_open_deliveries_is_not_taken_away(house):
 
 
 def a_mapping_is_dropped_with_what_waits_for_it(house):
-    house.gam.post("down")
-    key, = house.saja.post("ticket")["tickets"]
-    until(lambda: house.bridge.counts().get("pending", 0) > 0, f"{key} waits")
-    file = house.bridge.mappings / "ticket-to-case.yaml"
-    file.rename(house.world.folder / file.name)
+    key, file = lose_a_mapping_that_is_waited_for(house)
     dropped = house.bridge.command("reload", "--drop")
     equal(dropped.returncode, 0, "exit code of reload --drop")
     says(dropped.stdout, r"failed, for their mapping was taken away: 1;")
