@@ -11,8 +11,8 @@ enum {
     PATH_ROOM = 4096,
     BUSY_MS = 5000,
     READ_MS = 1000, /* a reader's statement takes less */
-    CHECKPOINT_PAGES = 1000,
-    LOG_PAGES = 4000, /* 32 MB */
+    CHECKPOINT_PAGES = 2000,
+    LOG_PAGES = 8000, /* 32 MB */
 };
 
 static bool path_in(const char *dir, const char *name, const char *ending, char (*path)[PATH_ROOM],
@@ -84,7 +84,8 @@ static int tend_log(void *owner, sqlite3 *db, const char *name, int pages)
 }
 
 /* Readers come and go: the WAL's files stay, so that they find them after a stop. The cache is
- * small, for what is looked at often is little. */
+ * small, for what is looked at often is little; so are the pages, for what an event changes lies
+ * far apart once there are many tickets, and a page is written whole. */
 static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
 {
     char synchronous[64];
@@ -96,7 +97,7 @@ static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
     (void)sqlite3_wal_hook(db, tend_log, NULL);
     (void)snprintf(synchronous, sizeof synchronous, "PRAGMA synchronous = %s", sync);
     return sg_sql_exec(db,
-                       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+                       "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
                        "PRAGMA journal_size_limit = 67108864;"
                        "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY",
                        err) &&

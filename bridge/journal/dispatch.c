@@ -51,6 +51,7 @@ enum column {
     BODY,
     OWN,
     LANE,
+    DAY,
 };
 
 /* A row on its way out. */
@@ -246,7 +247,17 @@ static bool read_candidate(struct sg_state *state, const struct reader *in, int6
         return true;
     read_delivery(in, out);
     out->id = id;
-    sg_state_add_taken(state, id, sg_sql_text(in->row, LANE));
+    sg_state_add_taken(state,
+                       &(struct sg_taken){.id = id,
+                                          .round = out->round,
+                                          .day = number(in, DAY),
+                                          .lane = sg_sql_text(in->row, LANE),
+                                          .target = out->target,
+                                          .ticket = out->ticket,
+                                          .mapping = out->mapping,
+                                          .source = sg_state_source(in->arena, out->event.system,
+                                                                    out->event.record),
+                                          .system = out->event.system});
     return true;
 }
 

@@ -17,7 +17,7 @@ struct intake {
     struct sg_str wait_key;
     int64_t round, seq;
     int step;
-    struct sg_str source; /* "saja.ticket", as counters have it */
+    struct sg_str source; /* see sg_state_source() */
 };
 
 static struct sg_str sha_of(const struct sg_event *event)
@@ -33,16 +33,6 @@ static void count(struct sg_state *state, const struct intake *in, struct sg_str
                                              .mapping = mapping,
                                              .what = what,
                                              .n = 1});
-}
-
-static struct sg_str source_of(struct sg_arena *arena, const struct sg_event *event)
-{
-    struct sg_buffer out = {.arena = arena};
-
-    sg_buffer_add(&out, event->system);
-    sg_buffer_add_byte(&out, '.');
-    sg_buffer_add(&out, event->record);
-    return sg_buffer_text(&out);
 }
 
 /* --- what was seen before --- */
@@ -308,8 +298,9 @@ static bool take_in(struct sg_state *state, struct intake *in, struct sg_error *
 bool sg_state_capture(struct sg_state *state, const struct sg_event *event, enum sg_captured *what,
                       struct sg_error *err)
 {
-    struct intake in = {
-        .event = event, .head_id = event->record_id, .source = source_of(state->arena, event)};
+    struct intake in = {.event = event,
+                        .head_id = event->record_id,
+                        .source = sg_state_source(state->arena, event->system, event->record)};
     const bool is_problem = event->problem.length > 0;
     bool is_repeat = false;
 

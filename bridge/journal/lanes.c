@@ -187,8 +187,7 @@ static bool expire_one(struct sg_state *state, bool *is_there, struct sg_error *
         return true;
     const int64_t id = sg_sql_number(row, 0);
     const bool skips = sg_sql_number(row, 7) != 0;
-    struct sg_str source = sg_str_format(state->arena, "%.*s.%.*s", SG_STR_ARG(sg_sql_text(row, 3)),
-                                         SG_STR_ARG(sg_sql_text(row, 4)));
+    struct sg_str source = sg_state_source(state->arena, sg_sql_text(row, 3), sg_sql_text(row, 4));
     struct sg_str reason = sg_str_format(state->arena, "no link for %.*s known within %.*s",
                                          SG_STR_ARG(sg_sql_text(row, 5)),
                                          SG_STR_ARG(duration(state->arena, sg_sql_number(row, 6))));

@@ -34,8 +34,20 @@ static void read_outcome(struct sg_state *state, sqlite3_stmt *row, struct outco
     out->day = sg_sql_number(row, 6);
     out->has_turn = sg_sql_number(row, 7) != 0;
     out->system = sg_str_copy(arena, sg_sql_text(row, 8));
-    out->source =
-        sg_str_format(arena, "%.*s.%.*s", SG_STR_ARG(out->system), SG_STR_ARG(sg_sql_text(row, 9)));
+    out->source = sg_state_source(arena, out->system, sg_sql_text(row, 9));
+}
+
+/* What was known of it when it was taken. */
+static void recall(const struct sg_taken *taken, struct outcome *out)
+{
+    out->lane = taken->lane;
+    out->target = taken->target;
+    out->ticket = taken->ticket;
+    out->round = taken->round;
+    out->mapping = taken->mapping;
+    out->day = taken->day;
+    out->system = taken->system;
+    out->source = taken->source;
 }
 
 static bool find_delivery(struct sg_state *state, struct outcome *out, struct sg_error *err)
@@ -161,6 +173,48 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
                       sg_sql_text_or_null(request));
 }
 
+/* Most are: they have ended, and nothing is to be said of them. */
+static bool is_plain(const struct outcome *out)
+{
+    const struct sg_ending *ending = out->ending;
+
+    return !is_open(out->state) && !out->is_in_doubt && out->reason.length == 0 &&
+           ending->said.length == 0 && ending->pointer.length == 0 && ending->place.file == NULL;
+}
+
+/* False in `*is_written`: something was said of it before, or it is not what it was when taken. */
+static bool write_plain_row(struct sg_state *state, struct outcome *out, bool *is_written,
+                            struct sg_error *err)
+{
+    const struct sg_ending *ending = out->ending;
+
+    if (!SG_SQL_RUN(&state->sql, err, SG_SQL_DELIVERY_DONE, SG_V_NUMBER(ending->delivery),
+                    SG_V_TEXT(sg_str_of(sg_delivery_state_name(out->state))),
+                    SG_V_NUMBER(state->now_ms), SG_V_NUMBER(ending->was_called),
+                    SG_V_NUMBER(ending->moves_key), SG_V_NUMBER(ending->sends),
+                    SG_V_NUMBER(ending->empty_probes), sg_sql_text_or_null(ending->map_hash)))
+        return false;
+    *is_written = out->has_turn = sqlite3_changes(state->sql.db) == 1;
+    return true;
+}
+
+/* Of one that was taken, its row is looked at only where it must be. */
+static bool end_row(struct sg_state *state, struct outcome *out, const struct sg_taken *taken,
+                    struct sg_error *err)
+{
+    bool is_written = false;
+
+    if (taken != NULL) {
+        recall(taken, out);
+        if (!check_link(state, out, err) ||
+            (is_plain(out) && !write_plain_row(state, out, &is_written, err)))
+            return false;
+        return is_written || (find_delivery(state, out, err) && write_row(state, out, err));
+    }
+    return find_delivery(state, out, err) && check_link(state, out, err) &&
+           write_row(state, out, err);
+}
+
 /* --- what follows from it --- */
 
 static bool keep_own_change(struct sg_state *state, const struct outcome *out, struct sg_error *err)
@@ -169,17 +223,9 @@ static bool keep_own_change(struct sg_state *state, const struct outcome *out, s
 
     if (ending->own_id.length == 0)
         return true;
-    sqlite3_stmt *row = SG_SQL_BIND(&state->sql, SG_SQL_OWN_FIND, SG_V_TEXT(out->target),
-                                    SG_V_TEXT(ending->own_record), SG_V_TEXT(ending->own_id));
-    bool is_there = false;
-
-    if (!sg_sql_row(&state->sql, row, &is_there, err))
-        return false;
-    struct sg_str kept = is_there ? sg_sql_text(row, 0) : SG_STR("");
-    kept = sg_own_add(state->arena, kept, &ending->own_change);
-    sg_sql_done(row);
-    return SG_SQL_RUN(&state->sql, err, SG_SQL_OWN_SET, SG_V_TEXT(out->target),
-                      SG_V_TEXT(ending->own_record), SG_V_TEXT(ending->own_id), SG_V_BYTES(kept));
+    return SG_SQL_RUN(&state->sql, err, SG_SQL_OWN_ADD, SG_V_TEXT(out->target),
+                      SG_V_TEXT(ending->own_record), SG_V_TEXT(ending->own_id),
+                      SG_V_BYTES(ending->own_change.version), SG_V_BYTES(ending->own_change.shows));
 }
 
 static bool keep_shadow(struct sg_state *state, const struct outcome *out, struct sg_error *err)
@@ -228,8 +274,7 @@ bool sg_state_end(struct sg_state *state, const struct sg_ending *ending, struct
     struct sg_taken *taken = sg_state_find_taken(state, ending->delivery);
 
     assert(state->is_begun);
-    if (!find_delivery(state, &out, err) || !check_link(state, &out, err) ||
-        !write_row(state, &out, err))
+    if (!end_row(state, &out, taken, err))
         return false;
     if (taken != NULL)
         taken->is_ending = true;

@@ -1,5 +1,7 @@
 #include "journal/own.h"
 
+#include <stdlib.h>
+
 #include "base/buffer.h"
 
 /* Written as netstrings, two a change: "3:1.2,5:shape,". Shapes are bytes, and so need a length. */
@@ -55,4 +57,28 @@ struct sg_str sg_own_add(struct sg_arena *arena, struct sg_str kept,
     write_part(&out, change->version);
     write_part(&out, change->shows);
     return sg_buffer_text(&out);
+}
+
+static struct sg_str blob(sqlite3_value *value)
+{
+    const void *bytes = sqlite3_value_blob(value);
+
+    return (struct sg_str){bytes, (size_t)sqlite3_value_bytes(value)};
+}
+
+static void own_add(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const struct sg_own_change change = {blob(values[1]), blob(values[2])};
+    struct sg_str kept = sg_own_add(arena, blob(values[0]), &change);
+
+    (void)count;
+    sqlite3_result_blob64(context, kept.at, kept.length, SQLITE_TRANSIENT);
+}
+
+void sg_own_register(sqlite3 *db)
+{
+    if (sqlite3_create_function(db, "own_add", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, own_add,
+                                NULL, NULL) != SQLITE_OK)
+        abort(); /* only without memory */
 }

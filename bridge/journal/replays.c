@@ -105,8 +105,7 @@ static bool place_run(struct sg_task *task, sqlite3_stmt *event, struct run *run
 
 static struct sg_str source_of(struct sg_arena *arena, sqlite3_stmt *event)
 {
-    return sg_str_format(arena, "%.*s.%.*s", SG_STR_ARG(sg_sql_text(event, 0)),
-                         SG_STR_ARG(sg_sql_text(event, 1)));
+    return sg_state_source(arena, sg_sql_text(event, 0), sg_sql_text(event, 1));
 }
 
 static bool last_run(struct sg_task *task, int64_t event, struct sg_str mapping, bool *is_there,

@@ -8,13 +8,13 @@
 #include "base/scope.h"
 #include "base/str.h"
 
-enum { SG_SCHEMA_FORMAT = 3 };
+enum { SG_SCHEMA_FORMAT = 4 };
 
 /**
- * The term of the partial indexes over deliveries that are open: a query that spells it otherwise
- * reads the whole table.
+ * The term of the partial indexes over deliveries that are open (a CHECK says which states are): a
+ * query that spells it otherwise reads the whole table.
  */
-#define SG_SCHEMA_OPEN "(state = 'pending' OR state = 'unknown' OR state = 'failed')"
+#define SG_SCHEMA_OPEN "ended_at IS NULL"
 
 /**
  * Makes the tables in an empty database, or brings those of an older format to ours, each in one

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "journal/lanes.h"
+#include "journal/own.h"
 #include "journal/pauses.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -14,13 +15,14 @@ bool sg_state_open(struct sg_state *state, sqlite3 *db, const struct sg_journal_
 {
     *state =
         (struct sg_state){.day_offset_ms = settings->day_offset_ms, .keep_ms = settings->keep_ms};
+    sg_own_register(db);
     return sg_sql_open(&state->sql, db, SG_STATE_STATEMENTS, SG_SQL_STATE_COUNT, err);
 }
 
 static void forget_taken(struct sg_state *state)
 {
     for (size_t t = 0; t < state->taken_count; t++)
-        free(state->taken[t].lane);
+        free(state->taken[t].texts);
     state->taken_count = 0;
     state->put_off_count = 0;
 }
@@ -115,7 +117,7 @@ bool sg_state_flush(struct sg_state *state, struct sg_error *err)
 
 static void let_go(struct sg_state *state, size_t t)
 {
-    free(state->taken[t].lane);
+    free(state->taken[t].texts);
     state->taken[t] = state->taken[--state->taken_count];
 }
 
@@ -157,6 +159,16 @@ int64_t sg_state_day(const struct sg_state *state)
 }
 
 /* --- counters: few, for they differ by source, mapping and end only --- */
+
+struct sg_str sg_state_source(struct sg_arena *arena, struct sg_str system, struct sg_str record)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    sg_buffer_add(&out, system);
+    sg_buffer_add_byte(&out, '.');
+    sg_buffer_add(&out, record);
+    return sg_buffer_text(&out);
+}
 
 static bool is_same_counter(const struct sg_tally *a, const struct sg_tally *b)
 {
@@ -214,21 +226,40 @@ struct sg_taken *sg_state_find_taken(struct sg_state *state, int64_t id)
 bool sg_state_is_lane_taken(const struct sg_state *state, struct sg_str lane)
 {
     for (size_t t = 0; t < state->taken_count; t++) {
-        if (sg_str_is(lane, state->taken[t].lane))
+        if (sg_str_equal(lane, state->taken[t].lane))
             return true;
     }
     return false;
 }
 
-void sg_state_add_taken(struct sg_state *state, int64_t id, struct sg_str lane)
+/* Moves the text to `*at`, which goes on behind it. */
+static void move_text(struct sg_str *text, char **at)
 {
-    char *copy = strndup(lane.length == 0 ? "" : lane.at, lane.length);
+    if (text->length > 0)
+        memcpy(*at, text->at, text->length);
+    text->at = *at;
+    *at += text->length;
+}
 
-    if (copy == NULL)
+void sg_state_add_taken(struct sg_state *state, const struct sg_taken *taken)
+{
+    struct sg_taken added = *taken;
+    struct sg_str *const texts[] = {&added.lane,    &added.target, &added.ticket,
+                                    &added.mapping, &added.source, &added.system};
+    const size_t count = sizeof texts / sizeof texts[0];
+    size_t length = 1; /* none of it is no memory */
+
+    for (size_t t = 0; t < count; t++)
+        length += texts[t]->length;
+    char *at = added.texts = malloc(length);
+    if (at == NULL)
         abort();
+    for (size_t t = 0; t < count; t++)
+        move_text(texts[t], &at);
+    added.is_new = state->is_begun;
+    added.is_ending = false;
     state->taken = grow(state->taken, state->taken_count, &state->taken_room, sizeof *state->taken);
-    state->taken[state->taken_count++] =
-        (struct sg_taken){.id = id, .lane = copy, .is_new = state->is_begun};
+    state->taken[state->taken_count++] = added;
 }
 
 void sg_state_put_off(struct sg_state *state, int64_t id, int64_t until)

@@ -12,11 +12,16 @@
 #include "sgbridge/command.h"
 #include "sgbridge/journal.h"
 
-/** A delivery that was given out: not given again before its end is durable. */
+/**
+ * A delivery that was given out: not given again before its end is durable. What does not change
+ * meanwhile is kept, so that its end need not look for it.
+ */
 struct sg_taken {
-    int64_t id;
-    char *lane;
-    bool is_new;    /* taken since begin: a rollback lets it go */
+    int64_t id, round, day;
+    struct sg_str lane, target, ticket, mapping;
+    struct sg_str source, system; /* "saja.ticket", "saja" */
+    char *texts;                  /* where all of them lie */
+    bool is_new;                  /* taken since begin: a rollback lets it go */
     bool is_ending; /* ended since begin: the commit lets it go, a rollback keeps it */
 };
 
@@ -88,13 +93,17 @@ void sg_state_rolled_back(struct sg_state *state);
 
 int64_t sg_state_day(const struct sg_state *state);
 
+/** "saja.ticket": a record, as counters have it. */
+struct sg_str sg_state_source(struct sg_arena *arena, struct sg_str system, struct sg_str record);
+
 /** Raises a counter; the texts are copied. */
 void sg_state_count(struct sg_state *state, const struct sg_tally *tally);
 
 /** The taken delivery, or NULL. */
 struct sg_taken *sg_state_find_taken(struct sg_state *state, int64_t id);
 bool sg_state_is_lane_taken(const struct sg_state *state, struct sg_str lane);
-void sg_state_add_taken(struct sg_state *state, int64_t id, struct sg_str lane);
+/** Its id, numbers and texts, which are copied; the rest is set here. */
+void sg_state_add_taken(struct sg_state *state, const struct sg_taken *taken);
 
 /** Remembers for the next begin: not much more than SG_STATE_PUT_OFF_MAX, which are then written. */
 enum { SG_STATE_PUT_OFF_MAX = 500 };

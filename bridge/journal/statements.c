@@ -98,7 +98,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " e.is_own, e.captured_at, e.sha256, e.size, e.shape, e.shape_before, e.body,"
         " CASE WHEN length(e.shape_before) > 0 THEN"
         "  (SELECT h.own FROM head h WHERE h.system = e.system AND h.record = e.record"
-        "   AND h.record_id = e.record_id) END, d.lane"
+        "   AND h.record_id = e.record_id) END, d.lane, d.day"
         " FROM delivery d JOIN event e ON e.seq = d.event WHERE d.id = ?1",
     [SG_SQL_LINKS] = "SELECT system, foreign_id, 0 FROM link WHERE ticket = ?1 AND round = ?2"
                      " UNION ALL SELECT system, ticket, number FROM round WHERE ticket = ?1",
@@ -112,8 +112,8 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
                              " ORDER BY wait_until LIMIT 1",
     [SG_SQL_INTEND] =
         "UPDATE delivery SET state = 'unknown', sent_at = ?2, request = ?3, sends = sends + 1,"
-        "  empty_probes = 0, first_at = coalesce(first_at, ?2), next_at = coalesce(next_at, ?2)"
-        " WHERE id = ?1 AND state IN ('pending','unknown')",
+        "  empty_probes = 0, first_at = coalesce(first_at, ?2)"
+        " WHERE id = ?1 AND state IN ('pending','unknown') AND next_at IS NOT NULL",
     [SG_SQL_ORPHANS] = "SELECT target, mapping FROM delivery WHERE state = ?1 AND " OPEN
                        " AND (target, mapping) > (?2, ?3) ORDER BY target, mapping LIMIT 1",
 
@@ -132,6 +132,17 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  place_column = ?15, pointer = ?16, said = ?17, map_hash = coalesce(?18, map_hash),"
         "  request = ?19, failed_at = CASE WHEN ?2 = 'failed' THEN ?6 END, wait_until = NULL,"
         "  wait_key = NULL WHERE id = ?1",
+    /* The end of most of them, of which nothing was said before and nothing is now: what is not set
+     * costs no look at the indexes over it. It ends one that is open and has its lane's turn. */
+    [SG_SQL_DELIVERY_DONE] =
+        "UPDATE delivery SET state = ?2, next_at = NULL, ended_at = ?3,"
+        "  attempts = attempts + ?4, first_at = CASE WHEN ?4 THEN coalesce(first_at, ?3)"
+        "  ELSE first_at END, last_at = CASE WHEN ?4 THEN ?3 ELSE last_at END,"
+        "  key_gen = key_gen + ?5, sends = ?6, empty_probes = ?7,"
+        "  map_hash = coalesce(?8, map_hash), request = NULL"
+        " WHERE id = ?1 AND next_at IS NOT NULL AND in_doubt = 0 AND failed_at IS NULL"
+        "  AND wait_key IS NULL AND wait_until IS NULL AND reason IS NULL AND said IS NULL"
+        "  AND place_file IS NULL AND pointer IS NULL",
     [SG_SQL_LINK_OF_ROUND] =
         "SELECT foreign_id FROM link WHERE ticket = ?1 AND round = ?2 AND system = ?3",
     [SG_SQL_LINK_ADD] =
@@ -141,9 +152,9 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_SHADOW_SET] = "INSERT INTO shadow(ticket, system, round, operation, input_hash)"
                           " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET input_hash = ?5",
     [SG_SQL_SHADOWS_CLEAR] = "DELETE FROM shadow WHERE ticket = ?1 AND system = ?2",
-    [SG_SQL_OWN_FIND] = "SELECT own FROM head WHERE system = ?1 AND record = ?2 AND record_id = ?3",
-    [SG_SQL_OWN_SET] = "INSERT INTO head(system, record, record_id, own) VALUES(?1, ?2, ?3, ?4)"
-                       " ON CONFLICT DO UPDATE SET own = ?4",
+    [SG_SQL_OWN_ADD] = "INSERT INTO head(system, record, record_id, own)"
+                       " VALUES(?1, ?2, ?3, own_add(NULL, ?4, ?5))"
+                       " ON CONFLICT DO UPDATE SET own = own_add(own, ?4, ?5)",
 
     [SG_SQL_CURSOR_FIND] = "SELECT text FROM cursor WHERE system = ?1 AND record = ?2",
     [SG_SQL_CURSOR_SET] =

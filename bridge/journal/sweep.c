@@ -50,8 +50,7 @@ static bool sum_up(struct sg_state *state, int64_t event, struct sg_error *err)
         if (!is_there)
             break;
         struct sg_str source =
-            sg_str_format(state->arena, "%.*s.%.*s", SG_STR_ARG(sg_sql_text(row, 3)),
-                          SG_STR_ARG(sg_sql_text(row, 4)));
+            sg_state_source(state->arena, sg_sql_text(row, 3), sg_sql_text(row, 4));
         struct sg_str what =
             sg_str_format(state->arena, "swept %.*s", SG_STR_ARG(sg_sql_text(row, 2)));
 

@@ -29,7 +29,7 @@ const char *const SG_VIEW_STATEMENTS[SG_VIEW_QUESTIONS] = {
         "), (SELECT count(*) FROM delivery WHERE (state = 'pending' OR state = 'unknown') AND " OPEN
         ") - (SELECT count(*) FROM delivery WHERE next_at IS NOT NULL),"
         " coalesce((SELECT taken_at FROM delivery"
-        "  WHERE id = (SELECT min(id) FROM delivery WHERE " OPEN ")), 0)",
+        "  WHERE id = (SELECT min(id) FROM delivery INDEXED BY delivery_open WHERE " OPEN ")), 0)",
     [SG_VIEW_TOTALS] = "SELECT what, sum(n) FROM total GROUP BY what",
     [SG_VIEW_ALARMS] = "SELECT name, system, since, words FROM alarm",
     [SG_VIEW_CONTACTS] =

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "base/buffer.h"
+#include "journal/own.h"
 #include "journal/schema.h"
 #include "unit.h"
 
@@ -20,6 +21,7 @@ static int unit_journal_open(void **state)
 
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     assert_true(sg_schema_open(db, &err));
+    sg_own_register(db);
     *state = db;
     return 0;
 }

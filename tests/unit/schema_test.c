@@ -194,7 +194,7 @@ static void a_reader_says_what_is_to_be_done_about_it(void **state)
     assert_false(sg_view_open(&SG_JOURNAL_EMBEDDED, folder.path, &view, &err));
     assert_int_equal(err.kind, SG_ERROR_INPUT);
     assert_string_equal(
-        err.text, "has format 1, of an older sgbridge: the daemon's next start brings it to 3");
+        err.text, "has format 1, of an older sgbridge: the daemon's next start brings it to 4");
     assert_int_equal(ask(&folder, "PRAGMA user_version"), 1); /* who reads changes nothing */
     sg_journal_close(open_journal(&folder, 5000));
     assert_true(sg_view_open(&SG_JOURNAL_EMBEDDED, folder.path, &view, &err));

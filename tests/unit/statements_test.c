@@ -82,12 +82,12 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
                                                "SEARCH target USING PRIMARY KEY (name=?)",
     [SG_SQL_LINK_OF_ROUND] =
         "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=? AND system=?)",
+    [SG_SQL_DELIVERY_DONE] = DELIVERY_BY_ID,
     [SG_SQL_LINK_ADD] = NOTHING_IS_READ,
     [SG_SQL_TARGET_DELIVERED] = NOTHING_IS_READ,
     [SG_SQL_SHADOW_SET] = NOTHING_IS_READ,
     [SG_SQL_SHADOWS_CLEAR] = "SEARCH shadow USING PRIMARY KEY (ticket=? AND system=?)",
-    [SG_SQL_OWN_FIND] = HEAD,
-    [SG_SQL_OWN_SET] = NOTHING_IS_READ,
+    [SG_SQL_OWN_ADD] = NOTHING_IS_READ,
 
     [SG_SQL_CURSOR_FIND] = "SEARCH cursor USING PRIMARY KEY (system=? AND record=?)",
     [SG_SQL_CURSOR_SET] = NOTHING_IS_READ,
@@ -129,7 +129,7 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_SENT_EVENT] = EVENT_BY_SEQ,
 
     [SG_SQL_ORPHANED] = "SEARCH delivery USING COVERING INDEX delivery_open"
-                        " (state=? AND target=? AND mapping=?)",
+                        " (state=? AND target=? AND mapping=? AND ended_at=?)",
     [SG_SQL_ACTS_COUNT] = "SEARCH act USING COVERING INDEX act_command (command=?)",
 
     [SG_SQL_PAUSES] = "SCAN pause", /* all of the few that there are */
