@@ -15,6 +15,7 @@
 enum {
     HEADER_BYTES_MAX = 64 * 1024,
     CONNECT_TIMEOUT_MS = 10000,
+    CONNECTIONS_KEPT = 256, /* libcurl's own number falls with the calls of the moment */
 };
 
 static const char TOO_LARGE[] = "the answer is too large";
@@ -245,6 +246,7 @@ static void set_limits(struct slot *slot)
     SET(slot, CURLOPT_FOLLOWLOCATION, 0L);
     SET(slot, CURLOPT_PROXY, ""); /* none, whatever the environment says */
     SET(slot, CURLOPT_FRESH_CONNECT, is_for_once(call) ? 1L : 0L);
+    SET(slot, CURLOPT_FORBID_REUSE, is_for_once(call) ? 1L : 0L); /* nor is it kept for others */
     /* HTTP/2 would be re-sent on its own terms; one call a connection is what the rules count on */
     SET(slot, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
@@ -497,7 +499,8 @@ struct sg_http *sg_http_new(void)
 {
     struct sg_http *http = calloc(1, sizeof *http);
 
-    if (http == NULL || (http->multi = curl_multi_init()) == NULL)
+    if (http == NULL || (http->multi = curl_multi_init()) == NULL ||
+        curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) != CURLM_OK)
         abort();
     http->transport.start = start;
     return http;

@@ -217,15 +217,24 @@ static bool end_row(struct sg_state *state, struct outcome *out, const struct sg
 
 /* --- what follows from it --- */
 
-static bool keep_own_change(struct sg_state *state, const struct outcome *out, struct sg_error *err)
+static bool write_own_change(struct sg_state *state, const struct outcome *out,
+                             enum sg_state_sql statement, struct sg_error *err)
 {
     const struct sg_ending *ending = out->ending;
 
-    if (ending->own_id.length == 0)
-        return true;
-    return SG_SQL_RUN(&state->sql, err, SG_SQL_OWN_ADD, SG_V_TEXT(out->target),
+    return SG_SQL_RUN(&state->sql, err, statement, SG_V_TEXT(out->target),
                       SG_V_TEXT(ending->own_record), SG_V_TEXT(ending->own_id),
                       SG_V_BYTES(ending->own_change.version), SG_V_BYTES(ending->own_change.shows));
+}
+
+/* With the head of the record; one that never was an event has none yet. */
+static bool keep_own_change(struct sg_state *state, const struct outcome *out, struct sg_error *err)
+{
+    if (out->ending->own_id.length == 0)
+        return true;
+    return write_own_change(state, out, SG_SQL_OWN_ADD, err) &&
+           (sqlite3_changes(state->sql.db) == 1 ||
+            write_own_change(state, out, SG_SQL_OWN_NEW, err));
 }
 
 static bool keep_shadow(struct sg_state *state, const struct outcome *out, struct sg_error *err)

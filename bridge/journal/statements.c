@@ -152,9 +152,10 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_SHADOW_SET] = "INSERT INTO shadow(ticket, system, round, operation, input_hash)"
                           " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET input_hash = ?5",
     [SG_SQL_SHADOWS_CLEAR] = "DELETE FROM shadow WHERE ticket = ?1 AND system = ?2",
-    [SG_SQL_OWN_ADD] = "INSERT INTO head(system, record, record_id, own)"
-                       " VALUES(?1, ?2, ?3, own_add(NULL, ?4, ?5))"
-                       " ON CONFLICT DO UPDATE SET own = own_add(own, ?4, ?5)",
+    [SG_SQL_OWN_ADD] = "UPDATE head SET own = own_add(own, ?4, ?5)"
+                       " WHERE system = ?1 AND record = ?2 AND record_id = ?3",
+    [SG_SQL_OWN_NEW] = "INSERT INTO head(system, record, record_id, own)"
+                       " VALUES(?1, ?2, ?3, own_add(NULL, ?4, ?5))",
 
     [SG_SQL_CURSOR_FIND] = "SELECT text FROM cursor WHERE system = ?1 AND record = ?2",
     [SG_SQL_CURSOR_SET] =

@@ -51,6 +51,7 @@ enum sg_state_sql {
     SG_SQL_SHADOW_SET,
     SG_SQL_SHADOWS_CLEAR,
     SG_SQL_OWN_ADD,
+    SG_SQL_OWN_NEW,
     /* notes */
     SG_SQL_CURSOR_FIND,
     SG_SQL_CURSOR_SET,

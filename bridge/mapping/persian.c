@@ -377,8 +377,37 @@ static uint32_t folded(uint32_t c)
     return ascii_digit(persian_letter(c));
 }
 
+/* The letters of Persian and ASCII that are what they fold to, and compose with nothing. */
+static bool is_as_folded(uint32_t c)
+{
+    if (c < 0x80)
+        return c > ' ';
+    return ((c >= 0x61b && c <= 0x648) || (c >= 0x671 && c <= 0x6d5) || c == 0x60c) && c != 0x643 &&
+           c != ALM;
+}
+
+/* Most texts are folded already, as one pass tells: such letters, a space or a ZWNJ between them. */
+static bool is_folded(struct sg_str text)
+{
+    bool is_between = false;
+
+    for (size_t i = 0; i < text.length;) {
+        const uint32_t c = sg_utf8_next(text, &i);
+
+        if (is_as_folded(c))
+            is_between = true;
+        else if (is_between && (c == ' ' || c == ZWNJ))
+            is_between = false;
+        else
+            return false;
+    }
+    return is_between;
+}
+
 struct sg_str sg_persian_fold(struct sg_arena *arena, struct sg_str text)
 {
+    if (is_folded(text))
+        return text;
     if (!is_ascii(text))
         text = change_each(arena, compose(arena, text), folded);
     return sg_persian_collapse(arena, text);

@@ -107,10 +107,11 @@ def cpu_s(pid):
 
 
 def memory_mb(pid):
-    """(resident, of it private) in MB."""
+    """(resident, of it its own) in MB. A library's clean pages are the page cache's, whether another program has them
+    too or not."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     kb = {key: int(value) for key, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
-    return kb["Rss"] / 1000, (kb["Private_Clean"] + kb["Private_Dirty"]) / 1000
+    return kb["Rss"] / 1000, kb["Private_Dirty"] / 1000
 
 
 def median(rows):
