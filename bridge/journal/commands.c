@@ -90,7 +90,8 @@ bool sg_task_keep_act(struct sg_task *task, const struct sg_named *it, struct sg
 bool sg_task_begin_anew(struct sg_task *task, const struct sg_named *it,
                         struct sg_sql_value not_before, struct sg_error *err)
 {
-    return SG_SQL_RUN(&task->state->sql, err, SG_SQL_REPLAY, SG_V_NUMBER(it->id), not_before,
+    return sg_state_keep_request(task->state, it->id, SG_STR(""), err) &&
+           SG_SQL_RUN(&task->state->sql, err, SG_SQL_REPLAY, SG_V_NUMBER(it->id), not_before,
                       SG_V_NUMBER(task->state->now_ms + it->wait_ms), SG_V_TEXT(it->system));
 }
 

@@ -257,7 +257,8 @@ static bool read_candidate(struct sg_state *state, const struct reader *in, int6
                                           .mapping = out->mapping,
                                           .source = sg_state_source(in->arena, out->event.system,
                                                                     out->event.record),
-                                          .system = out->event.system});
+                                          .system = out->event.system,
+                                          .has_request = out->request.length > 0});
     return true;
 }
 
@@ -392,14 +393,27 @@ bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
     return true;
 }
 
+bool sg_state_keep_request(struct sg_state *state, int64_t delivery, struct sg_str request,
+                           struct sg_error *err)
+{
+    struct sg_taken *taken = sg_state_find_taken(state, delivery);
+
+    if (request.length == 0) /* the mark stays: this may be undone */
+        return SG_SQL_RUN(&state->sql, err, SG_SQL_REQUEST_END, SG_V_NUMBER(delivery));
+    if (taken != NULL)
+        taken->has_request = true;
+    return SG_SQL_RUN(&state->sql, err, SG_SQL_REQUEST_SET, SG_V_NUMBER(delivery),
+                      SG_V_TEXT(request));
+}
+
 bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,
                      struct sg_str request, struct sg_error *err)
 {
     assert(state->is_begun);
-    if (!SG_SQL_RUN(&state->sql, err, SG_SQL_INTEND, SG_V_NUMBER(delivery), SG_V_NUMBER(sent_at),
-                    SG_V_TEXT(request)))
+    if (!SG_SQL_RUN(&state->sql, err, SG_SQL_INTEND, SG_V_NUMBER(delivery), SG_V_NUMBER(sent_at)))
         return false;
-    return sqlite3_changes(state->sql.db) == 1 ||
-           sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "delivery %lld is not open",
-                        (long long)delivery);
+    if (sqlite3_changes(state->sql.db) != 1)
+        return sg_error_set(err, SG_ERROR_INPUT, (struct sg_place){0}, "delivery %lld is not open",
+                            (long long)delivery);
+    return sg_state_keep_request(state, delivery, request, err);
 }

@@ -159,7 +159,8 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
     struct sg_str file = ending->place.file == NULL ? SG_STR("") : sg_str_of(ending->place.file);
     struct sg_str request = is_open(out->state) ? ending->request : SG_STR("");
 
-    return SG_SQL_RUN(&state->sql, err, SG_SQL_DELIVERY_END, SG_V_NUMBER(ending->delivery),
+    return sg_state_keep_request(state, ending->delivery, request, err) &&
+           SG_SQL_RUN(&state->sql, err, SG_SQL_DELIVERY_END, SG_V_NUMBER(ending->delivery),
                       SG_V_TEXT(sg_str_of(sg_delivery_state_name(out->state))),
                       is_due ? SG_V_NUMBER(ending->next_at) : SG_V_NULL,
                       is_open(out->state) ? SG_V_NULL : SG_V_NUMBER(state->now_ms),
@@ -169,8 +170,7 @@ static bool write_row(struct sg_state *state, const struct outcome *out, struct 
                       SG_V_NUMBER(ending->empty_probes), sg_sql_text_or_null(out->reason),
                       sg_sql_text_or_null(file), SG_V_NUMBER(ending->place.line),
                       SG_V_NUMBER(ending->place.column), sg_sql_text_or_null(ending->pointer),
-                      sg_sql_text_or_null(ending->said), sg_sql_text_or_null(ending->map_hash),
-                      sg_sql_text_or_null(request));
+                      sg_sql_text_or_null(ending->said), sg_sql_text_or_null(ending->map_hash));
 }
 
 /* Most are: they have ended, and nothing is to be said of them. */
@@ -209,7 +209,10 @@ static bool end_row(struct sg_state *state, struct outcome *out, const struct sg
         if (!check_link(state, out, err) ||
             (is_plain(out) && !write_plain_row(state, out, &is_written, err)))
             return false;
-        return is_written || (find_delivery(state, out, err) && write_row(state, out, err));
+        if (is_written)
+            return !taken->has_request ||
+                   sg_state_keep_request(state, out->ending->delivery, SG_STR(""), err);
+        return find_delivery(state, out, err) && write_row(state, out, err);
     }
     return find_delivery(state, out, err) && check_link(state, out, err) &&
            write_row(state, out, err);

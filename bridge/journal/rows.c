@@ -443,6 +443,22 @@ static bool put(struct sg_rows *rows, struct sg_arena *arena, const struct table
     return run(rows, table->put, err);
 }
 
+/* Up to format 3 a delivery's row held its request. */
+static bool put_old_request(struct sg_rows *rows, struct sg_arena *arena, const struct table *table,
+                            json_t *value, struct sg_error *err)
+{
+    json_t *text = json_object_get(value, "request");
+
+    if (strcmp(table->name, "delivery") != 0 || !json_is_string(text))
+        return true;
+    json_t *row = json_object();
+    (void)json_object_set(row, "delivery", json_object_get(value, "id"));
+    (void)json_object_set(row, "text", text);
+    bool is_good = put(rows, arena, find_table(rows, SG_STR("request")), row, err);
+    json_decref(row);
+    return is_good;
+}
+
 bool sg_rows_apply(struct sg_rows *rows, const struct sg_row_message *message, struct sg_error *err)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
@@ -462,7 +478,8 @@ bool sg_rows_apply(struct sg_rows *rows, const struct sg_row_message *message, s
     if (!is_good)
         (void)fail_unknown(err);
     else if (value != NULL)
-        is_good = put(rows, arena, table, value, err);
+        is_good =
+            put(rows, arena, table, value, err) && put_old_request(rows, arena, table, value, err);
     else
         is_good = take_out(rows, arena, table, key, err);
     json_decref(value);

@@ -57,6 +57,10 @@ enum { APPLICATION_ID = 0x53474a31 }; /* "SGJ1", at byte 68 of the file */
     " since INTEGER NOT NULL, last_at INTEGER NOT NULL, times INTEGER NOT NULL,"           \
     " PRIMARY KEY(system, record, kind, pointer, shows)) STRICT, WITHOUT ROWID;"
 
+/* What was sent and may have to be sent again, or is to be seen. Apart from its delivery, whose row
+ * would take the place of both for as long as it is kept. */
+#define REQUESTS "CREATE TABLE request(delivery INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;"
+
 /* Since when each version of a mapping is in force, who put it there, and how: a row a change. */
 #define VERSIONS                                                          \
     "CREATE TABLE version(mapping TEXT NOT NULL, since INTEGER NOT NULL," \
@@ -101,7 +105,7 @@ static const char EVENTS_AND_DELIVERIES[] =
     " not_before INTEGER," /* a replay's pace: its turn comes no earlier */
     " failed_at INTEGER,"  /* since when it needs a person */
     " reason TEXT, place_file TEXT, place_line INTEGER, place_column INTEGER, pointer TEXT,"
-    " said TEXT, request TEXT,"
+    " said TEXT,"
     " CHECK(next_at IS NULL OR state IN ('pending','unknown')),"
     " CHECK(state != 'unknown' OR next_at IS NOT NULL),"
     " CHECK((ended_at IS NULL) = (state = 'pending' OR state = 'unknown' OR state = 'failed'))"
@@ -153,7 +157,9 @@ static const char *const MIGRATIONS[SG_SCHEMA_FORMAT] = {
     " AND " SG_SCHEMA_OPEN ";"
     "DROP INDEX delivery_calls;" CALLS_INDEX FAILED_INDEX COMMANDS,
     DRIFT VERSIONS,
-    "DROP INDEX delivery_lane; DROP INDEX delivery_open;" OPEN_INDEXES,
+    "DROP INDEX delivery_lane; DROP INDEX delivery_open;" OPEN_INDEXES REQUESTS
+    "INSERT INTO request SELECT id, request FROM delivery WHERE request IS NOT NULL;"
+    "ALTER TABLE delivery DROP COLUMN request;",
 };
 
 static const struct sg_place AT = {.file = "journal.db"};
@@ -244,7 +250,7 @@ static bool make(sqlite3 *db, struct sg_error *err)
 {
     if (sg_sql_exec(db, "BEGIN IMMEDIATE", err) && sg_sql_exec(db, EVENTS_AND_DELIVERIES, err) &&
         sg_sql_exec(db, STATE_ABOUT_THEM, err) && sg_sql_exec(db, COMMANDS, err) &&
-        sg_sql_exec(db, DRIFT VERSIONS, err) && set_marks(db, err) &&
+        sg_sql_exec(db, DRIFT VERSIONS REQUESTS, err) && set_marks(db, err) &&
         sg_sql_exec(db, "COMMIT", err))
         return true;
     sg_sql_rollback(db);

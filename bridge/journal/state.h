@@ -21,6 +21,7 @@ struct sg_taken {
     struct sg_str lane, target, ticket, mapping;
     struct sg_str source, system; /* "saja.ticket", "saja" */
     char *texts;                  /* where all of them lie */
+    bool has_request;             /* one may be kept, of an earlier call or of that under way */
     bool is_new;                  /* taken since begin: a rollback lets it go */
     bool is_ending; /* ended since begin: the commit lets it go, a rollback keeps it */
 };
@@ -135,6 +136,9 @@ SG_MUST_USE bool sg_state_read_links(struct sg_state *state, struct sg_arena *ar
                                      struct sg_delivery *out, struct sg_error *err);
 SG_MUST_USE bool sg_state_next_due(struct sg_state *state, int64_t now_ms, int64_t *due_ms,
                                    struct sg_error *err);
+/** Keeps what was sent, in place of what was; "" keeps nothing. */
+SG_MUST_USE bool sg_state_keep_request(struct sg_state *state, int64_t delivery,
+                                       struct sg_str request, struct sg_error *err);
 SG_MUST_USE bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,
                                  struct sg_str request, struct sg_error *err);
 SG_MUST_USE bool sg_state_obey(struct sg_state *state, const struct sg_command *command,

@@ -92,7 +92,8 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  (SELECT t.delivered FROM target t WHERE t.name = d.target) END,"
         " (SELECT count(*) FROM delivery c WHERE c.ticket = d.ticket AND c.first_at > ?2"
         "  AND c.run = 1 AND c.id <> d.id),"
-        " d.first_at, d.sent_at, d.sends, d.empty_probes, d.request,"
+        " d.first_at, d.sent_at, d.sends, d.empty_probes,"
+        " (SELECT r.text FROM request r WHERE r.delivery = d.id),"
         " e.system, e.record, e.record_id, e.version, e.is_version_declared, e.version_kind,"
         " e.version_value, e.key, e.is_key_linked, e.wait_ms, e.skips_after_wait, e.round_value,"
         " e.is_own, e.captured_at, e.sha256, e.size, e.shape, e.shape_before, e.body,"
@@ -110,10 +111,9 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
                         " ORDER BY next_at LIMIT 1",
     [SG_SQL_NEXT_DEADLINE] = "SELECT wait_until FROM delivery WHERE wait_until IS NOT NULL"
                              " ORDER BY wait_until LIMIT 1",
-    [SG_SQL_INTEND] =
-        "UPDATE delivery SET state = 'unknown', sent_at = ?2, request = ?3, sends = sends + 1,"
-        "  empty_probes = 0, first_at = coalesce(first_at, ?2)"
-        " WHERE id = ?1 AND state IN ('pending','unknown') AND next_at IS NOT NULL",
+    [SG_SQL_INTEND] = "UPDATE delivery SET state = 'unknown', sent_at = ?2, sends = sends + 1,"
+                      "  empty_probes = 0, first_at = coalesce(first_at, ?2)"
+                      " WHERE id = ?1 AND state IN ('pending','unknown') AND next_at IS NOT NULL",
     [SG_SQL_ORPHANS] = "SELECT target, mapping FROM delivery WHERE state = ?1 AND " OPEN
                        " AND (target, mapping) > (?2, ?3) ORDER BY target, mapping LIMIT 1",
 
@@ -130,8 +130,8 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  temporary_ends = temporary_ends + ?7, in_doubt = ?8, key_gen = key_gen + ?9,"
         "  sends = ?10, empty_probes = ?11, reason = ?12, place_file = ?13, place_line = ?14,"
         "  place_column = ?15, pointer = ?16, said = ?17, map_hash = coalesce(?18, map_hash),"
-        "  request = ?19, failed_at = CASE WHEN ?2 = 'failed' THEN ?6 END, wait_until = NULL,"
-        "  wait_key = NULL WHERE id = ?1",
+        "  failed_at = CASE WHEN ?2 = 'failed' THEN ?6 END, wait_until = NULL, wait_key = NULL"
+        " WHERE id = ?1",
     /* The end of most of them, of which nothing was said before and nothing is now: what is not set
      * costs no look at the indexes over it. It ends one that is open and has its lane's turn. */
     [SG_SQL_DELIVERY_DONE] =
@@ -139,10 +139,13 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  attempts = attempts + ?4, first_at = CASE WHEN ?4 THEN coalesce(first_at, ?3)"
         "  ELSE first_at END, last_at = CASE WHEN ?4 THEN ?3 ELSE last_at END,"
         "  key_gen = key_gen + ?5, sends = ?6, empty_probes = ?7,"
-        "  map_hash = coalesce(?8, map_hash), request = NULL"
+        "  map_hash = coalesce(?8, map_hash)"
         " WHERE id = ?1 AND next_at IS NOT NULL AND in_doubt = 0 AND failed_at IS NULL"
         "  AND wait_key IS NULL AND wait_until IS NULL AND reason IS NULL AND said IS NULL"
         "  AND place_file IS NULL AND pointer IS NULL",
+    [SG_SQL_REQUEST_SET] = "INSERT INTO request(delivery, text) VALUES(?1, ?2)"
+                           " ON CONFLICT DO UPDATE SET text = ?2",
+    [SG_SQL_REQUEST_END] = "DELETE FROM request WHERE delivery = ?1",
     [SG_SQL_LINK_OF_ROUND] =
         "SELECT foreign_id FROM link WHERE ticket = ?1 AND round = ?2 AND system = ?3",
     [SG_SQL_LINK_ADD] =
@@ -213,7 +216,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         " AND seq > ?3 AND state = 'delivered' LIMIT 1",
     [SG_SQL_REPLAY] =
         "UPDATE delivery SET state = 'pending', failed_at = NULL, reason = NULL, place_file = NULL,"
-        "  place_line = NULL, place_column = NULL, pointer = NULL, said = NULL, request = NULL,"
+        "  place_line = NULL, place_column = NULL, pointer = NULL, said = NULL,"
         "  temporary_ends = 0, sends = 0, empty_probes = 0, not_before = ?2,"
         "  target = CASE WHEN mapping = '' THEN ?4 ELSE target END,"
         "  wait_until = CASE WHEN wait_key IS NOT NULL THEN ?3 END WHERE id = ?1",

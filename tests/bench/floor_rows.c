@@ -13,7 +13,21 @@
 
 enum { BATCH = 100, SHAPE_BYTES = 112 };
 
-enum row { EVENT, ROUND, HEAD, DELIVERY, INTENT, END, LINK, TARGET, OWN, TOTAL, ROWS };
+enum row {
+    EVENT,
+    ROUND,
+    HEAD,
+    DELIVERY,
+    INTENT,
+    REQUEST,
+    END,
+    REQUEST_END,
+    LINK,
+    TARGET,
+    OWN,
+    TOTAL,
+    ROWS
+};
 
 /* What each parameter is for all of them, though most need only a few. ?1 number of event and
  * delivery, ?2 the record's id, ?3 the ticket's key, ?4 body, ?5 its hash, ?6 shape, ?7 request,
@@ -33,10 +47,12 @@ static const char *const TEXTS[ROWS] = {
                  "  map_hash, state, next_at, taken_at, day) VALUES(?1, ?1, ?1, 0,"
                  "  'gam/' || ?3, 'gam', ?3, 1, 'ticket-to-case', '0123456789abcdef', 'pending',"
                  "  1782880200000, 1782880200000, 20635)",
-    [INTENT] = "UPDATE delivery SET state = 'unknown', sent_at = 1782880200000, request = ?7,"
+    [INTENT] = "UPDATE delivery SET state = 'unknown', sent_at = 1782880200000,"
                "  sends = sends + 1, first_at = 1782880200000 WHERE id = ?1",
+    [REQUEST] = "INSERT INTO request(delivery, text) VALUES(?1, ?7)",
+    [REQUEST_END] = "DELETE FROM request WHERE delivery = ?1",
     [END] = "UPDATE delivery SET state = 'delivered', next_at = NULL, ended_at = 1782880200000,"
-            "  attempts = 1, first_at = 1782880200000, last_at = 1782880200000, request = NULL"
+            "  attempts = 1, first_at = 1782880200000, last_at = 1782880200000"
             " WHERE id = ?1",
     [LINK] = "INSERT INTO link(system, foreign_id, ticket, round, since)"
              " VALUES('gam', ?8, ?3, 1, 1782880200000)",
@@ -110,13 +126,13 @@ static void time_tickets(const struct sg_tables *tables, const struct values *ba
                          struct cost *cost)
 {
     static const enum row captured[] = {EVENT, ROUND, HEAD, DELIVERY};
-    static const enum row intended[] = {INTENT};
-    static const enum row ended[] = {END, LINK, TARGET};
+    static const enum row intended[] = {INTENT, REQUEST};
+    static const enum row ended[] = {END, REQUEST_END, LINK, TARGET};
 
     cost_begin(cost);
     commit(tables, batch, captured, 4);
-    commit(tables, batch, intended, 1);
-    commit(tables, batch, ended, 3);
+    commit(tables, batch, intended, 2);
+    commit(tables, batch, ended, 4);
     cost_end(cost);
 }
 

@@ -16,8 +16,9 @@ static const char A_ROW_OF_EACH[] =
     "INSERT INTO event VALUES(9223372036854775807, 'gam', 'response', 'r-1', '', 0, 0, 0, '44/1405',"
     " 1, 0, 1, '1405-88123', 2, '', 1, 0, x'', 0, x'', x'', NULL);"
     "INSERT INTO delivery(id, event, seq, step, lane, target, mapping, map_hash, state, next_at,"
-    " taken_at, day, request) VALUES(7, 1, 1, 0, '1405-88123/gam', 'gam', 'ticket-to-case', 'a1',"
-    " 'unknown', 0, 1, 20000, '<Letter/>');"
+    " taken_at, day) VALUES(7, 1, 1, 0, '1405-88123/gam', 'gam', 'ticket-to-case', 'a1',"
+    " 'unknown', 0, 1, 20000);"
+    "INSERT INTO request VALUES(7, '<Letter/>');"
     "INSERT INTO round VALUES('1405-88123', 1, '', 'saja');"
     "INSERT INTO link VALUES('gam', '44/1405', '1405-88123', 1, 7);"
     "INSERT INTO head VALUES('saja', 'ticket', '1405-88123', '3', 2, 3, x'00ff', x'fe', NULL);"
@@ -311,6 +312,25 @@ static void a_row_that_comes_again_takes_the_place_of_the_one_before(void **stat
     assert_string_equal(content(sides, &sides->to), content(sides, &sides->from));
 }
 
+static void a_delivery_of_an_older_version_brings_its_request_along(void **state)
+{
+    static const struct sg_row_message old = {
+        SG_STR_INIT("[\"delivery\",7]"),
+        SG_STR_INIT("{\"id\":7,\"event\":1,\"run\":1,\"seq\":1,\"step\":0,\"lane\":\"gam/1\","
+                    "\"target\":\"gam\",\"mapping\":\"m\",\"map_hash\":\"h\",\"state\":\"unknown\","
+                    "\"key_gen\":0,\"next_at\":0,\"taken_at\":1,\"day\":1,\"phase\":0,"
+                    "\"attempts\":1,\"temporary_ends\":0,\"ok_mark\":0,\"sends\":1,"
+                    "\"empty_probes\":0,\"in_doubt\":0,\"request\":\"<Letter/>\"}")};
+    struct sides *sides = *state;
+    struct sg_error err;
+
+    assert_true(sg_rows_apply(sides->to.rows, &old, &err));
+    assert_string_equal(ask(sides, &sides->to, "SELECT text FROM request WHERE delivery = 7"),
+                        "<Letter/>");
+    assert_string_equal(ask(sides, &sides->to, "SELECT state FROM delivery WHERE id = 7"),
+                        "unknown");
+}
+
 static void a_cleared_side_is_empty(void **state)
 {
     struct sides *sides = *state;
@@ -335,6 +355,7 @@ int main(void)
         ROWS_TEST(a_row_that_changed_is_given_once_and_as_it_is_now),
         ROWS_TEST(a_message_that_is_no_row_is_refused_and_changes_nothing),
         ROWS_TEST(a_row_that_comes_again_takes_the_place_of_the_one_before),
+        ROWS_TEST(a_delivery_of_an_older_version_brings_its_request_along),
         ROWS_TEST(a_cleared_side_is_empty),
     };
     return cmocka_run_group_tests_name("rows", tests, NULL, NULL);

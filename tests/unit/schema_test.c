@@ -80,11 +80,11 @@ static const char ITS_ROWS[] =
     " '{}' FROM json_each('[1,2,3]');"
     "INSERT INTO round SELECT '1405-' || value, 1, '', 'saja' FROM json_each('[1,2,3]');"
     "INSERT INTO delivery(id, event, seq, step, lane, target, ticket, round, mapping, map_hash,"
-    "  state, taken_at, day, first_at, last_at, ended_at, attempts, reason)"
+    "  state, taken_at, day, first_at, last_at, ended_at, attempts, reason, request)"
     " SELECT value, value, value, 0, 'gam/1405-' || value, 'gam', '1405-' || value, 1,"
     "  'create-case', 'h1', CASE value WHEN 3 THEN 'delivered' ELSE 'failed' END, 1000, 0,"
     "  iif(value = 2, NULL, 2000), iif(value = 2, NULL, 3000), iif(value = 3, 3000, NULL),"
-    "  iif(value = 2, 0, 1), 'چنین بود' FROM json_each('[1,2,3]');"
+    "  iif(value = 2, 0, 1), 'چنین بود', iif(value = 1, 'sent', NULL) FROM json_each('[1,2,3]');"
     "INSERT INTO total VALUES(0, 'saja.ticket', 'create-case', 'taken in', 3),"
     " (0, 'saja.ticket', 'create-case', 'delivered', 1);"
     "PRAGMA application_id = 1397180977; PRAGMA user_version = 1;";
@@ -169,6 +169,9 @@ static void what_had_failed_says_since_when_and_is_sent_again(void **state)
     assert_int_equal(ask(&folder, "SELECT count(failed_at) FROM delivery"), 2);
     assert_int_equal(
         ask(&folder, "SELECT (SELECT count(*) FROM outline) + (SELECT count(*) FROM drift)"), 0);
+    assert_int_equal(
+        ask(&folder, "SELECT count(*) FROM request WHERE delivery = 1 AND text = 'sent'"), 1);
+    assert_int_equal(ask(&folder, "SELECT count(*) FROM request"), 1);
     struct sg_journal *journal = open_journal(&folder, 5000);
     assert_true(sg_journal_begin(journal, 5000, &err));
     assert_true(sg_journal_obey(journal, &command, &is_put_off, &err));
@@ -179,6 +182,7 @@ static void what_had_failed_says_since_when_and_is_sent_again(void **state)
     assert_int_equal(taken[0].attempts, 1);
     sg_journal_close(journal);
     assert_int_equal(ask(&folder, "SELECT done FROM command"), 2);
+    assert_int_equal(ask(&folder, "SELECT count(*) FROM request"), 0); /* it is made anew */
     unit_folder_close(&folder);
 }
 

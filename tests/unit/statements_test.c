@@ -60,7 +60,8 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
         "SEARCH u USING INDEX delivery_lane (lane=?)" AND "CORRELATED SCALAR SUBQUERY 3" AND
         "SEARCH t USING PRIMARY KEY (name=?)" AND "CORRELATED SCALAR SUBQUERY 4" AND
         "SEARCH c USING COVERING INDEX delivery_calls (ticket=? AND first_at>?)" AND
-        "CORRELATED SCALAR SUBQUERY 5" AND
+        "CORRELATED SCALAR SUBQUERY 5" AND "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" AND
+        "CORRELATED SCALAR SUBQUERY 6" AND
         "SEARCH h USING PRIMARY KEY (system=? AND record=? AND record_id=?)",
     [SG_SQL_LINKS] = "COMPOUND QUERY" AND "LEFT-MOST SUBQUERY" AND
                      "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=?)" AND
@@ -83,6 +84,8 @@ static const char *const PLANS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_LINK_OF_ROUND] =
         "SEARCH link USING COVERING INDEX link_ticket (ticket=? AND round=? AND system=?)",
     [SG_SQL_DELIVERY_DONE] = DELIVERY_BY_ID,
+    [SG_SQL_REQUEST_SET] = NOTHING_IS_READ,
+    [SG_SQL_REQUEST_END] = "SEARCH request USING INTEGER PRIMARY KEY (rowid=?)",
     [SG_SQL_LINK_ADD] = NOTHING_IS_READ,
     [SG_SQL_TARGET_DELIVERED] = NOTHING_IS_READ,
     [SG_SQL_SHADOW_SET] = NOTHING_IS_READ,

@@ -8,7 +8,7 @@
 #define EVENTS_OF_TICKET "SEARCH t USING COVERING INDEX event_ticket (ticket=?)"
 #define TICKETS_EVENTS   "SEARCH e USING COVERING INDEX event_ticket (ticket=?)"
 #define OF_EVENT         "SEARCH d USING INDEX delivery_event (event=?)"
-#define OPEN_ONES        "SEARCH d USING INDEX delivery_open (state=?)"
+#define OPEN_ONES        "SCAN d USING INDEX delivery_open"
 #define SORTED           "USE TEMP B-TREE FOR ORDER BY"
 #define GROUPED          "USE TEMP B-TREE FOR GROUP BY"
 #define ITS_COMMAND      "SEARCH c USING PRIMARY KEY (id=?) LEFT-JOIN"
