@@ -133,16 +133,15 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
         "  failed_at = CASE WHEN ?2 = 'failed' THEN ?6 END, wait_until = NULL, wait_key = NULL"
         " WHERE id = ?1",
     /* The end of most of them, of which nothing was said before and nothing is now: what is not set
-     * costs no look at the indexes over it. It ends one that is open and has its lane's turn. */
+     * costs no look at the indexes over it. It ends one that has its lane's turn, and so is no failure
+     * and waits for no link. */
     [SG_SQL_DELIVERY_DONE] =
         "UPDATE delivery SET state = ?2, next_at = NULL, ended_at = ?3,"
         "  attempts = attempts + ?4, first_at = CASE WHEN ?4 THEN coalesce(first_at, ?3)"
         "  ELSE first_at END, last_at = CASE WHEN ?4 THEN ?3 ELSE last_at END,"
         "  key_gen = key_gen + ?5, sends = ?6, empty_probes = ?7,"
         "  map_hash = coalesce(?8, map_hash)"
-        " WHERE id = ?1 AND next_at IS NOT NULL AND in_doubt = 0 AND failed_at IS NULL"
-        "  AND wait_key IS NULL AND wait_until IS NULL AND reason IS NULL AND said IS NULL"
-        "  AND place_file IS NULL AND pointer IS NULL",
+        " WHERE id = ?1 AND next_at IS NOT NULL AND reason IS NULL AND said IS NULL",
     [SG_SQL_REQUEST_SET] = "INSERT INTO request(delivery, text) VALUES(?1, ?2)"
                            " ON CONFLICT DO UPDATE SET text = ?2",
     [SG_SQL_REQUEST_END] = "DELETE FROM request WHERE delivery = ?1",

@@ -173,6 +173,58 @@ static void a_request_is_kept_while_it_may_be_needed(void **state)
     }
 }
 
+/* As people see it; "" when none is kept. */
+static struct sg_str request_of(struct stage *stage, int64_t delivery)
+{
+    const struct sg_view_look look = {.delivery = delivery, .now_ms = stage->now_ms};
+    struct sg_delivery out = {0};
+    struct sg_view *view = NULL;
+    bool is_there = false;
+    struct sg_error err;
+
+    assert_true(sg_view_open(stage->kind->kind, stage->settings.dir, &view, &err));
+    assert_true(sg_view_look(view, stage->arena, &look, &out, &is_there, &err));
+    sg_view_close(view);
+    assert_true(is_there);
+    return out.request;
+}
+
+/* However it came so far: nothing stays of what was said of it, nor what was sent. */
+static void a_good_end_leaves_nothing_of_what_was_before(void **state)
+{
+    static const struct sg_ending before[] = {
+        {.state = SG_DELIVERY_PENDING, .is_temporary = true, .reason = SG_STR_INIT("temporary")},
+        {.state = SG_DELIVERY_PENDING, .is_temporary = true, .said = SG_STR_INIT("HTTP 503")},
+        {.state = SG_DELIVERY_UNKNOWN, .request = SG_STR_INIT("نامه")},
+        {.state = SG_DELIVERY_FAILED, .is_in_doubt = true, .request = SG_STR_INIT("نامه")},
+        {.state = SG_DELIVERY_PENDING},
+    };
+    struct stage *stage = *state;
+
+    for (size_t b = 0; b < SG_ROWS(before); b++) {
+        const char *ticket = sg_str_c(stage->arena, sg_str_format(stage->arena, "1405-%zu", b));
+        struct sg_ending ending = before[b];
+
+        (void)CAPTURE(stage, .key = ticket);
+        const struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+        const char *id =
+            sg_str_c(stage->arena, sg_str_format(stage->arena, "%lld", (long long)delivery->id));
+        sg_stage_intend(stage, delivery, "نامه");
+        ending.delivery = delivery->id;
+        ending.next_at = stage->now_ms;
+        ending.was_called = true;
+        sg_stage_end(stage, &ending);
+        if (ending.state == SG_DELIVERY_FAILED)
+            assert_string_equal(ASK(stage, RESOLVE, OF(delivery->id)), ""); /* not done */
+        delivery = sg_stage_take(stage, "gam");
+        sg_stage_intend(stage, delivery, "نامه");
+        sg_stage_deliver(stage, delivery, "");
+        assert_string_equal(sg_stage_view(stage, SG_VIEW_DELIVERIES, ticket, "49ade"), "delivered");
+        assert_string_equal(sg_stage_view(stage, SG_VIEW_DELIVERY, id, "meghil"), "0");
+        assert_int_equal(request_of(stage, delivery->id).length, 0);
+    }
+}
+
 static void first_calls_of_a_ticket_within_the_hour_are_counted(void **state)
 {
     struct stage *stage = *state;
@@ -255,6 +307,7 @@ int sg_outcome_tests(struct stage_choice *kind)
         STAGE_TEST(a_write_ahead_is_given_back_with_its_request, kind),
         STAGE_TEST(probes_and_sends_are_kept_and_a_new_send_begins_its_probes_anew, kind),
         STAGE_TEST(a_request_is_kept_while_it_may_be_needed, kind),
+        STAGE_TEST(a_good_end_leaves_nothing_of_what_was_before, kind),
         STAGE_TEST(first_calls_of_a_ticket_within_the_hour_are_counted, kind),
         STAGE_TEST(what_has_ended_is_ended_once, kind),
         STAGE_TEST(what_is_not_there_or_failed_cannot_be_sent, kind),
