@@ -279,6 +279,22 @@ static void what_has_ended_is_ended_once(void **state)
     }
 }
 
+static void what_has_ended_a_moment_ago_is_ended_once_too(void **state)
+{
+    struct stage *stage = *state;
+    struct sg_error err;
+
+    (void)CAPTURE(stage, .key = "1405-1");
+    const struct sg_delivery *delivery = sg_stage_take(stage, "gam");
+    const struct sg_ending again = {.delivery = delivery->id, .state = SG_DELIVERY_DELIVERED};
+    sg_stage_begin(stage);
+    END(stage, delivery, .state = SG_DELIVERY_SKIPPED);
+    assert_false(sg_journal_end(stage->journal, &again, &err));
+    assert_int_equal(err.kind, SG_ERROR_INPUT);
+    sg_stage_commit(stage);
+    assert_int_equal(sg_stage_count(stage, "skipped"), 1);
+}
+
 static void what_is_not_there_or_failed_cannot_be_sent(void **state)
 {
     struct stage *stage = *state;
@@ -310,6 +326,7 @@ int sg_outcome_tests(struct stage_choice *kind)
         STAGE_TEST(a_good_end_leaves_nothing_of_what_was_before, kind),
         STAGE_TEST(first_calls_of_a_ticket_within_the_hour_are_counted, kind),
         STAGE_TEST(what_has_ended_is_ended_once, kind),
+        STAGE_TEST(what_has_ended_a_moment_ago_is_ended_once_too, kind),
         STAGE_TEST(what_is_not_there_or_failed_cannot_be_sent, kind),
     };
     return cmocka_run_group_tests_name("outcome", tests, NULL, NULL);
