@@ -127,6 +127,48 @@ static void a_soap_system_says_what_its_envelopes_are_made_of(void **state)
     check(rows, SG_ROWS(rows));
 }
 
+/* Of a file whose `format` is wrong nobody knows what may stand in it: what is wrong in any format is said. */
+static void a_wrong_format_is_blamed_alone(void **state)
+{
+#define UNKNOWN "system: s\nurl: ${env:S_URL}\nformat: SOAP\n"
+#define SAID    "3:9: `SOAP` is not one of json, soap, xml"
+    static const char *const rows[][2] = {
+        {UNKNOWN
+         "soap: \"1.1\"\nnamespaces: {\"\": \"urn:s\"}\naction: urn:s/\nunwrap: 2\n"
+         "auth: {wsse: {user: u, password: \"${env:P}\"}}\nalways: {soap_header: {const: h}}\n"
+         "answers: [{fault: Busy, is: temporary}]\n" SOAP_OPERATIONS,
+         SAID},
+        {UNKNOWN
+         "kafka: {brokers: \"k:9092\"}\nrecords:\n  ticket:\n    id: /id\n    key: /id\n"
+         "    subscribe: {topic: t, start: all, items: \"\"}\n"
+         "    webhook: {path: /h, auth: none, items: \"\", element: T, refuse: {status: 422, "
+         "body: {soap: E}}}\n",
+         SAID},
+        {UNKNOWN
+         "operations: {c: {request: {post: /t, content: {const: x}}, input: {/a: {}}, once: "
+         "ask}}\n",
+         SAID},
+        {"system: s\nurl: ${env:S_URL}\nformat: [soap]\nsoap: \"1.1\"\n" SOAP_OPERATIONS,
+         "3:9: one of json, soap, xml is expected"},
+        {"system: s\nurl: ${env:S_URL}\nsoap: \"1.1\"\n" SOAP_OPERATIONS,
+         "1:1: `a system file` needs `format`"},
+        {UNKNOWN "soap: 1.1\nauth: {wsse: {user: u, password: hunter2}}\noperations: {c: {request: "
+                 "{soap: v:C, body: json}, input: {/a: {}}}}\n",
+         SAID
+         "\n4:7: a text is expected; quote it: \"1.1\"\n"
+         "5:34: a secret is never in clear: ${env:NAME} or ${file:PATH}\n"
+         "6:14: `c` says nothing of repeats; give `once` (header, field, idempotent, find, ask "
+         "or resend)\n"
+         "6:34: the prefix `v` is not among `namespaces`\n"
+         "6:39: a SOAP request has no `body`; its content stands in the element"},
+    };
+#undef SAID
+#undef UNKNOWN
+
+    (void)state;
+    check(rows, SG_ROWS(rows));
+}
+
 static void what_a_system_is_told_of_us_is_checked(void **state)
 {
     static const char *const rows[][2] = {
@@ -656,6 +698,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_top_of_a_wrong_file_is_refused_at_its_place),
         cmocka_unit_test(a_soap_system_says_what_its_envelopes_are_made_of),
+        cmocka_unit_test(a_wrong_format_is_blamed_alone),
         cmocka_unit_test(what_a_system_is_told_of_us_is_checked),
         cmocka_unit_test(limits_are_numbers_that_let_something_through),
         cmocka_unit_test(a_request_is_one_call_with_a_path),
