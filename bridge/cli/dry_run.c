@@ -76,6 +76,9 @@ static void print_sent(const struct dry_run *run, const struct sg_rehearsed *it)
     else if (sent == NULL)
         (void)puts(it->delivery.attempts == 0 ? "  it was never sent before"
                                               : "  what was sent before is not kept");
+    if (it->url_missing.length > 0 && it->prepared.request.file_count > 0)
+        (void)printf("  that its files are on %.*s's host was not checked, for %.*s\n",
+                     SG_STR_ARG(it->delivery.event.system), SG_STR_ARG(it->url_missing));
 }
 
 static void print_one(struct dry_run *run, const struct sg_rehearsed *it)

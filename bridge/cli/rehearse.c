@@ -67,6 +67,26 @@ static void prepare(const struct sg_rehearsal *rehearsal, struct sg_preparing *i
     sg_prepare(it, sg_prepare_event(it), &out->prepared);
 }
 
+/*
+ * Files come from the host of their system alone, and of the files' secrets that needs none but its
+ * URL. Where this shell lacks it: NULL, by which no URL of a file is judged, and why in `missing`.
+ */
+static const struct sg_system *find_source(const struct sg_system *system, struct sg_arena *arena,
+                                           struct sg_str *missing)
+{
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_system *source = sg_arena_get(arena, 1, sizeof *source);
+    const struct sg_secrets secrets = {.is_read = true};
+    size_t count = 0;
+
+    *source = *system;
+    if (sg_secrets_expand(&secrets, arena, system->url, (struct sg_place){0}, &source->url,
+                          findings))
+        return source;
+    *missing = sg_str_copy(arena, sg_findings_sorted(findings, &count)->text);
+    return NULL;
+}
+
 bool sg_rehearse(const struct sg_rehearsal *rehearsal, const struct sg_rehearsing *wanted,
                  struct sg_rehearsed *out, bool *is_there)
 {
@@ -77,12 +97,14 @@ bool sg_rehearse(const struct sg_rehearsal *rehearsal, const struct sg_rehearsin
         return *is_there;
     it.mapping = sg_catalog_mapping(rehearsal->catalog, out->delivery.mapping);
     it.system = sg_catalog_system(rehearsal->catalog, out->delivery.target);
-    it.source = sg_catalog_system(rehearsal->catalog, out->delivery.event.system);
-    if (it.mapping == NULL || it.system == NULL || it.source == NULL) {
+    const struct sg_system *source =
+        sg_catalog_system(rehearsal->catalog, out->delivery.event.system);
+    if (it.mapping == NULL || it.system == NULL || source == NULL) {
         out->prepared.state = SG_DELIVERY_FAILED;
         out->prepared.reason = SG_STR("its mapping is not in the files");
         return true;
     }
+    it.source = find_source(source, wanted->arena, &out->url_missing);
     it.operation = sg_system_operation(it.system, sg_mapping_to_operation(it.mapping));
     const struct sg_route route = {.operation = it.operation->name,
                                    .skips_unchanged = it.operation->skips_unchanged};

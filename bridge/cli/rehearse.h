@@ -27,6 +27,7 @@ struct sg_rehearsed {
     struct sg_str operation; /* "" when its mapping, or the target, is not in the files */
     bool opens_link;
     struct sg_prepared prepared;
+    struct sg_str url_missing; /* why no file's URL was held against its system's; "": each was */
 };
 
 /** What a delivery is taken for. */

@@ -52,7 +52,7 @@ static enum sg_body default_body(const struct sg_spec *spec, enum sg_method meth
     const bool has_body =
         method == SG_METHOD_POST || method == SG_METHOD_PUT || method == SG_METHOD_PATCH;
 
-    return has_body && spec->system->format == SG_FORMAT_JSON ? SG_BODY_JSON : SG_BODY_NONE;
+    return has_body && sg_spec_may_speak(spec, SG_FORMAT_JSON) ? SG_BODY_JSON : SG_BODY_NONE;
 }
 
 static void compile_body(const struct sg_spec *spec, const struct sg_yaml *yaml,

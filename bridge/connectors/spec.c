@@ -347,9 +347,14 @@ const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_y
     return found;
 }
 
+bool sg_spec_may_speak(const struct sg_spec *spec, enum sg_format format)
+{
+    return !spec->has_format || spec->system->format == format;
+}
+
 void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml)
 {
-    if (yaml != NULL && spec->system->format != SG_FORMAT_SOAP)
+    if (yaml != NULL && !sg_spec_may_speak(spec, SG_FORMAT_SOAP))
         (void)sg_findings_add(spec->findings, yaml->key_at,
                               "`%.*s` is for `format: soap`, and this system's is another",
                               SG_STR_ARG(yaml->key));

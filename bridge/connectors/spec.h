@@ -15,6 +15,7 @@ struct sg_spec {
     const struct sg_lookups *lookups;
     const struct sg_secrets *secrets;
     struct sg_system *system;
+    bool has_format;                /* `format` is one that there is */
     struct sg_sources *reads;       /* of `record`: what its own rules read; NULL: nobody asks */
     const struct sg_record *record; /* whose part is compiled, its names are set; NULL: no one's */
 };
@@ -101,6 +102,11 @@ const struct sg_yaml *sg_spec_need(const struct sg_spec *spec, const struct sg_y
 /** The end of a message about a name that is none of `map`'s keys; `map` may be NULL. */
 const char *sg_spec_suggest(const struct sg_spec *spec, struct sg_str wrong,
                             const struct sg_yaml *map);
+/**
+ * Whether the system speaks `format`; true of each where the file's `format` is wrong or missing. That
+ * has a finding, and what follows from it is none of its own.
+ */
+bool sg_spec_may_speak(const struct sg_spec *spec, enum sg_format format);
 /** A finding when `yaml` is there, in a system that speaks no SOAP. */
 void sg_spec_refuse_without_soap(const struct sg_spec *spec, const struct sg_yaml *yaml);
 /** The name of an element that we write; its prefix, if it has one, is among `namespaces`. */

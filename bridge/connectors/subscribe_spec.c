@@ -65,7 +65,7 @@ static void check_place(const struct sg_spec *spec, const struct sg_yaml *yaml)
     if (spec->system->kafka == NULL)
         (void)sg_findings_add(spec->findings, yaml->key_at,
                               "`subscribe` needs `kafka` in this file: where the topic is");
-    if (spec->system->format != SG_FORMAT_JSON)
+    if (!sg_spec_may_speak(spec, SG_FORMAT_JSON))
         (void)sg_findings_add(spec->findings, yaml->key_at,
                               "`subscribe` of a system other than JSON is not known to this "
                               "version");

@@ -74,13 +74,14 @@ static void compile_url(const struct sg_spec *spec, const struct sg_yaml *yaml)
                               "a url ends with its path; what every query has is for `always`");
 }
 
-static void compile_format(const struct sg_spec *spec, const struct sg_yaml *yaml)
+static void compile_format(struct sg_spec *spec, const struct sg_yaml *yaml)
 {
     static const struct sg_str formats[] = {SG_STR_INIT("json"), SG_STR_INIT("soap"),
                                             SG_STR_INIT("xml")};
     size_t format = 0;
 
-    if (sg_spec_choice(spec, yaml, SG_SPEC_WORDS(formats), &format))
+    spec->has_format = sg_spec_choice(spec, yaml, SG_SPEC_WORDS(formats), &format);
+    if (spec->has_format)
         spec->system->format = (enum sg_format)format; /* `formats` is in the order of the enum */
 }
 
@@ -257,7 +258,7 @@ static bool asks_nothing(const struct sg_yaml *root)
     return !is_empty(records) && is_empty(sg_yaml_find(root, "operations"));
 }
 
-static void compile_root(const struct sg_spec *spec, const struct sg_yaml *root, const char *name)
+static void compile_root(struct sg_spec *spec, const struct sg_yaml *root, const char *name)
 {
     static const struct sg_str keys[] = {
         SG_STR_INIT("system"),     SG_STR_INIT("url"),     SG_STR_INIT("format"),
@@ -302,11 +303,11 @@ const struct sg_system *sg_system_compile(struct sg_arena *arena, struct sg_str 
                                           struct sg_findings *findings)
 {
     struct sg_system *system = sg_arena_get(arena, 1, sizeof *system);
-    const struct sg_spec spec = {.arena = arena,
-                                 .findings = findings,
-                                 .lookups = lookups,
-                                 .secrets = secrets,
-                                 .system = system};
+    struct sg_spec spec = {.arena = arena,
+                           .findings = findings,
+                           .lookups = lookups,
+                           .secrets = secrets,
+                           .system = system};
     struct sg_yaml *root = sg_yaml_read(arena, text, name, findings);
 
     if (root == NULL || !sg_yaml_expect(root, SG_YAML_MAP, findings))

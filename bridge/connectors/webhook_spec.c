@@ -79,7 +79,8 @@ static void compile_auth(const struct sg_spec *spec, const struct sg_yaml *yaml,
 static void compile_element(const struct sg_spec *spec, const struct sg_yaml *yaml,
                             struct sg_webhook_spec *out)
 {
-    if (yaml != NULL && spec->system->format == SG_FORMAT_JSON)
+    if (yaml != NULL && !sg_spec_may_speak(spec, SG_FORMAT_XML) &&
+        !sg_spec_may_speak(spec, SG_FORMAT_SOAP))
         (void)sg_findings_add(spec->findings, yaml->key_at,
                               "`element` is for XML, and this system speaks JSON");
     sg_spec_word(spec, yaml, &out->element);

@@ -2,8 +2,6 @@
 #include "base/buffer.h"
 #include "journal/kind.h"
 
-enum { FIRST_ROOM = 16 };
-
 static const char *const KINDS[] = {
     [SG_DRIFT_FIELD] = "field", [SG_DRIFT_TYPE] = "type", [SG_DRIFT_GONE] = "gone",
     [SG_DRIFT_CODE] = "code",   [SG_DRIFT_MORE] = "more",
@@ -23,42 +21,47 @@ static enum sg_drift_kind kind_of(struct sg_str name)
     return (enum sg_drift_kind)kind;
 }
 
-/* Room for one more of `count` things. */
-static void *room_for_more(struct sg_arena *arena, void *at, size_t count, size_t size)
-{
-    if (count > 0 && (count < FIRST_ROOM || (count & (count - 1)) != 0))
-        return at;
-    void *grown = sg_arena_get(arena, count < FIRST_ROOM ? FIRST_ROOM : 2 * count, size);
-
-    if (count > 0)
-        memcpy(grown, at, count * size);
-    return grown;
-}
-
 static struct sg_str text_of(struct sg_arena *arena, sqlite3_stmt *row, int column)
 {
     return sg_str_copy(arena, sg_sql_text(row, column));
 }
 
-bool sg_journal_outlines(struct sg_journal *journal, struct sg_arena *arena,
-                         struct sg_kept_outline **out, size_t *count, struct sg_error *err)
+/* `add` puts each row of a table at the end of `out`, as one struct. */
+static bool read_table(struct sg_journal *journal, size_t statement,
+                       void (*add)(struct sg_buffer *out, sqlite3_stmt *row), struct sg_buffer *out,
+                       struct sg_error *err)
 {
     struct sg_sql *sql = &journal->state.sql;
-    sqlite3_stmt *row = sg_sql_bind(sql, SG_SQL_OUTLINES, NULL, 0);
+    sqlite3_stmt *row = sg_sql_bind(sql, statement, NULL, 0);
     bool is_there = true;
 
-    *out = NULL;
-    *count = 0;
     while (is_there) {
         if (!sg_sql_row(sql, row, &is_there, err))
             return false;
-        if (!is_there)
-            break;
-        *out = room_for_more(arena, *out, *count, sizeof **out);
-        (*out)[(*count)++] = (struct sg_kept_outline){.system = text_of(arena, row, 0),
-                                                      .record = text_of(arena, row, 1),
-                                                      .text = text_of(arena, row, 2)};
+        if (is_there)
+            add(out, row);
     }
+    return true;
+}
+
+static void add_outline(struct sg_buffer *out, sqlite3_stmt *row)
+{
+    const struct sg_kept_outline outline = {.system = text_of(out->arena, row, 0),
+                                            .record = text_of(out->arena, row, 1),
+                                            .text = text_of(out->arena, row, 2)};
+
+    sg_buffer_add(out, (struct sg_str){(const char *)&outline, sizeof outline});
+}
+
+bool sg_journal_outlines(struct sg_journal *journal, struct sg_arena *arena,
+                         struct sg_kept_outline **out, size_t *count, struct sg_error *err)
+{
+    struct sg_buffer rows = {.arena = arena};
+
+    if (!read_table(journal, SG_SQL_OUTLINES, add_outline, &rows, err))
+        return false;
+    *out = (void *)rows.at;
+    *count = rows.length / sizeof **out;
     return true;
 }
 
@@ -69,31 +72,30 @@ bool sg_journal_set_outline(struct sg_journal *journal, const struct sg_kept_out
                       SG_V_TEXT(outline->record), SG_V_TEXT(outline->text));
 }
 
+static void add_drift(struct sg_buffer *out, sqlite3_stmt *row)
+{
+    const struct sg_drift drift = {.system = text_of(out->arena, row, 0),
+                                   .record = text_of(out->arena, row, 1),
+                                   .kind = kind_of(sg_sql_text(row, 2)),
+                                   .pointer = text_of(out->arena, row, 3),
+                                   .shows = text_of(out->arena, row, 4),
+                                   .example = text_of(out->arena, row, 5),
+                                   .since = sg_sql_number(row, 6),
+                                   .last_at = sg_sql_number(row, 7),
+                                   .times = sg_sql_number(row, 8)};
+
+    sg_buffer_add(out, (struct sg_str){(const char *)&drift, sizeof drift});
+}
+
 bool sg_journal_drifts(struct sg_journal *journal, struct sg_arena *arena, struct sg_drift **out,
                        size_t *count, struct sg_error *err)
 {
-    struct sg_sql *sql = &journal->state.sql;
-    sqlite3_stmt *row = sg_sql_bind(sql, SG_SQL_DRIFTS, NULL, 0);
-    bool is_there = true;
+    struct sg_buffer rows = {.arena = arena};
 
-    *out = NULL;
-    *count = 0;
-    while (is_there) {
-        if (!sg_sql_row(sql, row, &is_there, err))
-            return false;
-        if (!is_there)
-            break;
-        *out = room_for_more(arena, *out, *count, sizeof **out);
-        (*out)[(*count)++] = (struct sg_drift){.system = text_of(arena, row, 0),
-                                               .record = text_of(arena, row, 1),
-                                               .kind = kind_of(sg_sql_text(row, 2)),
-                                               .pointer = text_of(arena, row, 3),
-                                               .shows = text_of(arena, row, 4),
-                                               .example = text_of(arena, row, 5),
-                                               .since = sg_sql_number(row, 6),
-                                               .last_at = sg_sql_number(row, 7),
-                                               .times = sg_sql_number(row, 8)};
-    }
+    if (!read_table(journal, SG_SQL_DRIFTS, add_drift, &rows, err))
+        return false;
+    *out = (void *)rows.at;
+    *count = rows.length / sizeof **out;
     return true;
 }
 

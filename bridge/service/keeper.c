@@ -8,24 +8,19 @@
 
 #include "base/clock.h"
 #include "base/crash.h"
-#include "base/file.h"
 #include "base/log.h"
+#include "service/disk.h"
+#include "service/queue.h"
 
 enum {
     ROWS_MAX = 500,  /* of one commit */
     ROWS_WORTH = 64, /* so many need not wait for more */
     GATHER_MS = 5, /* from the begin of one commit to that of the next, at most, for such a wait */
     TARGETS_MAX = 64, /* systems that are called */
-    DISK_EVERY_MS = 1000,
     SWEEP_EVERY_MS = 60000,
     SWEEP_ROWS = 200,
     RETRY_MS = 1000,
     LOOK_EVERY_MS = 1000, /* whether it still leads, while there is nothing else to do */
-};
-
-struct queue {
-    struct sg_change *first, *last;
-    size_t rows; /* that all of them will write, about */
 };
 
 struct wanted {
@@ -35,17 +30,16 @@ struct wanted {
 
 struct sg_keeper {
     struct sg_journal *journal;
-    struct sg_keeper_settings settings;
+    struct sg_disk disk;
     struct sg_drift_watch *drift;
     int event_fd;
-    int64_t disk_asked_at, free_bytes, swept_at, due_ms; /* the journal's thread only */
-    bool is_full;                                        /* the same: said in the log once */
-    bool has_failed;     /* the same: the last commit; what is queued is tried again later */
-    atomic_bool is_lost; /* the journal leads no more */
+    int64_t swept_at, due_ms; /* the journal's thread only, as the disk and the drift are */
+    bool has_failed;          /* the same: the last commit; what is queued is tried again later */
+    atomic_bool is_lost;      /* the journal leads no more */
 
     pthread_mutex_t lock; /* what follows is shared */
     pthread_cond_t work;
-    struct queue queued, ended;
+    struct sg_queue queued, ended;
     struct sg_batch *batches, *last_batch;
     struct wanted wanted[TARGETS_MAX];
     size_t target_count;
@@ -53,24 +47,6 @@ struct sg_keeper {
     bool is_gathering, is_stopping, is_running;
     pthread_t thread;
 };
-
-static size_t rows_of(const struct sg_change *change)
-{
-    if (change->kind == SG_CHANGE_CAPTURE)
-        return change->as.capture.count + 1;
-    return change->kind == SG_CHANGE_COMMAND ? change->as.command.command->count + 1 : 1;
-}
-
-static void push(struct queue *queue, struct sg_change *change)
-{
-    queue->rows += rows_of(change);
-    change->next = NULL;
-    if (queue->last == NULL)
-        queue->first = change;
-    else
-        queue->last->next = change;
-    queue->last = change;
-}
 
 struct sg_keeper *sg_keeper_new(struct sg_journal *journal,
                                 const struct sg_keeper_settings *settings)
@@ -81,9 +57,8 @@ struct sg_keeper *sg_keeper_new(struct sg_journal *journal,
     if (keeper == NULL)
         abort();
     keeper->journal = journal;
-    keeper->settings = *settings;
+    keeper->disk = sg_disk_of(settings->dir, settings->reserve_bytes);
     keeper->drift = sg_drift_watch_new();
-    keeper->free_bytes = INT64_MAX;
     keeper->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (keeper->event_fd < 0 || pthread_mutex_init(&keeper->lock, NULL) != 0 ||
         pthread_condattr_init(&steady) != 0 ||
@@ -120,7 +95,7 @@ static void tell(struct sg_keeper *keeper)
 void sg_keeper_submit(struct sg_keeper *keeper, struct sg_change *change)
 {
     (void)pthread_mutex_lock(&keeper->lock);
-    push(&keeper->queued, change);
+    sg_queue_add(&keeper->queued, change);
     tell(keeper);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
@@ -166,49 +141,12 @@ static void wake_loop(const struct sg_keeper *keeper)
 
 /* --- on the journal's thread --- */
 
-static void look_at_disk(struct sg_keeper *keeper, int64_t now_ms)
-{
-    struct sg_error err;
-
-    if (now_ms >= keeper->disk_asked_at && now_ms < keeper->disk_asked_at + DISK_EVERY_MS)
-        return;
-    keeper->disk_asked_at = now_ms;
-    if (!sg_file_free_bytes(keeper->settings.dir, &keeper->free_bytes, &err))
-        keeper->free_bytes = 0;
-    bool is_full = keeper->free_bytes < keeper->settings.reserve_bytes;
-    if (is_full != keeper->is_full) {
-        keeper->is_full = is_full;
-        SG_LOG(WARN, "disk", SG_TEXT("capture", is_full ? SG_STR("waits") : SG_STR("goes on")),
-               SG_NUMBER("free_bytes", keeper->free_bytes));
-    }
-}
-
-static bool may_capture(const struct sg_keeper *keeper)
-{
-    return keeper->free_bytes >= keeper->settings.reserve_bytes;
-}
-
-static bool may_call(const struct sg_keeper *keeper)
-{
-    return keeper->free_bytes >= keeper->settings.reserve_bytes / 2;
-}
-
 /* What there is to do, up to ROWS_MAX rows: the rest waits for the next commit. */
-static struct queue dequeue(struct sg_keeper *keeper)
+static struct sg_queue dequeue(struct sg_keeper *keeper)
 {
-    struct queue taken = {0};
-
     (void)pthread_mutex_lock(&keeper->lock);
     keeper->is_told = false;
-    while (keeper->queued.first != NULL && taken.rows < ROWS_MAX) {
-        struct sg_change *change = keeper->queued.first;
-
-        keeper->queued.first = change->next;
-        if (keeper->queued.first == NULL)
-            keeper->queued.last = NULL;
-        keeper->queued.rows -= rows_of(change);
-        push(&taken, change);
-    }
+    const struct sg_queue taken = sg_queue_take(&keeper->queued, ROWS_MAX);
     (void)pthread_mutex_unlock(&keeper->lock);
     return taken;
 }
@@ -216,11 +154,11 @@ static struct queue dequeue(struct sg_keeper *keeper)
 /* Captures and new calls wait while the disk is nearly full; endings never do. */
 static bool is_refused(const struct sg_keeper *keeper, const struct sg_change *change)
 {
-    return (change->kind == SG_CHANGE_CAPTURE && !may_capture(keeper)) ||
-           (change->kind == SG_CHANGE_INTEND && !may_call(keeper));
+    return (change->kind == SG_CHANGE_CAPTURE && !sg_disk_may_capture(&keeper->disk)) ||
+           (change->kind == SG_CHANGE_INTEND && !sg_disk_may_call(&keeper->disk));
 }
 
-static void crash_points(const struct queue *batch, bool is_before)
+static void crash_points(const struct sg_queue *batch, bool is_before)
 {
     for (const struct sg_change *c = batch->first; c != NULL; c = c->next) {
         if (!c->is_ok)
@@ -252,7 +190,7 @@ static bool apply_or_refuse(const struct sg_keeper *keeper, struct sg_change *ch
     return change->is_ok || change->err.kind == SG_ERROR_INPUT;
 }
 
-static bool apply_all(const struct sg_keeper *keeper, const struct queue *batch,
+static bool apply_all(const struct sg_keeper *keeper, const struct sg_queue *batch,
                       struct sg_error *err)
 {
     for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
@@ -265,7 +203,7 @@ static bool apply_all(const struct sg_keeper *keeper, const struct queue *batch,
 }
 
 /* One transaction of all of them; false when it was undone. */
-static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t now_ms,
+static bool commit(struct sg_keeper *keeper, const struct sg_queue *batch, int64_t now_ms,
                    struct sg_error *err)
 {
     if (!sg_journal_begin(keeper->journal, now_ms, err))
@@ -285,64 +223,54 @@ static bool commit(struct sg_keeper *keeper, const struct queue *batch, int64_t 
     return true;
 }
 
-static void give_back(struct sg_keeper *keeper, const struct queue *batch)
+static void give_back(struct sg_keeper *keeper, const struct sg_queue *batch)
 {
-    struct queue here = {0};
+    struct sg_queue here = {0};
     bool wakes = false;
 
     (void)pthread_mutex_lock(&keeper->lock);
     for (struct sg_change *c = batch->first, *next; c != NULL; c = next) {
         next = c->next;
         if (c->is_done_here)
-            push(&here, c);
+            sg_queue_add(&here, c);
         else
-            push(&keeper->ended, c);
+            sg_queue_add(&keeper->ended, c);
         wakes |= !c->is_done_here;
     }
     (void)pthread_mutex_unlock(&keeper->lock);
-    for (struct sg_change *c = here.first, *next; c != NULL; c = next) {
-        next = c->next;
-        if (c->done != NULL)
-            c->done(c);
-    }
+    sg_queue_end(here);
     if (wakes)
         wake_loop(keeper);
 }
 
 /* Splits captures off and refuses them, so that what else there is may fit; back in order. */
-static struct queue refuse_captures(struct queue batch, const struct sg_error *err,
-                                    struct queue *rest)
+static struct sg_queue refuse_captures(struct sg_queue batch, const struct sg_error *err,
+                                       struct sg_queue *rest)
 {
-    struct queue captures = {0};
+    struct sg_queue captures = {0};
 
-    *rest = (struct queue){0};
+    *rest = (struct sg_queue){0};
     for (struct sg_change *c = batch.first, *next; c != NULL; c = next) {
         next = c->next;
         if (c->kind == SG_CHANGE_CAPTURE) {
             c->is_ok = false;
             c->err = *err;
-            push(&captures, c);
+            sg_queue_add(&captures, c);
         } else {
-            push(rest, c);
+            sg_queue_add(rest, c);
         }
     }
     return captures;
 }
 
-static void put_back(struct sg_keeper *keeper, struct queue batch)
+static void put_back(struct sg_keeper *keeper, struct sg_queue batch)
 {
     (void)pthread_mutex_lock(&keeper->lock);
-    if (batch.first != NULL) {
-        batch.last->next = keeper->queued.first;
-        if (keeper->queued.last == NULL)
-            keeper->queued.last = batch.last;
-        keeper->queued.first = batch.first;
-        keeper->queued.rows += batch.rows;
-    }
+    sg_queue_put_back(&keeper->queued, batch);
     (void)pthread_mutex_unlock(&keeper->lock);
 }
 
-static void refuse_all(struct sg_keeper *keeper, const struct queue *batch,
+static void refuse_all(struct sg_keeper *keeper, const struct sg_queue *batch,
                        const struct sg_error *err)
 {
     for (struct sg_change *c = batch->first; c != NULL; c = c->next) {
@@ -353,7 +281,7 @@ static void refuse_all(struct sg_keeper *keeper, const struct queue *batch,
 }
 
 /* Another instance leads, or will: what this one still has under way ends with nothing written. */
-static void lose(struct sg_keeper *keeper, const struct queue *batch, const struct sg_error *err)
+static void lose(struct sg_keeper *keeper, const struct sg_queue *batch, const struct sg_error *err)
 {
     SG_LOG(WARN, "journal.lost", SG_TEXT("why", sg_str_of(err->text)));
     atomic_store(&keeper->is_lost, true);
@@ -363,7 +291,7 @@ static void lose(struct sg_keeper *keeper, const struct queue *batch, const stru
 
 static void refuse_queued(struct sg_keeper *keeper)
 {
-    const struct queue batch = dequeue(keeper);
+    const struct sg_queue batch = dequeue(keeper);
     struct sg_error err;
 
     (void)sg_error_set(&err, SG_ERROR_REFUSED, (struct sg_place){0}, "this instance leads no more");
@@ -379,20 +307,20 @@ static bool is_doubtful(const struct sg_keeper *keeper)
 /* False when nothing could be committed now; what is no capture is then queued again. */
 static bool commit_queued(struct sg_keeper *keeper, int64_t now_ms)
 {
-    struct queue batch = dequeue(keeper);
+    struct sg_queue batch = dequeue(keeper);
     struct sg_error err;
 
     if (batch.first == NULL && now_ms < keeper->due_ms && !is_doubtful(keeper) &&
         !sg_drift_is_due(keeper->drift, now_ms))
         return true; /* else the transaction itself ends what has waited too long */
     if (!commit(keeper, &batch, now_ms, &err)) {
-        struct queue rest;
+        struct sg_queue rest;
 
         if (err.kind == SG_ERROR_REFUSED) {
             lose(keeper, &batch, &err);
             return true;
         }
-        struct queue captures = refuse_captures(batch, &err, &rest);
+        struct sg_queue captures = refuse_captures(batch, &err, &rest);
 
         SG_LOG(ERROR, "journal.commit", SG_TEXT("why", sg_str_of(err.text)));
         give_back(keeper, &captures);
@@ -480,7 +408,7 @@ static void sweep(struct sg_keeper *keeper, int64_t now_ms)
     if (!sg_journal_sweep(keeper->journal, now_ms, SWEEP_ROWS, &swept, &err)) {
         SG_LOG(WARN, "journal.sweep", SG_TEXT("why", sg_str_of(err.text)));
         if (err.kind == SG_ERROR_REFUSED)
-            lose(keeper, &(struct queue){0}, &err);
+            lose(keeper, &(struct sg_queue){0}, &err);
     }
     if (swept < SWEEP_ROWS) /* else there is more: at the next idle moment */
         keeper->swept_at = now_ms;
@@ -504,14 +432,14 @@ int64_t sg_keeper_step(struct sg_keeper *keeper, int64_t now_ms)
         refuse_queued(keeper);
         return INT64_MAX;
     }
-    look_at_disk(keeper, now_ms);
+    sg_disk_look(&keeper->disk, now_ms);
     keeper->has_failed = !commit_queued(keeper, now_ms);
     if (keeper->has_failed)
         return now_ms + RETRY_MS;
     if (sg_keeper_has_lost(keeper))
         return now_ms;
-    if (!may_call(keeper))
-        return now_ms + DISK_EVERY_MS;
+    if (!sg_disk_may_call(&keeper->disk))
+        return now_ms + SG_DISK_EVERY_MS;
     take_wanted(keeper, now_ms);
     if (!is_idle(keeper))
         return now_ms;
@@ -614,17 +542,13 @@ void sg_keeper_collect(struct sg_keeper *keeper, void (*take_batch)(void *owner,
         /* nothing new, or a test's step without a wake: look all the same */
     }
     (void)pthread_mutex_lock(&keeper->lock);
-    struct queue ended = keeper->ended;
+    struct sg_queue ended = keeper->ended;
     struct sg_batch *batches = keeper->batches;
 
-    keeper->ended = (struct queue){0};
+    keeper->ended = (struct sg_queue){0};
     keeper->batches = keeper->last_batch = NULL;
     (void)pthread_mutex_unlock(&keeper->lock);
-    for (struct sg_change *c = ended.first, *next; c != NULL; c = next) {
-        next = c->next;
-        if (c->done != NULL)
-            c->done(c);
-    }
+    sg_queue_end(ended);
     for (struct sg_batch *batch = batches, *next; batch != NULL; batch = next) {
         next = batch->next;
         take_batch(owner, batch);

@@ -67,8 +67,8 @@ SG_MUST_USE bool sg_request_build(const struct sg_system *system,
 struct sg_operation_call {
     const struct sg_system *system;
     const struct sg_operation *op;
-    const struct sg_system *source; /* whose event it is: files come from its host alone; NULL in a
-                                       test, where nothing is fetched */
+    const struct sg_system *source; /* whose event it is: files come from its host alone; NULL where
+                                       nothing is fetched: in a test, and where its URL is unknown */
     const struct sg_node *input, *event;
     struct sg_str key; /* `delivery:/key` */
     int64_t now_ms;

@@ -174,6 +174,20 @@ def a_file_that_cannot_be_had_fails_or_waits(letters):
     equal(letters.store.of("n-1") + letters.store.of("n-2"), [], "documents without their file")
 
 
+def a_dry_run_needs_no_url_and_says_what_it_did_not_check(letters):
+    """A shell has the daemon's variables or has not; no other is asked for in their place."""
+    letters.desk.write("n-1", "/files/gone")
+    letters.desk.write("n-2", "http://elsewhere.example/files/1")
+    until(lambda: letters.bridge.counts().get("failed") == 2, "both fail")
+    dry = ("replay", "--all", "--dry-run")
+    here = letters.bridge.command(*dry)
+    says(here.stdout, r"ticket n-1: sent to store by add_document", r"1 would be sent, 1 would fail",
+         r"ticket n-2: failed \(the URL of a file on desk's host is expected\)")
+    bare = letters.bridge.command(*dry, without=("DESK_URL", "STORE_URL"))
+    says(bare.stdout, r"ticket n-1: sent to store by add_document", "2 would be sent, 0 would fail",
+         r"that its files are on desk's host was not checked, for \$\{env:DESK_URL\} is not set")
+
+
 def large_files_cost_no_memory(letters):
     letters.desk.files = {"/files/small": (b"x", "text/plain"),
                           "/files/large": (os.urandom(LARGE_BYTES), "application/octet-stream")}
@@ -211,7 +225,7 @@ def passes(check, binary):
 
 CHECKS = [each_byte_and_name_arrives, what_was_lost_is_fetched_and_sent_again,
           a_killed_bridge_leaves_no_file_and_fetches_again, a_file_that_cannot_be_had_fails_or_waits,
-          large_files_cost_no_memory]
+          a_dry_run_needs_no_url_and_says_what_it_did_not_check, large_files_cost_no_memory]
 
 if __name__ == "__main__":
     sys.exit(run_checks(__doc__, CHECKS, passes))

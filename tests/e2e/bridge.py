@@ -163,11 +163,11 @@ class Bridge:
 
     # What its commands say.
 
-    def command(self, *words, config=None, environment=()):
+    def command(self, *words, config=None, environment=(), without=()):
         """Runs `sgbridge WORDS --config …` and gives what subprocess.run gives, with texts."""
+        given = {name: value for name, value in (self._environment | dict(environment)).items() if name not in without}
         return subprocess.run([self.binary, *words, "--config", config or self.config],
-                              env=self._environment | dict(environment), capture_output=True, text=True, timeout=60,
-                              check=False)
+                              env=given, capture_output=True, text=True, timeout=60, check=False)
 
     def begin_command(self, *words, environment=()):
         """The same, not waited for: its process, all that it prints in one pipe."""

@@ -1,56 +1,16 @@
 #include "connectors/system.h"
 
-#include "connector_unit.h"
-#include "findings_unit.h"
+#include "system_unit.h"
 
-/* What most files begin with: what a row adds starts on line 4. */
-#define HEAD "system: s\nurl: ${env:S_URL}\nformat: json\n"
-/* The same of a SOAP system: what a row adds starts on line 6. */
+/* As HEAD, of a SOAP system: what a row adds starts on line 6. */
 #define SOAP \
     "system: s\nurl: ${env:S_URL}\nformat: soap\nsoap: \"1.1\"\nnamespaces: {\"\": \"urn:s\"}\n"
-/* With these a file is whole. */
-#define OPERATIONS \
-    "operations: {create: {request: {post: /t}, input: {/a: {}}, once: idempotent}}\n"
 #define SOAP_OPERATIONS \
     "operations: {create: {request: {soap: Create}, input: {/a: {}}, once: idempotent}}\n"
 /* A record, an operation and a poll: what a row adds starts on lines 8, 6 and 9. */
 #define RECORD    HEAD "records:\n  ticket:\n    id: /id\n    key: /id\n"
 #define OPERATION HEAD "operations:\n  create:\n"
 #define POLL      RECORD "    poll:\n      every: 30s\n      request: {get: /t}\n      items: \"\"\n"
-
-static const struct sg_system *compile(struct sg_arena *arena, struct sg_findings *findings,
-                                       const char *text, bool reads_secrets)
-{
-    const struct sg_secrets secrets = {.is_read = reads_secrets};
-
-    return sg_system_compile(arena, unit_text(arena, text), "mappings/systems/s.yaml",
-                             sg_lookups_new(arena), &secrets, findings);
-}
-
-/* The errors of one file; what a record without a test is warned of has a test of its own. */
-static const char *errors_of(struct sg_arena *arena, const char *text, bool reads_secrets)
-{
-    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
-    struct sg_findings *errors SG_AUTO(sg_findings) = sg_findings_new();
-    size_t count = 0;
-
-    (void)compile(arena, findings, text, reads_secrets);
-    const struct sg_finding *all = sg_findings_sorted(findings, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (!all[i].is_warning)
-            (void)sg_findings_add(errors, all[i].at, "%.*s", SG_STR_ARG(all[i].text));
-    return unit_findings(arena, errors);
-}
-
-static void check(const char *const (*rows)[2], size_t count)
-{
-    for (size_t r = 0; r < count; r++) {
-        struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-
-        assert_string_equal(errors_of(arena, rows[r][0], false), rows[r][1]);
-    }
-}
 
 static void the_top_of_a_wrong_file_is_refused_at_its_place(void **state)
 {
@@ -97,7 +57,7 @@ static void the_top_of_a_wrong_file_is_refused_at_its_place(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void a_soap_system_says_what_its_envelopes_are_made_of(void **state)
@@ -124,7 +84,49 @@ static void a_soap_system_says_what_its_envelopes_are_made_of(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
+}
+
+/* Of a file whose `format` is wrong nobody knows what may stand in it: what is wrong in any format is said. */
+static void a_wrong_format_is_blamed_alone(void **state)
+{
+#define UNKNOWN "system: s\nurl: ${env:S_URL}\nformat: SOAP\n"
+#define SAID    "3:9: `SOAP` is not one of json, soap, xml"
+    static const char *const rows[][2] = {
+        {UNKNOWN
+         "soap: \"1.1\"\nnamespaces: {\"\": \"urn:s\"}\naction: urn:s/\nunwrap: 2\n"
+         "auth: {wsse: {user: u, password: \"${env:P}\"}}\nalways: {soap_header: {const: h}}\n"
+         "answers: [{fault: Busy, is: temporary}]\n" SOAP_OPERATIONS,
+         SAID},
+        {UNKNOWN
+         "kafka: {brokers: \"k:9092\"}\nrecords:\n  ticket:\n    id: /id\n    key: /id\n"
+         "    subscribe: {topic: t, start: all, items: \"\"}\n"
+         "    webhook: {path: /h, auth: none, items: \"\", element: T, refuse: {status: 422, "
+         "body: {soap: E}}}\n",
+         SAID},
+        {UNKNOWN
+         "operations: {c: {request: {post: /t, content: {const: x}}, input: {/a: {}}, once: "
+         "ask}}\n",
+         SAID},
+        {"system: s\nurl: ${env:S_URL}\nformat: [soap]\nsoap: \"1.1\"\n" SOAP_OPERATIONS,
+         "3:9: one of json, soap, xml is expected"},
+        {"system: s\nurl: ${env:S_URL}\nsoap: \"1.1\"\n" SOAP_OPERATIONS,
+         "1:1: `a system file` needs `format`"},
+        {UNKNOWN "soap: 1.1\nauth: {wsse: {user: u, password: hunter2}}\noperations: {c: {request: "
+                 "{soap: v:C, body: json}, input: {/a: {}}}}\n",
+         SAID
+         "\n4:7: a text is expected; quote it: \"1.1\"\n"
+         "5:34: a secret is never in clear: ${env:NAME} or ${file:PATH}\n"
+         "6:14: `c` says nothing of repeats; give `once` (header, field, idempotent, find, ask "
+         "or resend)\n"
+         "6:34: the prefix `v` is not among `namespaces`\n"
+         "6:39: a SOAP request has no `body`; its content stands in the element"},
+    };
+#undef SAID
+#undef UNKNOWN
+
+    (void)state;
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void what_a_system_is_told_of_us_is_checked(void **state)
@@ -167,7 +169,7 @@ static void what_a_system_is_told_of_us_is_checked(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void limits_are_numbers_that_let_something_through(void **state)
@@ -196,7 +198,7 @@ static void limits_are_numbers_that_let_something_through(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void a_request_is_one_call_with_a_path(void **state)
@@ -238,7 +240,7 @@ static void a_request_is_one_call_with_a_path(void **state)
 #undef REQUEST
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void an_answer_is_told_by_something_and_means_something(void **state)
@@ -269,7 +271,7 @@ static void an_answer_is_told_by_something_and_means_something(void **state)
 #undef ANSWER
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void a_record_can_be_told_and_comes_some_way(void **state)
@@ -315,7 +317,7 @@ static void a_record_can_be_told_and_comes_some_way(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void a_poll_knows_its_pages_and_where_it_begins(void **state)
@@ -378,7 +380,7 @@ static void a_poll_knows_its_pages_and_where_it_begins(void **state)
     };
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void a_webhook_says_who_sends_what(void **state)
@@ -438,7 +440,7 @@ static void a_webhook_says_who_sends_what(void **state)
 #undef WEBHOOK
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void an_operation_says_how_a_repeat_does_no_harm(void **state)
@@ -473,7 +475,7 @@ static void an_operation_says_how_a_repeat_does_no_harm(void **state)
 #undef ONCE
 
     (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void an_operation_that_opens_a_link_gives_its_id(void **state)
@@ -503,119 +505,7 @@ static void an_operation_that_opens_a_link_gives_its_id(void **state)
 #undef OPENS
 
     (void)state;
-    check(rows, SG_ROWS(rows));
-}
-
-/* A login; what a row adds to it starts on line 6. */
-#define LOGIN HEAD "login:\n  request: {post: /login, content: {const: me}}\n"
-/* The same, which gives a token: what a row adds starts on line 7. */
-#define SESSION LOGIN "  gives: {token: /t, user-id: /u}\n"
-
-static void a_login_says_how_a_session_begins(void **state)
-{
-    static const char *const rows[][2] = {
-        {LOGIN OPERATIONS, ""}, /* its cookies will do */
-        {LOGIN "  gives: {token: {from: headers:/x-token, with: trim}}\n  lasts: 20m\n"
-               "  answers: [{status: 403, is: temporary}]\n" OPERATIONS,
-         ""},
-        {HEAD "login: {gives: {token: /t}}\n" OPERATIONS, "4:1: `login` needs `request`"},
-        {HEAD "login: /login\n" OPERATIONS, "4:8: a map is expected"},
-        {LOGIN "  give: {token: /t}\n" OPERATIONS,
-         "6:3: unknown key `give`; did you mean `gives`?"},
-        {LOGIN "  gives: [token]\n" OPERATIONS, "6:10: a map is expected"},
-        {LOGIN "  gives: {Token: /t}\n" OPERATIONS,
-         "6:11: a name is of a-z, 0-9, _ and -, and starts with a letter"},
-        {LOGIN "  gives: {token: input:/t}\n" OPERATIONS,
-         "6:18: unknown scope `input:`; a login's answer has headers: and record:"},
-        {LOGIN "  lasts: 0s\n" OPERATIONS, "6:10: a duration longer than nothing is expected"},
-        {LOGIN "  answers: [{status: 401, is: login}]\n" OPERATIONS,
-         "6:31: a login that asks for a login: say `temporary` or `permanent`"},
-        {HEAD "login:\n  request: {post: /login, content: /user}\n" OPERATIONS,
-         "5:36: nothing is at hand for `/user`; a login's request has now: and record:"},
-        {HEAD "login:\n  request: {post: /login, content: session:/token}\n"
-              "  gives: {token: /t}\n" OPERATIONS,
-         "5:36: unknown scope `session:`; a login's request has now: and record:"},
-        {SESSION "answers: [{status: 403, is: login}]\n" OPERATIONS, ""},
-        {HEAD "answers: [{status: 401, is: login}]\n" OPERATIONS,
-         "4:29: `login` is for a system with `login` or `auth: {oauth2: …}`"},
-    };
-
-    (void)state;
-    check(rows, SG_ROWS(rows));
-}
-
-static void a_session_is_spoken_of_where_a_request_is_sent_in_it(void **state)
-{
-#define IN_FULL "; only `always` can ask for it or change it"
-    static const char *const rows[][2] = {
-        {SESSION "always: {headers: {X: {text: \"T {session:/token}\", with: lower}}}\n" OPERATIONS,
-         ""},
-        {SESSION "operations: {create: {request: {post: /t, headers: {X: session:/user-id},\n"
-                 "  content: {set: {/a: {text: \"T {session:/token}\"}}}}, input: {/a: {}}, once: "
-                 "idempotent}}\n",
-         ""},
-        {SESSION "always: {headers: {X: session:/tokn}}\n" OPERATIONS,
-         "7:23: `login` gives no `tokn`; did you mean `session:/token`?"},
-        {SESSION "always: {headers: {X: session:/token/a}}\n" OPERATIONS,
-         "7:23: `login` gives no `token/a`; did you mean `session:/token`?"},
-        {SESSION "always: {headers: {X: session:/expires}}\n" OPERATIONS,
-         "7:23: `login` gives no `expires`; there is `session:/token`"},
-        {SESSION "always: {set: {/a: {text: \"{session:/tokn}\"}}}\n" OPERATIONS,
-         "7:27: `login` gives no `tokn`; did you mean `session:/token`?"},
-        {LOGIN "always: {headers: {X: session:/token}}\n" OPERATIONS,
-         "6:23: unknown scope `session:`; `always` has now: and record:"},
-        {HEAD "always: {headers: {X: session:/token}}\n" OPERATIONS,
-         "4:23: unknown scope `session:`; `always` has now: and record:"},
-        {SESSION "operations: {create: {request: {post: \"/t/{session:/token}\"}, input: {/a: {}}, "
-                 "once: idempotent}}\n",
-         "7:39: a secret never stands in a path"},
-        {SESSION
-         "operations: {create: {request: {post: /t, headers: {X: {from: session:/token, with: "
-         "lower}}}, input: {/a: {}}, once: idempotent}}\n",
-         "7:63: a request's `session:` is put in as it is, when it is sent" IN_FULL},
-        {SESSION "operations: {create: {request: {post: /t, headers: {X: {const: a, when: {from: "
-                 "session:/token, is: present}}}}, input: {/a: {}}, once: idempotent}}\n",
-         "7:80: a request's `session:` is put in as it is, when it is sent" IN_FULL},
-        {SESSION "records: {ticket: {id: session:/token, key: /id, read: {request: {get: "
-                 "\"/t/{/id}\", query: {t: session:/token}}, items: \"\"}}}\n",
-         "7:24: unknown scope `session:`; a record has only record:"},
-    };
-#undef IN_FULL
-
-    (void)state;
-    check(rows, SG_ROWS(rows));
-}
-
-static void oauth2_names_who_gives_the_token(void **state)
-{
-#define CLIENT "token_url: https://idp/token, client_id: sgbridge, client_secret: \"${env:S}\""
-    static const char *const rows[][2] = {
-        {HEAD "auth: {oauth2: {" CLIENT ", scope: tickets}}\n"
-              "answers: [{status: 403, is: login}]\n" OPERATIONS,
-         ""},
-        {HEAD "auth: {oauth2: {client_id: a}}\n" OPERATIONS,
-         "4:8: `oauth2` needs `token_url`\n4:8: `oauth2` needs `client_secret`"},
-        {HEAD
-         "auth: {oauth2: {token_url: /token, client_id: a, client_secret: \"${env:S}\"}}\n" OPERATIONS,
-         "4:28: a url starts with http:// or https://"},
-        {HEAD "auth: {oauth2: {token_url: \"https://me:pw@idp/\", client_id: a, client_secret: "
-              "\"${env:S}\"}}\n" OPERATIONS,
-         "4:28: user and password belong to `auth`"},
-        {HEAD
-         "auth: {oauth2: {token_url: https://idp/, client_id: a, client_secret: b}}\n" OPERATIONS,
-         "4:71: a secret is never in clear: ${env:NAME} or ${file:PATH}"},
-        {HEAD "auth: {oauth2: {" CLIENT ", scopes: tickets}}\n" OPERATIONS,
-         "4:95: unknown key `scopes`; did you mean `scope`?"},
-        {HEAD "auth: {oauth2: {" CLIENT "}}\nlogin: {request: {get: /l}}\n" OPERATIONS,
-         "5:1: `auth: {oauth2: …}` is a login already; a system has one"},
-        {HEAD "auth: {oauth2: {" CLIENT "}}\n"
-              "always: {headers: {X: session:/access_token}}\n" OPERATIONS,
-         "5:23: unknown scope `session:`; `always` has now: and record:"},
-    };
-#undef CLIENT
-
-    (void)state;
-    check(rows, SG_ROWS(rows));
+    unit_system_check(rows, SG_ROWS(rows));
 }
 
 static void all_secrets_that_are_missing_are_named(void **state)
@@ -624,11 +514,11 @@ static void all_secrets_that_are_missing_are_named(void **state)
 
     (void)state;
     assert_string_equal(
-        errors_of(arena,
-                  "system: s\nurl: ${env:SG_TEST_NONE}\nformat: json\n"
-                  "auth: {bearer: \"${env:SG_TEST_NO_TOKEN}\"}\n"
-                  "always: {query: {k: {const: \"${env:SG_TEST_NO_KEY}\"}}}\n" OPERATIONS,
-                  true),
+        unit_system_errors(arena,
+                           "system: s\nurl: ${env:SG_TEST_NONE}\nformat: json\n"
+                           "auth: {bearer: \"${env:SG_TEST_NO_TOKEN}\"}\n"
+                           "always: {query: {k: {const: \"${env:SG_TEST_NO_KEY}\"}}}\n" OPERATIONS,
+                           true),
         "2:6: ${env:SG_TEST_NONE} is not set\n4:16: ${env:SG_TEST_NO_TOKEN} is not set\n"
         "5:29: ${env:SG_TEST_NO_KEY} is not set");
 }
@@ -645,8 +535,9 @@ static void a_record_that_no_test_shows_is_a_warning(void **state)
         struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
         struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
 
-        (void)compile(arena, findings,
-                      sg_str_c(arena, sg_str_format(arena, "%s%s", POLL, tests[r][0])), false);
+        (void)unit_system_compile(arena, findings,
+                                  sg_str_c(arena, sg_str_format(arena, "%s%s", POLL, tests[r][0])),
+                                  false);
         assert_string_equal(unit_findings(arena, findings), tests[r][1]);
     }
 }
@@ -656,6 +547,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_top_of_a_wrong_file_is_refused_at_its_place),
         cmocka_unit_test(a_soap_system_says_what_its_envelopes_are_made_of),
+        cmocka_unit_test(a_wrong_format_is_blamed_alone),
         cmocka_unit_test(what_a_system_is_told_of_us_is_checked),
         cmocka_unit_test(limits_are_numbers_that_let_something_through),
         cmocka_unit_test(a_request_is_one_call_with_a_path),
@@ -665,9 +557,6 @@ int main(void)
         cmocka_unit_test(a_webhook_says_who_sends_what),
         cmocka_unit_test(an_operation_says_how_a_repeat_does_no_harm),
         cmocka_unit_test(an_operation_that_opens_a_link_gives_its_id),
-        cmocka_unit_test(a_login_says_how_a_session_begins),
-        cmocka_unit_test(a_session_is_spoken_of_where_a_request_is_sent_in_it),
-        cmocka_unit_test(oauth2_names_who_gives_the_token),
         cmocka_unit_test(all_secrets_that_are_missing_are_named),
         cmocka_unit_test(a_record_that_no_test_shows_is_a_warning),
     };
