@@ -192,29 +192,29 @@ static struct sg_str request_of(struct stage *stage, int64_t delivery)
 /* However it came so far: nothing stays of what was said of it, nor what was sent. */
 static void a_good_end_leaves_nothing_of_what_was_before(void **state)
 {
-    static const struct sg_ending before[] = {
-        {.state = SG_DELIVERY_PENDING, .is_temporary = true, .reason = SG_STR_INIT("temporary")},
-        {.state = SG_DELIVERY_PENDING, .is_temporary = true, .said = SG_STR_INIT("HTTP 503")},
-        {.state = SG_DELIVERY_UNKNOWN, .request = SG_STR_INIT("نامه")},
-        {.state = SG_DELIVERY_FAILED, .is_in_doubt = true, .request = SG_STR_INIT("نامه")},
-        {.state = SG_DELIVERY_PENDING},
+    static const struct {
+        enum sg_delivery_state state;
+        const char *reason, *said, *request;
+    } before[] = {
+        {SG_DELIVERY_PENDING, "temporary", "", ""}, {SG_DELIVERY_PENDING, "", "HTTP 503", ""},
+        {SG_DELIVERY_UNKNOWN, "", "", "نامه"},      {SG_DELIVERY_FAILED, "", "", "نامه"},
+        {SG_DELIVERY_PENDING, "", "", ""},
     };
     struct stage *stage = *state;
 
     for (size_t b = 0; b < SG_ROWS(before); b++) {
         const char *ticket = sg_str_c(stage->arena, sg_str_format(stage->arena, "1405-%zu", b));
-        struct sg_ending ending = before[b];
 
         (void)CAPTURE(stage, .key = ticket);
         const struct sg_delivery *delivery = sg_stage_take(stage, "gam");
         const char *id =
             sg_str_c(stage->arena, sg_str_format(stage->arena, "%lld", (long long)delivery->id));
         sg_stage_intend(stage, delivery, "نامه");
-        ending.delivery = delivery->id;
-        ending.next_at = stage->now_ms;
-        ending.was_called = true;
-        sg_stage_end(stage, &ending);
-        if (ending.state == SG_DELIVERY_FAILED)
+        END(stage, delivery, .state = before[b].state, .was_called = true,
+            .is_in_doubt = before[b].state == SG_DELIVERY_FAILED, .next_at = stage->now_ms,
+            .reason = sg_str_of(before[b].reason), .said = sg_str_of(before[b].said),
+            .request = sg_str_of(before[b].request));
+        if (before[b].state == SG_DELIVERY_FAILED)
             assert_string_equal(ASK(stage, RESOLVE, OF(delivery->id)), ""); /* not done */
         delivery = sg_stage_take(stage, "gam");
         sg_stage_intend(stage, delivery, "نامه");
