@@ -164,6 +164,7 @@ bool sg_state_read_links(struct sg_state *state, struct sg_arena *arena, struct 
     struct sg_link *links = NULL;
     bool is_there = false;
 
+    out->link_count = 0;
     while (sg_sql_row(&state->sql, row, &is_there, err)) {
         if (!is_there) {
             out->links = links;
