@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "cli/screen.h"
 #include "mapping/date.h"
 #include "tree/json.h"
 
@@ -45,6 +46,14 @@ int sg_answers_unreadable(const struct sg_error *err)
 {
     (void)fprintf(stderr, "sgbridge: the journal cannot be read: %s\n", err->text);
     return SG_EXIT_UNABLE;
+}
+
+int sg_answers_no_ticket(const struct sg_cli *cli, const char *ticket)
+{
+    const struct sg_str typed = sg_screen_clean(cli->arena, sg_str_of(ticket));
+
+    (void)fprintf(stderr, "sgbridge: no ticket %.*s in the journal\n", SG_STR_ARG(typed));
+    return SG_EXIT_NO;
 }
 
 struct sg_node *sg_answers_rows(const struct sg_cli *cli, struct sg_view *view,

@@ -29,6 +29,9 @@ void sg_rows_add(const struct sg_view_row *row, void *owner);
 /** Says on standard error that the journal cannot be read; gives SG_EXIT_UNABLE. */
 int sg_answers_unreadable(const struct sg_error *err);
 
+/** Says on standard error that there is no such ticket, as it was typed; gives SG_EXIT_NO. */
+int sg_answers_no_ticket(const struct sg_cli *cli, const char *ticket);
+
 /** A member's text, "" when it is missing; and as a number, 0 when it is. */
 struct sg_str sg_answers_text(const struct sg_node *object, const char *member);
 int64_t sg_answers_number(const struct sg_node *object, const char *member);

@@ -230,10 +230,8 @@ static int run(const struct sg_cli *cli)
     sg_view_close(view);
     if (!is_good)
         return SG_EXIT_UNABLE;
-    if (trace.events->count == 0) {
-        (void)fprintf(stderr, "sgbridge: no ticket %s in the journal\n", cli->words[0]);
-        return SG_EXIT_NO;
-    }
+    if (trace.events->count == 0)
+        return sg_answers_no_ticket(cli, cli->words[0]);
     if (cli->is_json)
         print_json(cli, &trace);
     else

@@ -320,10 +320,8 @@ static int verify_all(struct sg_verify *verify, const struct sg_verify_options *
 
     if (!is_good)
         return sg_answers_unreadable(&err);
-    if (!is_known) {
-        (void)fprintf(stderr, "sgbridge: no ticket %s in the journal\n", options->ticket);
-        return SG_EXIT_NO;
-    }
+    if (!is_known)
+        return sg_answers_no_ticket(verify->cli, options->ticket);
     return sg_verify_show(verify);
 }
 

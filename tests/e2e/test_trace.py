@@ -59,6 +59,10 @@ class Trace(unittest.TestCase):
         self.assertEqual((act["delivery"], act["kind"], act["why"], act["refused"]),
                          (failed, "discard", "گزارش تکراری است", ""))
 
+    def test_what_was_typed_reaches_the_terminal_cleaned(self):
+        said = self.world.bridge.command("trace", "1405\x1b[31m")
+        self.assertEqual((said.returncode, said.stderr), (1, "sgbridge: no ticket 1405\ufffd[31m in the journal\n"))
+
 
 if __name__ == "__main__":
     unittest.main()
