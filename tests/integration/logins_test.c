@@ -197,6 +197,35 @@ static void other_files_end_a_session_that_stands(void **state)
     sg_stage_close(&stage);
 }
 
+static void a_session_outlives_the_files_it_was_opened_by(void **state)
+{
+    static const struct sg_stage_file files[] = {
+        {"systems/src.yaml",
+         SOURCE "records:\n  ticket:\n" RECORD "    read: {request: {get: /t}, items: \"\"}\n"},
+        {"systems/dst.yaml",
+         "system: dst\nurl: http://127.0.0.1:2\nformat: json\n"
+         "login: {request: {post: /login}, gives: {token: {from: /token, default: guest}}}\n"
+         "always: {headers: {X-Token: session:/token}}\n"
+         "operations:\n  note: {link: opens, request: {post: /n}, input: {/x: {}},"
+         " gives: {id: /id}, once: resend}\n"},
+        {"note.yaml", "mapping: note\nfrom: src.ticket\nto: dst.note\nset: {/x: /id}\n"
+                      "tests: [{name: t, given: {id: n}, expect: {x: n}}]\n"},
+    };
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, files, SG_ROWS(files));
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\"}");
+    reload(&stage);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\"}"); /* the same login is for it */
+    assert_string_equal(sent(&stage), "POST /login  ");
+    sg_stage_answer(&stage, 200, "{}");
+    assert_string_equal(sent(&stage), "POST /n guest {\"x\":\"1405-1\"}");
+    sg_stage_answer(&stage, 200, "{\"id\":\"7\"}"); /* nobody needs the old files any more */
+    assert_string_equal(sent(&stage), "POST /n guest {\"x\":\"1405-2\"}");
+    sg_stage_close(&stage);
+}
+
 static void mended_files_end_the_alarm_and_the_pause(void **state)
 {
     static struct sg_stage stage;
@@ -266,6 +295,7 @@ int main(void)
         cmocka_unit_test(what_is_written_ahead_is_sent_in_a_session_and_kept_without_it),
         cmocka_unit_test(a_wrong_password_is_an_alarm_and_makes_deliveries_wait),
         cmocka_unit_test(other_files_end_a_session_that_stands),
+        cmocka_unit_test(a_session_outlives_the_files_it_was_opened_by),
         cmocka_unit_test(mended_files_end_the_alarm_and_the_pause),
         cmocka_unit_test(a_pass_goes_on_in_a_new_session),
     };
