@@ -110,8 +110,9 @@ static void take_values(const struct sg_login_spec *spec, const struct sg_reply 
                                       SG_STR_ARG(named->name)));
             return;
         }
-        if (value.length > 0)
-            (void)sg_node_add(values, named->name, sg_node_text(arena, value));
+        if (value.length > 0) /* copies: the session may outlive its file */
+            (void)sg_node_add(values, sg_str_copy(arena, named->name),
+                              sg_node_text(arena, sg_str_copy(arena, value)));
     }
 }
 

@@ -33,6 +33,8 @@ def on_embedded(sgbridge):
           for name in ("letter-registry", "office-automation")),
         ("a third system, bridged by files alone, gets each ticket once and in order",
          [*python, str(HERE / "third_system.py"), *bridge]),
+        ("behind OAuth 2.0 each ticket is a case once, whatever becomes of its tokens",
+         [*python, str(HERE / "oauth.py"), *bridge]),
         ("people can ask, stop, reload and mis-feed it", [*python, str(HERE / "operate.py"), *bridge]),
         ("people find what went wrong and put it right", [*python, str(HERE / "steer.py"), *bridge]),
         ("a field that no file names is told once", [*python, str(HERE / "drift.py"), *bridge]),

@@ -34,15 +34,16 @@ static bool is_login(const struct sg_call *call)
     return sg_str_is(call->request.path, "/login");
 }
 
-/* The oldest call, as it goes over the wire: "POST url X-Token body". */
+/* The oldest call, as it goes over the wire: "POST url X-Token body"; "nothing" without one. */
 static const char *sent(struct sg_stage *stage)
 {
-    const struct sg_call *call = stage->calls[0];
+    const struct sg_call *call = stage->calls[0]; /* read only where there is one */
     struct sg_str token = {0};
     struct sg_wire wire;
     struct sg_error err;
 
-    assert_true(stage->call_count > 0);
+    if (stage->call_count == 0)
+        return "nothing";
     if (!sg_request_render(call->system, &call->request, stage->now_ms, stage->arena, &wire, &err))
         fail_msg("%s", err.text);
     for (size_t h = 0; h < wire.header_count; h++)
@@ -170,6 +171,61 @@ static void a_wrong_password_is_an_alarm_and_makes_deliveries_wait(void **state)
     sg_stage_close(&stage);
 }
 
+static void reload(struct sg_stage *stage)
+{
+    struct sg_catalog *catalog = sg_stage_load(stage);
+
+    sg_service_reload(stage->service, catalog, stage->now_ms);
+    sg_catalog_free(catalog);
+    sg_stage_settle(stage);
+}
+
+static void other_files_end_a_session_that_stands(void **state)
+{
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, FILES, SG_ROWS(FILES));
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\"}");
+    sg_stage_answer(&stage, 200, "{\"token\":\"secret-1\"}");
+    sg_stage_answer(&stage, 200, "{\"id\":\"7\"}");
+    reload(&stage);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\"}");
+    assert_string_equal(sent(&stage), "POST /login  ");
+    sg_stage_answer(&stage, 200, "{\"token\":\"secret-2\"}");
+    assert_string_equal(sent(&stage), "POST /m secret-2 {\"x\":\"1405-2\",\"t\":\"secret-2\"}");
+    sg_stage_close(&stage);
+}
+
+static void a_session_outlives_the_files_it_was_opened_by(void **state)
+{
+    static const struct sg_stage_file files[] = {
+        {"systems/src.yaml",
+         SOURCE "records:\n  ticket:\n" RECORD "    read: {request: {get: /t}, items: \"\"}\n"},
+        {"systems/dst.yaml",
+         "system: dst\nurl: http://127.0.0.1:2\nformat: json\n"
+         "login: {request: {post: /login}, gives: {token: {from: /token, default: guest}}}\n"
+         "always: {headers: {X-Token: session:/token}}\n"
+         "operations:\n  note: {link: opens, request: {post: /n}, input: {/x: {}},"
+         " gives: {id: /id}, once: resend}\n"},
+        {"note.yaml", "mapping: note\nfrom: src.ticket\nto: dst.note\nset: {/x: /id}\n"
+                      "tests: [{name: t, given: {id: n}, expect: {x: n}}]\n"},
+    };
+    static struct sg_stage stage;
+
+    (void)state;
+    sg_stage_open(&stage, files, SG_ROWS(files));
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-1\"}");
+    reload(&stage);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\"}"); /* the same login is for it */
+    assert_string_equal(sent(&stage), "POST /login  ");
+    sg_stage_answer(&stage, 200, "{}");
+    assert_string_equal(sent(&stage), "POST /n guest {\"x\":\"1405-1\"}");
+    sg_stage_answer(&stage, 200, "{\"id\":\"7\"}"); /* nobody needs the old files any more */
+    assert_string_equal(sent(&stage), "POST /n guest {\"x\":\"1405-2\"}");
+    sg_stage_close(&stage);
+}
+
 static void mended_files_end_the_alarm_and_the_pause(void **state)
 {
     static struct sg_stage stage;
@@ -183,12 +239,12 @@ static void mended_files_end_the_alarm_and_the_pause(void **state)
         sg_stage_answer(&stage, 403, "");
     }
     assert_true(has_alarm(&stage, "login dst"));
-    struct sg_catalog *catalog = sg_stage_load(&stage);
-
-    sg_service_reload(stage.service, catalog, stage.now_ms);
-    sg_catalog_free(catalog);
-    sg_stage_settle(&stage);
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-2\"}");
+    assert_string_equal(sent(&stage), "nothing");
+    reload(&stage);
     assert_false(has_alarm(&stage, "login dst"));
+    sg_stage_capture(&stage, "src", "ticket", "{\"id\":\"1405-3\"}");
+    assert_string_equal(sent(&stage), "POST /login  ");
     sg_stage_close(&stage);
 }
 
@@ -199,6 +255,7 @@ static void a_pass_goes_on_in_a_new_session(void **state)
          "records:\n  ticket:\n" RECORD
          "    poll:\n      every: 30s\n      request: {get: /t, query: {p: page:/number}}\n"
          "      items: /items\n      pages: {by: number}\n"
+         "      answers: [{when: {from: /over, is: present}, is: login}]\n"
          "      fetch: [{request: {get: \"/t/{/id}\"}}]\n"},
         {"systems/dst.yaml", DESTINATION},
     };
@@ -207,14 +264,16 @@ static void a_pass_goes_on_in_a_new_session(void **state)
         int status;
     } calls[] = {
         {"POST /login  ", "{\"token\":\"secret-1\"}", 200},
-        {"GET /t?p=1 secret-1 ", "{\"items\":[{\"id\":\"1\"},{\"id\":\"2\"}]}", 200},
-        {"GET /t/1 secret-1 ", "{\"id\":\"1\"}", 200},
-        {"GET /t/2 secret-1 ", "{\"code\":\"-3\"}", 200},
+        {"GET /t?p=1 secret-1 ", "{\"over\":true}", 200}, /* as the poll alone says it */
         {"POST /login  ", "{\"token\":\"secret-2\"}", 200},
-        {"GET /t/2 secret-2 ", "{\"id\":\"2\"}", 200},
-        {"GET /t?p=2 secret-2 ", "", 401},
+        {"GET /t?p=1 secret-2 ", "{\"items\":[{\"id\":\"1\"},{\"id\":\"2\"}]}", 200},
+        {"GET /t/1 secret-2 ", "{\"id\":\"1\"}", 200},
+        {"GET /t/2 secret-2 ", "{\"code\":\"-3\"}", 200},
         {"POST /login  ", "{\"token\":\"secret-3\"}", 200},
-        {"GET /t?p=2 secret-3 ", "{\"items\":[]}", 200},
+        {"GET /t/2 secret-3 ", "{\"id\":\"2\"}", 200},
+        {"GET /t?p=2 secret-3 ", "", 401},
+        {"POST /login  ", "{\"token\":\"secret-4\"}", 200},
+        {"GET /t?p=2 secret-4 ", "{\"items\":[]}", 200},
     };
     static struct sg_stage stage;
 
@@ -235,6 +294,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_ahead_is_sent_in_a_session_and_kept_without_it),
         cmocka_unit_test(a_wrong_password_is_an_alarm_and_makes_deliveries_wait),
+        cmocka_unit_test(other_files_end_a_session_that_stands),
+        cmocka_unit_test(a_session_outlives_the_files_it_was_opened_by),
         cmocka_unit_test(mended_files_end_the_alarm_and_the_pause),
         cmocka_unit_test(a_pass_goes_on_in_a_new_session),
     };

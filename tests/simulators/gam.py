@@ -3,7 +3,8 @@
 Admin: POST /admin/answer {"case": NUMBER, "final": true, "outcome": "1", "text": TEXT} -> {"response": ID};
 POST /admin/forget {"case": NUMBER} deletes it; POST /admin/refer {"case": NUMBER, "reference": TEXT};
 POST /admin/departments {"range_ms": [LEAST, MOST] or null}; GET /admin/departments -> {"waiting": N};
-POST /admin/settings {"refuse_doubles": BOOL, "refuse_replays": BOOL}; GET /admin/replays; and admin.py's.
+POST /admin/settings {"refuse_doubles": BOOL, "refuse_replays": BOOL, "token_s": N}; GET /admin/replays; GET
+/admin/tokens; and admin.py's. With `token_s`, calls need no WS-Security but a token of POST /token, good for so long.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from faults import Faults
 from gam_state import Gam, OUTCOMES
 from http_server import Answer, Server
 from ledger import Ledger
+from tokens import Tokens
 from wsse import Checker
 
 MAX_LIMIT = 100
@@ -35,9 +37,9 @@ _FAILURES = {             # kind: (HTTP status, fault code or "" for no SOAP at 
 class GamApp:
     """GAM's HTTP side; see http_server for what a server asks of it."""
 
-    def __init__(self, clock, faults, checker):
+    def __init__(self, clock, faults, checker, tokens):
         self.clock, self.state = clock, None
-        self._faults, self._checker = faults, checker
+        self._faults, self._checker, self._tokens = faults, checker, tokens
         self._operations = {
             "CreateCase": self._create, "FindByReference": self._find, "GetCase": self._get,
             "ListResponses": self._list, "AddNote": self._note, "CancelCase": self._cancel,
@@ -46,13 +48,16 @@ class GamApp:
 
     @staticmethod
     def operation(request):
-        """The last word of the SOAP action: `CreateCase`; or `wsdl`."""
+        """The last word of the SOAP action: `CreateCase`; or `token` or `wsdl`."""
+        if request.path == "/token":
+            return "token"
         action = (request.headers.get("SOAPAction") or "").strip('" ')
         return action.rpartition("/")[2] or "wsdl"
 
-    @staticmethod
-    def failing(kind, _request):
+    def failing(self, kind, _request):
         status, code, text = _FAILURES[kind]
+        if kind == "expired":
+            self._tokens.end()
         headers = (("Retry-After", "1"),) if status in (429, 503) else ()
         if code:
             return Answer(status, soap.fault(code, text), soap.CONTENT, headers)
@@ -62,9 +67,14 @@ class GamApp:
         if request.method == "GET" and request.query_text == "wsdl":
             wsdl = _WSDL.read_text(encoding="utf-8").replace("@URL@", self._url_of(request))
             return Answer(200, wsdl.encode("utf-8"), soap.CONTENT)
+        if self.operation(request) == "token":
+            return self._tokens.give(request)
+        if self._tokens.lasts_s and not self._tokens.admits(request):
+            return Answer(401, b"no token, or one that has ended", "text/plain")
         try:
             header, body = soap.read(request.body)
-            self._checker.check(header)
+            if not self._tokens.lasts_s:
+                self._checker.check(header)
             name = body.tag.removeprefix(f"{{{soap.NAMESPACE}}}")
             if name not in self._operations or name != self.operation(request):
                 raise soap.Fault("Client.UnknownOperation", "no such operation, or the SOAP action names another")
@@ -146,7 +156,7 @@ def _response(one, extra):
     return soap.element("Response", "".join(parts))
 
 
-def _calls(gam, departments, checker):
+def _calls(gam, departments, checker, tokens):
     """What departments and a driver may do beside the bridge."""
     def answer(wanted):
         return {"response": gam.answer(wanted["case"], wanted.get("final", True), str(wanted.get("outcome", "1")),
@@ -155,6 +165,7 @@ def _calls(gam, departments, checker):
     def settings(wanted):
         gam.refuse_doubles = bool(wanted.get("refuse_doubles", gam.refuse_doubles))
         checker.refuse_replays = bool(wanted.get("refuse_replays", checker.refuse_replays))
+        tokens.lasts_s = int(wanted.get("token_s", tokens.lasts_s))
 
     return {
         ("POST", "/admin/answer"): answer,
@@ -164,16 +175,18 @@ def _calls(gam, departments, checker):
         ("GET", "/admin/departments"): lambda _: {"waiting": departments.waiting()},
         ("POST", "/admin/settings"): settings,
         ("GET", "/admin/replays"): lambda _: {"replays": checker.replays},
+        ("GET", "/admin/tokens"): lambda _: tokens.counts(),
     }
 
 
 def start(seed=1, user="bridge", password="gam-password", port=0, admin_port=0):
     """A GAM in this process: (its server, its admin's server)."""
     clock, ledger, faults, checker = Clock(), Ledger(), Faults(seed), Checker(user, password)
-    app = GamApp(clock, faults, checker)
+    tokens = Tokens(clock, user, password)
+    app = GamApp(clock, faults, checker, tokens)
     server = Server(app, faults, port)
     app.state = Gam(clock, ledger, f"http://127.0.0.1:{server.port}")
-    calls = _calls(app.state, Departments(app.state, seed), checker)
+    calls = _calls(app.state, Departments(app.state, seed), checker, tokens)
     return server, admin.serve(faults, ledger, clock, server, calls, admin_port)
 
 

@@ -1,6 +1,8 @@
 """The reference GAM judges the bridge; this judges GAM, and the faults of the server that both share."""
 
+import base64
 import http.client
+import json
 import re
 import time
 import unittest
@@ -134,6 +136,33 @@ class GamTest(unittest.TestCase):
         self.admin.post("settings", refuse_replays=False)
         self.assertEqual(self.wire.gam("FindByReference", find, used)[0], 200)
         self.assertEqual(self.admin.get("replays"), {"replays": 2})
+
+    def token(self, client_secret="bridge:gam-password", form="grant_type=client_credentials&scope=cases"):
+        """(status, what /token says)."""
+        status, _, body = self.wire.ask("POST", "/token", form, {
+            "Authorization": "Basic " + base64.b64encode(client_secret.encode()).decode()})
+        return status, json.loads(body)
+
+    def status_with(self, authorization):
+        envelope = (f'<s:Envelope xmlns:s="{soap.ENVELOPE}"><s:Body><ListResponses xmlns="{soap.NAMESPACE}"/></s:Body>'
+                    "</s:Envelope>")
+        return self.wire.ask("POST", "/", envelope, {"SOAPAction": "ListResponses", "Authorization": authorization})[0]
+
+    def test_where_tokens_are_asked_for_only_one_that_has_not_ended_lets_in(self):
+        self.admin.post("settings", token_s=60)
+        self.assertEqual(self.token("bridge:wrong"), (401, {"error": "invalid_client"}))
+        self.assertEqual(self.token(form="grant_type=password"), (400, {"error": "invalid_request"}))
+        status, told = self.token()
+        good = f"Bearer {told.pop('access_token')}"
+        self.assertEqual((status, told), (200, {"token_type": "bearer", "expires_in": 60}))
+        self.assertEqual([self.status_with(one) for one in (good, "", "Bearer guess", good.replace("Bearer", "Basic"))],
+                         [200, 401, 401, 401])
+        self.admin.post("clock", skew_ms=60_000)
+        self.assertEqual(self.status_with(good), 401)
+        good = f"Bearer {self.token()[1]['access_token']}"
+        self.admin.post("faults", expired={"count": 1})
+        self.assertEqual([self.status_with(good), self.status_with(good)], [401, 401])
+        self.assertEqual(self.admin.get("tokens"), {"given": 2, "refused": 2, "turned_away": 5})
 
     def test_the_wsdl_names_the_address_it_was_asked_at(self):
         status, _, body = self.wire.ask("GET", "/?wsdl")
