@@ -120,6 +120,15 @@ class Watch(unittest.TestCase):
         copy.unlink()
         self.assertEqual(self.look(watched, passed, 0).splitlines()[0], f"changed: gone {copy}")
 
+    def test_a_file_whose_ending_is_not_read_is_told_until_it_is_renamed(self):
+        watched, passed = self.watch()
+        misnamed = self.note.with_suffix(".yml")
+        misnamed.write_text(self.right, encoding="utf-8")
+        text = self.look(watched, passed, 1)
+        self.assertIn(f"\n{misnamed}: is not read: name it {self.note.name}\n", text)
+        misnamed.rename(self.note)
+        self.assertIn("\nmended: 1\n", self.look(watched, passed, 0))
+
     def test_a_folder_that_is_removed_and_made_again_is_watched_again(self):
         watched, passed = self.watch()
         kept = self.folder.parent / "kept"
