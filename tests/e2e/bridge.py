@@ -35,12 +35,16 @@ class Bridge:
         self.config = folder / "sgbridge.yaml"
         self.mappings = folder / "mappings"
         self.log = folder / "bridge.log"
-        self._environment = os.environ | {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}
+        self.variables = {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}    # that its mappings name
         self._write_files(name, settings, mappings)
 
     def aim(self, saja_url, gam_url):
         """Where both systems are; before the first start."""
-        self._environment |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
+        self.variables |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
+
+    @property
+    def _environment(self):
+        return os.environ | self.variables
 
     def _write_files(self, name, settings, mappings):
         shutil.copytree(mappings, self.mappings)

@@ -244,16 +244,20 @@ def leave_running(world, tickets):
     """Says how to look around, and how to end it. Each command fits in a line of the terminal, or is a line of its own."""
     world.kept = True
     saja, gam = (f"http://127.0.0.1:{one.admin_port}/admin" for one in (world.saja_simulator, world.gam_simulator))
+    variables = [f"{name}={value}" for name, value in world.bridge.variables.items()]
     pids = f"{world.bridge.pid()} {world.saja_simulator.process.pid} {world.gam_simulator.process.pid}"
     print(f"""
 All is left running. To look around:
 
   export PATH=$PATH:{world.bridge.binary.parent}
   export SGBRIDGE_CONFIG={world.bridge.config}
+  export {" ".join(variables[:2])}
+  export {" ".join(variables[2:])}
   SAJA={saja} GAM={gam}
 
   sgbridge status
-  sgbridge audit
+  sgbridge check --live
+  sgbridge audit --verify
   sgbridge trace {tickets[0] if tickets else "TICKET"}
   tail {world.bridge.log}
   curl -s http://{world.bridge.listen}/health
