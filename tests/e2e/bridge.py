@@ -117,14 +117,14 @@ class Bridge:
         return self._process is not None and self._process.poll() == -signal.SIGKILL
 
     def kill(self):
-        """SIGKILL. RuntimeError when it had ended before, by anything but SIGKILL."""
+        """SIGKILL. RuntimeError when it had ended before, by anything but SIGKILL or Ctrl-C."""
         if self._process is None:
             return
         ended = self._process.poll()
         if ended is None:
             self._process.kill()
             self._process.wait()
-        elif ended not in (0, -signal.SIGKILL):
+        elif ended not in (0, -signal.SIGKILL, -signal.SIGINT):    # Ctrl-C reaches it before it listens for it
             self._process = None
             raise RuntimeError(f"the bridge ended by itself ({ended}); see {self.log}")
         self._process = None

@@ -7,6 +7,7 @@ person must look at is the exception that belongs to the story. `--keep` leaves 
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import textwrap
@@ -19,6 +20,7 @@ from world import World, wait_for
 
 WIDTH = 80
 PATIENCE_S = 30
+STOPPED = 130    # as the shell says of SIGINT
 _ROWS_SHOWN = 6
 
 
@@ -284,6 +286,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
+    try:
+        show(args)
+    except KeyboardInterrupt:
+        print("stopped")
+        return STOPPED
+    return 0
+
+
+def show(args):
+    """Raises KeyboardInterrupt when all that ran is ended and the folder is gone; SystemExit when it did not end well."""
     with World("demo", args.seed, args.sgbridge, brokers=int(args.kafka)) as world:
         demo = Demo(world)
         try:
@@ -291,6 +303,10 @@ def main():
         except TimeoutError as error:
             print(error)
             well = False
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)    # a second one must not keep the end from its work
+            world.is_for_a_look = False
+            raise
         if args.keep:
             leave_running(world, demo.tickets)
         if not well:
