@@ -116,11 +116,6 @@ static void print_findings(struct watch *watch, bool is_new, const char *head)
     }
 }
 
-static void add_count(struct sg_buffer *out, size_t count, const char *what)
-{
-    sg_buffer_add_format(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
-}
-
 static void print_sum(const struct watch *watch)
 {
     const struct run *now = &watch->now;
@@ -131,12 +126,12 @@ static void print_sum(const struct watch *watch)
     struct tm local;
     char clock[sizeof "14:03:22"];
 
-    add_count(&sum, now->counts.passed, "test");
+    sg_buffer_add(&sum, sg_str_counted(now->arena, now->counts.passed, "test"));
     sg_buffer_add(&sum, SG_STR(" passed, "));
-    add_count(&sum, errors, "error");
+    sg_buffer_add(&sum, sg_str_counted(now->arena, errors, "error"));
     if (warnings > 0) {
         sg_buffer_add(&sum, SG_STR(", "));
-        add_count(&sum, warnings, "warning");
+        sg_buffer_add(&sum, sg_str_counted(now->arena, warnings, "warning"));
     }
     (void)strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&at, &local));
     (void)printf("%s%s at %s%s\n", is_terminal ? errors > 0 ? RED : GREEN : "", sg_buffer_c(&sum),
