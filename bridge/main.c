@@ -1,4 +1,5 @@
-/* sgbridge: which subcommand. Nothing else. */
+/* sgbridge: which subcommand; and whether its answer could be written. Nothing else. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static int help(struct sg_arena *arena, int argc, char **argv)
     return SG_EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int answer(int argc, char **argv)
 {
     struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
 
@@ -82,4 +83,17 @@ int main(int argc, char **argv)
     }
     sg_xml_init();
     return run(arena, argc, argv);
+}
+
+/* 69 where the answer did not get out. Who closes a pipe has read enough. */
+int main(int argc, char **argv)
+{
+    const int code = answer(argc, argv);
+
+    errno = 0; /* why an earlier write failed is not known any more */
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || errno == EPIPE)
+        return code;
+    (void)fprintf(stderr, "sgbridge: the answer cannot be written%s%s\n", errno == 0 ? "" : ": ",
+                  errno == 0 ? "" : strerror(errno));
+    return SG_EXIT_UNABLE;
 }

@@ -89,6 +89,11 @@ struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
     return sg_buffer_text(&out);
 }
 
+struct sg_str sg_str_counted(struct sg_arena *arena, size_t count, const char *what)
+{
+    return sg_str_format(arena, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
 struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b)
 {
     struct sg_buffer out = {.arena = arena};

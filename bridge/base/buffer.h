@@ -51,6 +51,9 @@ const char *sg_buffer_c(struct sg_buffer *buffer);
 struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** `1 error`, `2 errors`; `what` is the name of one. */
+struct sg_str sg_str_counted(struct sg_arena *arena, size_t count, const char *what);
+
 /** Both, one after the other. */
 struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b);
 

@@ -318,8 +318,9 @@ const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
     .name = "audit",
     .group = SG_SUBCOMMAND_DAILY,
     .brief = "all that was taken in is accounted for, day by day",
-    .about = "Adds up, day by day: taken in = delivered + skipped + echo + discarded\n"
-             "+ pending + unknown + failed. Says nothing was lost, or on which day.\n"
+    .about = "Adds up each day: taken in = delivered + skipped + echo + discarded\n"
+             "+ pending + unknown + failed. Says nothing was lost, or on which day; shows the\n"
+             "sum of all days, and with --by day that of each, too.\n"
              "--verify asks both systems what they do not know, and what was not captured.",
     .exits = "0 it adds up, all is known; 1 it does not; 69 it could not be asked",
     .examples = {"audit --verify --sample 200", "audit --verify --ticket 1405-88123"},

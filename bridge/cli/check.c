@@ -1,4 +1,5 @@
 /* sgbridge check [DIR]: every error of every file at once, and all tests; --live asks around. */
+#include "base/buffer.h"
 #include "cli/cli.h"
 #include "connectors/catalog.h"
 
@@ -14,6 +15,17 @@ static int ask(const struct sg_cli *cli, const struct sg_settings *settings,
     const int journal = settings == NULL ? SG_EXIT_OK : sg_cli_ask_journal(cli, settings);
 
     return systems == SG_EXIT_OK ? journal : systems;
+}
+
+static void print_counts(struct sg_arena *arena, const char *dir,
+                         const struct sg_catalog_counts *counts)
+{
+    const struct sg_str systems = sg_str_counted(arena, counts->systems, "system"),
+                        mappings = sg_str_counted(arena, counts->mappings, "mapping"),
+                        tests = sg_str_counted(arena, counts->passed, "test");
+
+    (void)printf("%s: %.*s, %.*s, %.*s passed\n", dir, SG_STR_ARG(systems), SG_STR_ARG(mappings),
+                 SG_STR_ARG(tests));
 }
 
 static int run(const struct sg_cli *cli)
@@ -32,11 +44,12 @@ static int run(const struct sg_cli *cli)
     struct sg_catalog *catalog = sg_catalog_check(dir, &secrets, findings, &counts);
     sg_findings_print(findings, stdout);
     if (catalog == NULL) {
-        (void)printf("%s: %zu errors\n", dir, sg_findings_errors(findings));
+        const struct sg_str errors =
+            sg_str_counted(cli->arena, sg_findings_errors(findings), "error");
+        (void)printf("%s: %.*s\n", dir, SG_STR_ARG(errors));
         return SG_EXIT_NO;
     }
-    (void)printf("%s: %zu systems, %zu mappings, %zu tests passed\n", dir, counts.systems,
-                 counts.mappings, counts.passed);
+    print_counts(cli->arena, dir, &counts);
     int live = options->is_live ? ask(cli, settings, catalog) : SG_EXIT_OK;
     sg_catalog_free(catalog);
     return live;

@@ -25,18 +25,33 @@ static int by_path(const void *a, const void *b)
     return strcmp(one->path, other->path);
 }
 
+/* Of the names in one folder those that its files have, also one that is only told to be renamed. */
+static size_t list(struct sg_arena *arena, const struct sg_catalog_folder *folder, const char *path,
+                   const struct sg_str **names)
+{
+    const struct sg_str *all = NULL;
+    size_t all_count = 0, count = 0;
+    struct sg_error err;
+
+    if (!sg_file_list(arena, path, "", &all, &all_count, &err))
+        return 0;
+    struct sg_str *ours = sg_arena_get(arena, all_count, sizeof *ours);
+    for (size_t n = 0; n < all_count; n++)
+        if (sg_catalog_file_name(arena, folder, all[n]).length > 0)
+            ours[count++] = all[n];
+    *names = ours;
+    return count;
+}
+
 struct sg_snapshot sg_snapshot_take(struct sg_arena *arena, const char *dir)
 {
     const struct sg_str *names[SG_CATALOG_FOLDERS] = {NULL};
     const char *folders[SG_CATALOG_FOLDERS];
     size_t counts[SG_CATALOG_FOLDERS] = {0}, all = 0, i = 0;
-    struct sg_error err;
 
     for (size_t f = 0; f < SG_CATALOG_FOLDERS; f++) {
         folders[f] = sg_str_c(arena, sg_str_format(arena, "%s%s", dir, SG_CATALOG_FOLDER[f].path));
-        if (!sg_file_list(arena, folders[f], SG_CATALOG_FOLDER[f].suffix, &names[f], &counts[f],
-                          &err))
-            counts[f] = 0;
+        counts[f] = list(arena, &SG_CATALOG_FOLDER[f], folders[f], &names[f]);
         all += counts[f];
     }
     struct sg_snapshot_file *files = sg_arena_get(arena, all, sizeof *files);

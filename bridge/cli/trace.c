@@ -133,14 +133,17 @@ static void print_version(const struct sg_cli *cli, const struct trace *trace,
 static void print_delivery(const struct sg_cli *cli, const struct trace *trace,
                            const struct sg_node *row)
 {
-    (void)printf(
-        "  -> %.*s: %.*s%s (delivery %.*s, %.*s calls, mapping %.*s)\n",
-        SG_STR_ARG(sg_answers_text(row, "target")), SG_STR_ARG(sg_answers_text(row, "state")),
-        is_held(row)     ? ", held"
-        : is_paused(row) ? ", paused"
-                         : "",
-        SG_STR_ARG(sg_answers_text(row, "id")), SG_STR_ARG(sg_answers_text(row, "attempts")),
-        SG_STR_ARG(sg_answers_text(row, "mapping")));
+    const struct sg_str calls =
+        sg_str_counted(cli->arena, (size_t)sg_answers_number(row, "attempts"), "call");
+
+    (void)printf("  -> %.*s: %.*s%s (delivery %.*s, %.*s, mapping %.*s)\n",
+                 SG_STR_ARG(sg_answers_text(row, "target")),
+                 SG_STR_ARG(sg_answers_text(row, "state")),
+                 is_held(row)     ? ", held"
+                 : is_paused(row) ? ", paused"
+                                  : "",
+                 SG_STR_ARG(sg_answers_text(row, "id")), SG_STR_ARG(calls),
+                 SG_STR_ARG(sg_answers_text(row, "mapping")));
     print_version(cli, trace, row);
     print_calls(cli, trace, row);
     if (is_paused(row))

@@ -3,11 +3,13 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/saves.h"
 #include "cli/screen.h"
 #include "cli/snapshot.h"
 #include "connectors/catalog.h"
+#include "mapping/zone.h"
 
 #define CLEAR "\033[H\033[2J"
 #define GREEN "\033[32m"
@@ -79,6 +81,7 @@ static size_t count_mended(const struct run *before, const struct run *now)
 
 struct watch {
     const char *dir;
+    const struct sg_zone *zone; /* of the times shown; NULL: the machine's */
     struct run before, now;
     struct sg_screen screen; /* in the arena of `now` */
     size_t room;             /* lines that are left for findings */
@@ -116,9 +119,16 @@ static void print_findings(struct watch *watch, bool is_new, const char *head)
     }
 }
 
-static void add_count(struct sg_buffer *out, size_t count, const char *what)
+/* What the clock shows now. */
+static void write_clock(const struct sg_zone *zone, char (*clock)[sizeof "14:03:22"])
 {
-    sg_buffer_add_format(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
+    const int64_t now_ms = sg_clock_now_ms();
+    const int64_t shown_ms = zone == NULL ? now_ms : now_ms + sg_zone_offset_ms(zone, now_ms);
+    const time_t at = shown_ms / 1000;
+    struct tm parts;
+
+    (void)(zone == NULL ? localtime_r(&at, &parts) : gmtime_r(&at, &parts));
+    (void)strftime(*clock, sizeof *clock, "%H:%M:%S", &parts);
 }
 
 static void print_sum(const struct watch *watch)
@@ -127,18 +137,16 @@ static void print_sum(const struct watch *watch)
     const size_t errors = sg_findings_errors(now->findings), warnings = now->count - errors;
     const bool is_terminal = watch->screen.width > 0;
     struct sg_buffer sum = {.arena = now->arena};
-    const time_t at = time(NULL);
-    struct tm local;
     char clock[sizeof "14:03:22"];
 
-    add_count(&sum, now->counts.passed, "test");
+    sg_buffer_add(&sum, sg_str_counted(now->arena, now->counts.passed, "test"));
     sg_buffer_add(&sum, SG_STR(" passed, "));
-    add_count(&sum, errors, "error");
+    sg_buffer_add(&sum, sg_str_counted(now->arena, errors, "error"));
     if (warnings > 0) {
         sg_buffer_add(&sum, SG_STR(", "));
-        add_count(&sum, warnings, "warning");
+        sg_buffer_add(&sum, sg_str_counted(now->arena, warnings, "warning"));
     }
-    (void)strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&at, &local));
+    write_clock(watch->zone, &clock);
     (void)printf("%s%s at %s%s\n", is_terminal ? errors > 0 ? RED : GREEN : "", sg_buffer_c(&sum),
                  clock, is_terminal ? PLAIN : "");
 }
@@ -192,6 +200,19 @@ static void look(struct watch *watch)
     watch->before = *now;
 }
 
+/* Also where the folder was named: then the settings are asked for no more than this, and need not
+ * be there. */
+static const struct sg_zone *find_zone(const struct sg_cli *cli, const struct sg_settings *settings)
+{
+    struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
+    struct sg_error err;
+    const char *path;
+
+    if (settings == NULL && sg_settings_locate(NULL, &path, &err))
+        settings = sg_settings_read(cli->arena, path, findings);
+    return settings == NULL ? NULL : settings->zone;
+}
+
 static int run(const struct sg_cli *cli)
 {
     const char *named = cli->word_count > 0 ? cli->words[0] : NULL;
@@ -203,6 +224,7 @@ static int run(const struct sg_cli *cli)
     if (!sg_cli_find_settings(cli, named != NULL, &settings))
         return SG_EXIT_UNABLE;
     watch.dir = sg_cli_mappings(named, settings);
+    watch.zone = find_zone(cli, settings);
     if (!sg_saves_open(watch.dir, &saves, &err)) {
         (void)fprintf(stderr, "%s: %s\n", watch.dir, err.text);
         return SG_EXIT_UNABLE;
@@ -221,7 +243,8 @@ const struct sg_subcommand SG_SUBCOMMAND_WATCH = {
     .brief = "the same with every save, until Ctrl-C",
     .about = "Says what `check` says of the files under DIR (else the settings' `mappings`),\n"
              "and says it again whenever one is saved, made or removed: what is newly wrong\n"
-             "comes first. Ctrl-C ends it.",
+             "comes first. Its time is that of the settings' zone; without any, the machine's.\n"
+             "Ctrl-C ends it.",
     .words = "[DIR]",
     .most = 1,
     .exits = "0 it was ended; 69 the folder cannot be watched",

@@ -1,4 +1,5 @@
 /* sgbridge whatif DIR: the last events of the journal through today's mapping files and through others. */
+#include "base/buffer.h"
 #include "base/units.h"
 #include "cli/answers.h"
 #include "cli/whatif_shown.h"
@@ -25,7 +26,7 @@ static bool read_words(const struct sg_cli *cli, int64_t *events)
 }
 
 /* NULL after saying what is wrong with them, as `check` does. */
-static struct sg_catalog *load(const char *dir, bool runs_tests)
+static struct sg_catalog *load(struct sg_arena *arena, const char *dir, bool runs_tests)
 {
     struct sg_findings *findings SG_AUTO(sg_findings) = sg_findings_new();
     struct sg_catalog *catalog =
@@ -34,7 +35,9 @@ static struct sg_catalog *load(const char *dir, bool runs_tests)
     if (catalog != NULL)
         return catalog;
     sg_findings_print(findings, stderr);
-    (void)fprintf(stderr, "%s: %zu errors\n", dir, sg_findings_errors(findings));
+    const struct sg_str errors = sg_str_counted(arena, sg_findings_errors(findings), "error");
+
+    (void)fprintf(stderr, "%s: %.*s\n", dir, SG_STR_ARG(errors));
     return NULL;
 }
 
@@ -107,11 +110,11 @@ static int compare(struct sg_whatif_answer *answer, struct sg_view *view, int64_
 
 static int load_and_compare(struct sg_whatif_answer *answer, struct sg_view *view, int64_t events)
 {
-    struct sg_catalog *before = load(answer->before_dir, false), *after = NULL;
+    struct sg_catalog *before = load(answer->cli->arena, answer->before_dir, false), *after = NULL;
     int code = before == NULL ? SG_EXIT_UNABLE : SG_EXIT_NO;
 
     if (before != NULL)
-        after = load(answer->after_dir, true);
+        after = load(answer->cli->arena, answer->after_dir, true);
     if (after != NULL) {
         answer->before = before;
         answer->after = after;

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/file.h"
@@ -67,10 +68,35 @@ static void hash_file(struct load *load, const char *sub, struct sg_str name, st
     sg_buffer_add_format(&load->hashed, "%s/%.*s %.*s\n", sub, SG_STR_ARG(name), SG_STR_ARG(hex));
 }
 
+struct sg_str sg_catalog_file_name(struct sg_arena *arena, const struct sg_catalog_folder *folder,
+                                   struct sg_str name)
+{
+    const char *whole = sg_str_c(arena, name), *ending = strrchr(whole, '.');
+
+    if (ending == NULL || ending == whole)
+        return (struct sg_str){0};
+    if (strcasecmp(ending, folder->suffix) == 0 ||
+        (strcasecmp(ending, ".yml") == 0 && strcmp(folder->suffix, ".yaml") == 0))
+        return sg_str_format(arena, "%.*s%s", (int)(ending - whole), whole, folder->suffix);
+    return (struct sg_str){0};
+}
+
+/* Whether the file is to be read; who only misspelled its ending is told. */
+static bool is_ours(struct load *load, const struct sg_catalog_folder *folder, const char *path,
+                    struct sg_str name)
+{
+    const struct sg_str right = sg_catalog_file_name(load->catalog->arena, folder, name);
+
+    if (right.length > 0 && !sg_str_equal(name, right))
+        (void)sg_findings_add(load->findings, (struct sg_place){.file = path},
+                              "is not read: name it %.*s", SG_STR_ARG(right));
+    return sg_str_equal(name, right);
+}
+
 /* All its files; what cannot be read is a finding, and left out. */
 static void read_folder(struct load *load, const struct sg_catalog_folder *from, struct folder *out)
 {
-    const char *sub = from->path, *suffix = from->suffix;
+    const char *sub = from->path;
     struct sg_arena *arena = load->catalog->arena;
     const char *path = sg_str_format(arena, "%s%s%c", load->dir, sub, '\0').at;
     const struct sg_str *names = NULL;
@@ -78,7 +104,7 @@ static void read_folder(struct load *load, const struct sg_catalog_folder *from,
     size_t count = 0;
 
     *out = (struct folder){0};
-    if (!sg_file_list(arena, path, suffix, &names, &count, &err)) {
+    if (!sg_file_list(arena, path, "", &names, &count, &err)) {
         (void)sg_findings_add(load->findings, err.at, "%s", err.text);
         return;
     }
@@ -86,8 +112,10 @@ static void read_folder(struct load *load, const struct sg_catalog_folder *from,
     for (size_t i = 0; i < count; i++) {
         struct folder_file *file = &out->files[out->count];
 
-        file->stem = (struct sg_str){names[i].at, names[i].length - strlen(suffix)};
         file->path = sg_str_format(arena, "%s/%.*s%c", path, SG_STR_ARG(names[i]), '\0').at;
+        if (!is_ours(load, from, file->path, names[i]))
+            continue;
+        file->stem = (struct sg_str){names[i].at, names[i].length - strlen(from->suffix)};
         if (!sg_file_read(arena, file->path, SG_CATALOG_FILE_MAX_BYTES, &file->text, &err)) {
             (void)sg_findings_add(load->findings, err.at, "%s", err.text);
             continue;

@@ -16,6 +16,13 @@ struct sg_catalog_folder {
 enum { SG_CATALOG_FOLDERS = 3 };
 extern const struct sg_catalog_folder SG_CATALOG_FOLDER[SG_CATALOG_FOLDERS];
 
+/**
+ * What a file `name` of `folder` must be called to be read: `name` itself, or another where only its
+ * ending is not ours (`a.yml`, `a.YAML`); "" when it is something else.
+ */
+struct sg_str sg_catalog_file_name(struct sg_arena *arena, const struct sg_catalog_folder *folder,
+                                   struct sg_str name);
+
 /** The most that one file of them may have. */
 enum { SG_CATALOG_FILE_MAX_BYTES = 16 * 1024 * 1024 };
 

@@ -104,12 +104,22 @@ static bool set_up(sqlite3 *db, const char *sync, struct sg_error *err)
            sg_sql_exec(db, synchronous, err);
 }
 
+/* SQLite would let everybody read a new file, and gives its log the file's own mode. One that is
+ * there is not opened: to close it would take its locks from those of us that have it open. */
+static bool make_file(const char *path, const char *file, struct sg_error *err)
+{
+    int fd SG_AUTO(sg_fd) = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+    return fd >= 0 || errno == EEXIST ||
+           sg_error_errno(err, (struct sg_place){.file = file}, "cannot be made");
+}
+
 bool sg_database_open(const char *dir, const char *file, const char *sync, sqlite3 **db,
                       struct sg_error *err)
 {
     char path[PATH_ROOM];
 
-    if (!path_in(dir, file, "", &path, err))
+    if (!path_in(dir, file, "", &path, err) || !make_file(path, file, err))
         return false;
     /* Each allocation would take a lock to be counted, and nobody asks for the sums. The first
      * connection of a process settles it. */

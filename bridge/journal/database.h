@@ -12,7 +12,10 @@ SG_MUST_USE bool sg_database_lock(const char *dir, int *fd, struct sg_error *err
 
 bool sg_database_is_there(const char *dir, const char *file);
 
-/** Opens or makes `file` in WAL mode; `sync` is SQLite's `FULL` or `NORMAL`. */
+/**
+ * Opens `file` in WAL mode, or makes it, for nobody to read but its owner and group; `sync` is
+ * SQLite's `FULL` or `NORMAL`.
+ */
 SG_MUST_USE bool sg_database_open(const char *dir, const char *file, const char *sync, sqlite3 **db,
                                   struct sg_error *err);
 

@@ -12,6 +12,8 @@ enum {
     AT_ONCE = 20,  /* commands with the journal, each of up to 500 deliveries */
     BUSY_MS = 200, /* how soon to ask again when a call of a delivery is under way */
     RETRY_MS = 1000,
+    GONE = -1,            /* for a watch of the spool */
+    UNWATCHED = -2,       /* it was tried, and is tried again each time that files are looked for */
     SAID_MAX = 32 * 1024, /* of what is wrong with files: more than anybody reads at once */
 };
 
@@ -229,6 +231,8 @@ static void look(struct sg_service *service)
     struct sg_error err;
 
     service->spool_at = INT64_MAX;
+    if (service->spool_watch < 0)
+        look_again_at(service, service->now_ms + RETRY_MS);
     if (!sg_spool_list(arena, dir_of(service), &ids, &count, &err)) {
         SG_LOG(ERROR, "spool.unread", SG_TEXT("why", sg_str_of(err.text)));
         look_again_at(service, service->now_ms + RETRY_MS);
@@ -241,14 +245,59 @@ static void look(struct sg_service *service)
     }
 }
 
+static bool begin_watch(struct sg_service *service, struct sg_error *err)
+{
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
+    const char *folder = sg_spool_folder(arena, dir_of(service));
+
+    if (!sg_spool_make(dir_of(service), err))
+        return false;
+    service->spool_watch = inotify_add_watch(
+        service->spool_fd, folder, IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+    return service->spool_watch >= 0 ||
+           sg_error_errno(err, (struct sg_place){.file = "spool"}, "cannot be watched");
+}
+
+/* Watches the spool, which is made where it is not. Where that fails it is said once. */
+static void watch(struct sg_service *service)
+{
+    const int before = service->spool_watch;
+    struct sg_error err;
+
+    if (begin_watch(service, &err))
+        return;
+    if (before != UNWATCHED)
+        SG_LOG(ERROR, "spool.unwatched", SG_TEXT("why", sg_str_of(err.text)));
+    service->spool_watch = UNWATCHED;
+}
+
+/* A folder that was removed, or moved away, is not the spool any more. */
+static void take_event(struct sg_service *service, const struct inotify_event *event)
+{
+    if (event->wd != service->spool_watch ||
+        (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) == 0)
+        return;
+    SG_LOG(WARN, "spool.gone", SG_TEXT("state", sg_str_of(dir_of(service))));
+    (void)inotify_rm_watch(service->spool_fd, service->spool_watch);
+    service->spool_watch = GONE;
+}
+
 /* Whether files came since; what they are is found by looking. */
-static bool has_news(const struct sg_service *service)
+static bool has_news(struct sg_service *service)
 {
     char events[4096];
+    struct inotify_event event;
+    ssize_t length = 0;
     bool is_new = false;
 
-    while (service->spool_fd >= 0 && read(service->spool_fd, events, sizeof events) > 0)
+    while (service->spool_fd >= 0 &&
+           (length = read(service->spool_fd, events, sizeof events)) > 0) {
         is_new = true;
+        for (size_t at = 0; at < (size_t)length; at += sizeof event + event.len) {
+            memcpy(&event, events + at, sizeof event);
+            take_event(service, &event);
+        }
+    }
     return is_new;
 }
 
@@ -258,22 +307,19 @@ void sg_commands_run(struct sg_service *service)
         service->spool_at = service->now_ms;
     if (service->catalog == NULL || service->is_stopping)
         return; /* the first mappings are not in force yet: it wakes when they are */
-    if (service->now_ms >= service->spool_at)
+    if (service->now_ms >= service->spool_at) {
+        if (service->spool_watch < 0)
+            watch(service);
         look(service);
+    }
     sg_service_wake_at(service, service->spool_at);
 }
 
 void sg_commands_open(struct sg_service *service)
 {
-    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
-    struct sg_error err;
-
     service->spool_at = 0;
     service->spool_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (!sg_spool_make(dir_of(service), &err) ||
-        inotify_add_watch(service->spool_fd, sg_spool_folder(arena, dir_of(service)),
-                          IN_MOVED_TO | IN_ONLYDIR) < 0)
-        SG_LOG(ERROR, "spool.unwatched", SG_TEXT("why", SG_STR("commands wait for a restart")));
+    watch(service);
     read_pauses(service);
 }
 

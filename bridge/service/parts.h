@@ -48,6 +48,7 @@ struct sg_service {
     struct feed *feeds;
     struct errand *errands; /* commands under way */
     int spool_fd;           /* readable when somebody wrote a command; -1: it cannot be watched */
+    int spool_watch;        /* of its folder; below 0: it is to be watched anew */
     int64_t spool_at;       /* when to look into the spool in any case */
     struct handed_on *handed_on; /* NULL where nothing can be handed on */
     struct sg_arena *pauses_arena;

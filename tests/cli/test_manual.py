@@ -1,6 +1,8 @@
 """The manual page and the README know the commands, options and exit codes of --help, and no others."""
 
 import re
+import shutil
+import subprocess
 import unittest
 
 from asked import GENERAL, ROOT, ask, commands, options
@@ -43,6 +45,12 @@ class Manual(unittest.TestCase):
     def test_what_commands_have_in_common_is_told_once(self):
         told = items(section("OPTIONS"), "Fl")
         self.assertEqual({f"-{words.split()[0]}" for words in told}, COMMON | GENERAL | {"--version"})
+
+    @unittest.skipUnless(shutil.which("mandoc"), "mandoc is what lint installs")
+    def test_a_mark_of_learn_is_shown_as_it_is_written(self):
+        shown = subprocess.run(["mandoc", "-Tutf8", ROOT / "docs/sgbridge.1"], capture_output=True, text=True,
+                               check=True).stdout
+        self.assertIn("\u2018# ?\u2019:", re.sub(".\x08", "", shown))
 
     def test_each_exit_code_is_told(self):
         known = {int(code) for code in items(section("EXIT STATUS"), "").keys()}

@@ -10,22 +10,24 @@ import subprocess
 import tempfile
 import time
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from asked import ROOT, SGBRIDGE, ask
 
 PATIENCE_S, QUIET_S = 20, 1
 OK, UNABLE = 0, 69
+TEHRAN, KIRITIMATI = (timezone(timedelta(hours=hours)) for hours in (3.5, 14))
 SUM = re.compile(r"^(\d+) tests? passed, (\d+) errors?(?:, (\d+) warnings?)? at \d\d:\d\d:\d\d$", re.M)
 
 
 class Watched:
     """A running `watch` of a folder, and what it prints, a look at a time."""
 
-    def __init__(self, folder, output=subprocess.PIPE):
+    def __init__(self, *words, output=subprocess.PIPE, **variables):
         environment = {name: value for name, value in os.environ.items() if name != "SGBRIDGE_CONFIG"}
-        self._process = subprocess.Popen([SGBRIDGE, "watch", folder], stdin=subprocess.DEVNULL, stdout=output,
-                                         env=environment)
+        self._process = subprocess.Popen([SGBRIDGE, "watch", *words], stdin=subprocess.DEVNULL, stdout=output,
+                                         env=environment | variables)
         self.fd = self._process.stdout.fileno() if self._process.stdout else None
 
     def read(self, patience_s=PATIENCE_S):
@@ -120,6 +122,15 @@ class Watch(unittest.TestCase):
         copy.unlink()
         self.assertEqual(self.look(watched, passed, 0).splitlines()[0], f"changed: gone {copy}")
 
+    def test_a_file_whose_ending_is_not_read_is_told_until_it_is_renamed(self):
+        watched, passed = self.watch()
+        misnamed = self.note.with_suffix(".yml")
+        misnamed.write_text(self.right, encoding="utf-8")
+        text = self.look(watched, passed, 1)
+        self.assertIn(f"\n{misnamed}: is not read: name it {self.note.name}\n", text)
+        misnamed.rename(self.note)
+        self.assertIn("\nmended: 1\n", self.look(watched, passed, 0))
+
     def test_a_folder_that_is_removed_and_made_again_is_watched_again(self):
         watched, passed = self.watch()
         kept = self.folder.parent / "kept"
@@ -140,7 +151,7 @@ class Watch(unittest.TestCase):
 
     def test_a_terminal_is_cleared_and_the_sum_is_coloured(self):
         controller, terminal = pty.openpty()
-        watched = Watched(self.folder, terminal)
+        watched = Watched(self.folder, output=terminal)
         watched.fd = controller
         os.close(terminal)
         self.addCleanup(os.close, controller)
@@ -150,6 +161,20 @@ class Watch(unittest.TestCase):
         self.assertTrue(text.startswith("\x1b[H\x1b[2Jchanged: "), text)
         self.assertRegex(text, r"\x1b\[31m\d+ tests passed, \d+ errors at ")
         self.assertEqual(watched.end(), OK)
+
+    def test_the_time_is_that_of_the_settings_zone_and_without_any_the_machines(self):
+        config = self.folder.parent / "sgbridge.yaml"
+        config.write_text(f"name: t\nmappings: {self.folder}\nzone: Asia/Tehran\n", encoding="utf-8")
+        wrong = self.folder.parent / "wrong.yaml"
+        wrong.write_text("zone: Mars\n", encoding="utf-8")
+        for words, settings, zone in (((), config, TEHRAN), ((self.folder,), config, TEHRAN),
+                                      ((self.folder,), wrong, KIRITIMATI), ((self.folder,), "/nowhere", KIRITIMATI)):
+            with self.subTest(words=words, settings=settings):
+                watched = Watched(*words, TZ="Pacific/Kiritimati", SGBRIDGE_CONFIG=str(settings))
+                self.addCleanup(watched.end)
+                shown = datetime.strptime(watched.read().split()[-1], "%H:%M:%S")
+                late = (datetime.now(zone).replace(tzinfo=None) - shown).seconds    # of the day, whichever it is
+                self.assertLess(late, PATIENCE_S)
 
     def test_ctrl_c_and_sigterm_end_it_with_0(self):
         for how in (signal.SIGINT, signal.SIGTERM):

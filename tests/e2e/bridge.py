@@ -35,12 +35,16 @@ class Bridge:
         self.config = folder / "sgbridge.yaml"
         self.mappings = folder / "mappings"
         self.log = folder / "bridge.log"
-        self._environment = os.environ | {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}
+        self.variables = {"SAJA_HOOK_SECRET": self.hook_secret, "GAM_USER": "bridge"}    # that its mappings name
         self._write_files(name, settings, mappings)
 
     def aim(self, saja_url, gam_url):
         """Where both systems are; before the first start."""
-        self._environment |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
+        self.variables |= {"SAJA_URL": saja_url, "GAM_URL": gam_url}
+
+    @property
+    def _environment(self):
+        return os.environ | self.variables
 
     def _write_files(self, name, settings, mappings):
         shutil.copytree(mappings, self.mappings)
@@ -113,14 +117,14 @@ class Bridge:
         return self._process is not None and self._process.poll() == -signal.SIGKILL
 
     def kill(self):
-        """SIGKILL. RuntimeError when it had ended before, by anything but SIGKILL."""
+        """SIGKILL. RuntimeError when it had ended before, by anything but SIGKILL or Ctrl-C."""
         if self._process is None:
             return
         ended = self._process.poll()
         if ended is None:
             self._process.kill()
             self._process.wait()
-        elif ended not in (0, -signal.SIGKILL):
+        elif ended not in (0, -signal.SIGKILL, -signal.SIGINT):    # Ctrl-C reaches it before it listens for it
             self._process = None
             raise RuntimeError(f"the bridge ended by itself ({ended}); see {self.log}")
         self._process = None

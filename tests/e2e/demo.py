@@ -7,6 +7,7 @@ person must look at is the exception that belongs to the story. `--keep` leaves 
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import textwrap
@@ -19,6 +20,7 @@ from world import World, wait_for
 
 WIDTH = 80
 PATIENCE_S = 30
+STOPPED = 130    # as the shell says of SIGINT
 _ROWS_SHOWN = 6
 
 
@@ -244,16 +246,20 @@ def leave_running(world, tickets):
     """Says how to look around, and how to end it. Each command fits in a line of the terminal, or is a line of its own."""
     world.kept = True
     saja, gam = (f"http://127.0.0.1:{one.admin_port}/admin" for one in (world.saja_simulator, world.gam_simulator))
+    variables = [f"{name}={value}" for name, value in world.bridge.variables.items()]
     pids = f"{world.bridge.pid()} {world.saja_simulator.process.pid} {world.gam_simulator.process.pid}"
     print(f"""
 All is left running. To look around:
 
   export PATH=$PATH:{world.bridge.binary.parent}
   export SGBRIDGE_CONFIG={world.bridge.config}
+  export {" ".join(variables[:2])}
+  export {" ".join(variables[2:])}
   SAJA={saja} GAM={gam}
 
   sgbridge status
-  sgbridge audit
+  sgbridge check --live
+  sgbridge audit --verify
   sgbridge trace {tickets[0] if tickets else "TICKET"}
   tail {world.bridge.log}
   curl -s http://{world.bridge.listen}/health
@@ -280,6 +286,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sgbridge", type=Path, default=paths.SGBRIDGE)
     args = parser.parse_args()
+    try:
+        show(args)
+    except KeyboardInterrupt:
+        print("stopped")
+        return STOPPED
+    return 0
+
+
+def show(args):
+    """Raises KeyboardInterrupt when all that ran is ended and the folder is gone; SystemExit when it did not end well."""
     with World("demo", args.seed, args.sgbridge, brokers=int(args.kafka)) as world:
         demo = Demo(world)
         try:
@@ -287,6 +303,10 @@ def main():
         except TimeoutError as error:
             print(error)
             well = False
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)    # a second one must not keep the end from its work
+            world.is_for_a_look = False
+            raise
         if args.keep:
             leave_running(world, demo.tickets)
         if not well:

@@ -44,7 +44,9 @@ class Trace(unittest.TestCase):
                                "جدول ارجاع اصلاح می\u200cشود\n")
         self.do("resume", "mapping", "ticket-to-case")
         self.delivery(key, "ticket-to-case", "delivered")
-        self.assertNotIn("paused", self.do("trace", key))
+        text = self.do("trace", key)
+        self.assertNotIn("paused", text)
+        self.assertRegex(text, r"-> gam: delivered \(delivery \d+, 1 call, mapping ticket-to-case\)")
 
     def test_what_people_did_stands_where_it_was_done(self):
         key, = self.world.saja.post("ticket", fields={"service_code": "999"})["tickets"]

@@ -27,7 +27,11 @@ class Simulator:
             self.process = subprocess.Popen(
                 [sys.executable, paths.SIMULATORS / f"{name}.py", "--seed", str(seed), "--ports", ports],
                 stdout=log, stderr=log)
-        wait_for(ports.exists, _START_S, f"{name} did not start; see {folder}/{name}.log")
+        try:
+            wait_for(ports.exists, _START_S, f"{name} did not start; see {folder}/{name}.log")
+        except BaseException:
+            self.stop()
+            raise
         told = json.loads(ports.read_text(encoding="utf-8"))
         self.url, self.admin_port = f"http://127.0.0.1:{told['port']}", told["admin_port"]
         self.admin = Admin(self.admin_port)
@@ -45,20 +49,36 @@ class World:
 
     def __init__(self, name, seed, binary, brokers=0, bridges=1, **settings):
         self.folder = Path(tempfile.mkdtemp(prefix=f"sgbridge-{name}-"))
-        self.kept = False
+        self.kept, self.is_for_a_look = False, True    # whether all is left running; the folder, where it went wrong
+        self._started = contextlib.ExitStack()    # how to end what runs
+        try:
+            self._start(name, seed, binary, brokers, bridges, settings)
+        except BaseException as error:
+            self.is_for_a_look = not isinstance(error, KeyboardInterrupt)
+            self.__exit__(type(error))
+            raise
+
+    def _start(self, name, seed, binary, brokers, bridges, settings):
         self.cluster = Cluster(self.folder, brokers).__enter__() if brokers else None
         if self.cluster:
+            self._started.callback(self.cluster.stop)
             settings["journal"] = (f'{{kafka: {{brokers: "{self.cluster.bootstrap}", prefix: {name}, '
                                    f"replication: {brokers}}}}}")
         self.bridges = [Bridge(binary, folder, name, settings, instance)
                         for folder, instance in self._houses(bridges)]
-        self.saja_simulator = Simulator("saja", self.folder, seed)
-        self.gam_simulator = Simulator("gam", self.folder, seed)
+        self.saja_simulator = self._simulate("saja", seed)
+        self.gam_simulator = self._simulate("gam", seed)
         self.saja, self.gam = self.saja_simulator.admin, self.gam_simulator.admin
         for bridge in self.bridges:
+            self._started.callback(bridge.kill)
             bridge.aim(self.saja_simulator.url, self.gam_simulator.url)
         self.saja.post("webhook", urls=[f"http://{bridge.listen}/hooks/saja/ticket" for bridge in self.bridges],
                        secret=self.bridges[0].hook_secret)
+
+    def _simulate(self, name, seed):
+        simulator = Simulator(name, self.folder, seed)
+        self._started.callback(simulator.stop)
+        return simulator
 
     def _houses(self, bridges):
         """The folder and the name of each instance; one alone needs neither."""
@@ -86,14 +106,8 @@ class World:
     def __exit__(self, kind, *_):
         if self.kept:
             return
-        with contextlib.ExitStack() as stack:    # each is ended, whatever comes of the others
-            if self.cluster:
-                stack.callback(self.cluster.stop)
-            stack.callback(self.gam_simulator.stop)
-            stack.callback(self.saja_simulator.stop)
-            for bridge in self.bridges:
-                stack.callback(bridge.kill)
-        if kind is None:
+        self._started.close()    # each is ended, whatever comes of the others
+        if kind is None or not self.is_for_a_look:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             print(f"left for a look: {self.folder}")

@@ -122,6 +122,30 @@ static void a_file_that_is_found_again_does_nothing_the_second_time(void **state
     sg_stage_close(&stage);
 }
 
+/* Somebody removes it, or moves it away: what is asked for then lies in another folder. */
+static void a_spool_that_is_gone_is_made_anew_and_read(void **state)
+{
+    static struct sg_stage stage;
+    char folder[UNIT_PATH_ROOM], away[UNIT_PATH_ROOM];
+
+    (void)state;
+    open_stage(&stage);
+    (void)snprintf(folder, sizeof folder, "%s/spool", stage.state.path);
+    (void)snprintf(away, sizeof away, "%s/away", stage.state.path);
+    for (int turn = 0; turn < 3; turn++) {
+        assert_int_equal(turn == 1 ? rename(folder, away) : rmdir(folder), 0);
+        if (turn < 2) {
+            sg_stage_settle(&stage);
+            assert_int_equal(access(folder, F_OK), 0);
+        }
+        const char *id = ask(&stage, (struct sg_command){.kind = SG_COMMAND_UNMASK});
+        sg_stage_settle(&stage);
+        assert_string_not_equal(entry(&stage, id), "");
+        assert_string_equal(spooled(&stage, ""), "");
+    }
+    sg_stage_close(&stage);
+}
+
 static void a_file_that_holds_no_command_is_put_aside_and_holds_up_nothing(void **state)
 {
     static struct sg_stage stage;
@@ -311,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_becomes_an_entry_and_goes_away),
         cmocka_unit_test(a_file_that_is_found_again_does_nothing_the_second_time),
+        cmocka_unit_test(a_spool_that_is_gone_is_made_anew_and_read),
         cmocka_unit_test(a_file_that_holds_no_command_is_put_aside_and_holds_up_nothing),
         cmocka_unit_test(what_is_asked_of_a_call_under_way_is_asked_again_when_it_has_ended),
         cmocka_unit_test(a_reload_says_what_check_would),

@@ -110,6 +110,11 @@ static void every_error_of_every_file_is_told_at_once_and_in_order(void **state)
          "/m.yaml:3:1: a tab; indent by spaces\n"
          "/systems/c.yaml:2:1: this line is not indented as the others of the map that "
          "begins on line 1"},
+        {{{"n.yml", MAPPING}, {"systems/c.YAML", SYSTEM_A}, {"lookups/d.CSV", TABLE}, {NULL, NULL}},
+         "/lookups/d.CSV:0:0: is not read: name it d.csv\n"
+         "/n.yml:0:0: is not read: name it n.yaml\n"
+         "/systems/c.YAML:0:0: is not read: name it c.yaml"},
+        {{{"n.yaml~", MAPPING}, {"yaml", MAPPING}, {"lookups/n.yml", TABLE}, {NULL, NULL}}, ""},
         {{{"n.yaml", MAPPING}, {NULL, NULL}},
          "/n.yaml:1:10: `m` is not the file's name; `n` is expected"},
         {{{"m.yaml", "mapping: m\nfrom: a.item\nto: b.tell\n"

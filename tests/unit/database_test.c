@@ -1,4 +1,4 @@
-/* The log of the state's file, however much is written and however often it is read. */
+/* The state's file: who may read it; and its log, however much is written and read. */
 #include "journal/database.h"
 
 #include <pthread.h>
@@ -80,9 +80,35 @@ static void the_log_stays_short_though_somebody_always_reads(void **state)
     unit_folder_close(&folder);
 }
 
+static void what_is_made_is_not_for_everybody_to_read(void **state)
+{
+    static const char *const names[] = {"journal.db", "journal.db-wal", "journal.db-shm"};
+    struct unit_folder folder;
+    sqlite3 *db = NULL;
+    struct sg_error err;
+    struct stat about;
+    char path[UNIT_PATH_ROOM];
+
+    (void)state;
+    unit_folder_open(&folder);
+    const mode_t before = umask(0);
+    const bool is_open = sg_database_open(folder.path, "journal.db", "NORMAL", &db, &err);
+
+    assert_true(is_open && execute(db, TABLE));
+    (void)umask(before);
+    for (size_t n = 0; n < SG_ROWS(names); n++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder.path, names[n]);
+        assert_int_equal(stat(path, &about), 0);
+        assert_int_equal(about.st_mode & 0777, 0640);
+    }
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    unit_folder_close(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_made_is_not_for_everybody_to_read),
         cmocka_unit_test(the_log_stays_short_though_somebody_always_reads),
     };
     return cmocka_run_group_tests_name("database", tests, NULL, NULL);
