@@ -223,6 +223,12 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     print_systems(cli, status);
 }
 
+/* Who watches the exit code alone does not see `not running`. */
+static bool is_alarming(const struct status *status, bool is_quiet)
+{
+    return status->alarms->count > 0 || (is_quiet && !status->is_running);
+}
+
 static int run(const struct sg_cli *cli)
 {
     const struct options *options = cli->options;
@@ -240,7 +246,7 @@ static int run(const struct sg_cli *cli)
         print_json(cli, &status);
     else if (!options->is_quiet)
         print_text(cli, &status);
-    return status.alarms->count > 0 ? SG_EXIT_ALARM : SG_EXIT_OK;
+    return is_alarming(&status, options->is_quiet) ? SG_EXIT_ALARM : SG_EXIT_OK;
 }
 
 static const struct sg_option OPTIONS[] = {
@@ -254,7 +260,7 @@ const struct sg_subcommand SG_SUBCOMMAND_STATUS = {
     .brief = "what is open, held and late; breakers and alarms",
     .about = "What is open, held and late, by state; when each system was last met, its\n"
              "breaker, and the alarms that stand. Answers while the daemon is down, too.",
-    .exits = "0 no alarm; 2 an alarm stands; 69 the journal cannot be read",
+    .exits = "0 no alarm; 2 an alarm, or --quiet and no daemon runs; 69 no journal",
     .has_json = true,
     .options = OPTIONS,
     .options_size = sizeof(struct options),
