@@ -45,7 +45,11 @@ def what_failed_is_understood_mended_and_sent(house):
     key, delivery = make_fail(house)
     asks(house, NO, "replay", "--all", "--dry-run", what=rf'delivery {delivery}, ticket {key}: failed \(no row for "998"',
          where=r"ticket-to-case\.yaml:\d+:\d+ /Letter/Receiver/@Code", then=r"then: ticket-note .*skipped \(no link\)")
-    asks(house, NO, "replay", delivery, again="1 sent again", end=f'delivery {delivery}: failed: no row for "998"')
+    again, end = "^1 sent again\n", f'\ndelivery {delivery}: failed: no row for "998"'
+    for words in ((delivery,), ("--all",), ("--reason", 'no row for "998"'),
+                  ("--all", "--rate", "5/s")):
+        equal(len(re.findall(end, asks(house, NO, "replay", *words, again=again, end=end))), 1, f"lines of {words}")
+    asks(house, NO, "replay", "--all", "--json", done='"done": ?1', failed='"failed_again": ?1')
     mend(house)
     asks(house, DONE, "replay", "--all", "--dry-run", sent="sent to gam by create_case", line=r"\+ /Letter/Receiver/@Code: ")
     equal(house.receiver(key), None, "a case after a dry run")
@@ -55,6 +59,19 @@ def what_failed_is_understood_mended_and_sent(house):
     until(lambda: house.bridge.open_count() == 0, "nothing is open")
     asks(house, NO, "replay", delivery, said="it was delivered already: --again sends it once more")
     asks(house, NO, "replay", "--all", said="nothing of that kind")
+
+
+def what_fails_again_is_counted_where_it_is_much(house):
+    house.saja.post("ticket", count=21, fields={"service_code": _NO_ROW, "district": "3"})
+    until(lambda: house.bridge.counts().get("failed") == 21, "21 have failed")
+    said = asks(house, NO, "replay", "--all", sent="^21 sent again\n21 failed again: `sgbridge failed` shows them\n$")
+    equal("delivery" in said, False, "one of them is told apart")
+    mend(house)
+    house.bridge.command("reload")
+    house.gam.post("down")
+    began = time.monotonic()
+    asks(house, DONE, "replay", "--all", sent="21 sent again\n21 have not ended yet\n")
+    equal(9 < time.monotonic() - began < 20, True, "it waits, and not for ever")
 
 
 def a_reload_with_an_error_says_what_check_says(house):
@@ -166,7 +183,7 @@ def top_shows_what_happens_until_q(house):
 
 
 CHECKS = (
-    what_failed_is_understood_mended_and_sent, a_reload_with_an_error_says_what_check_says,
+    what_failed_is_understood_mended_and_sent, what_fails_again_is_counted_where_it_is_much, a_reload_with_an_error_says_what_check_says,
     what_is_asked_while_it_is_down_is_done_once, who_gives_up_says_why, a_person_says_what_was_done,
     a_paused_system_is_left_alone_until_it_is_resumed, a_pause_ends_at_its_time_and_lives_through_a_kill,
     top_shows_what_happens_until_q,
