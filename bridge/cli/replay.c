@@ -162,12 +162,29 @@ static int choose_events(struct sg_handover *handover, struct source *source)
                : SG_EXIT_UNABLE;
 }
 
+/* One that is typed twice is meant once. */
+static size_t drop_repeats(int64_t *ids, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < kept && ids[k] != ids[i])
+            k++;
+        if (k == kept)
+            ids[kept++] = ids[i];
+    }
+    return kept;
+}
+
 static int choose_words(struct sg_handover *handover, struct source *source)
 {
     int64_t *ids;
 
     if (!sg_submit_read_ids(handover->cli, &ids, &source->count))
         return SG_EXIT_USAGE;
+    source->count = drop_repeats(ids, source->count);
     source->ids = ids;
     handover->next = next_word;
     handover->total = (int64_t)source->count;

@@ -46,7 +46,7 @@ def what_failed_is_understood_mended_and_sent(house):
     asks(house, NO, "replay", "--all", "--dry-run", what=rf'delivery {delivery}, ticket {key}: failed \(no row for "998"',
          where=r"ticket-to-case\.yaml:\d+:\d+ /Letter/Receiver/@Code", then=r"then: ticket-note .*skipped \(no link\)")
     again, end = "^1 sent again\n", f'\ndelivery {delivery}: failed: no row for "998"'
-    for words in ((delivery,), ("--all",), ("--reason", 'no row for "998"'),
+    for words in ((delivery,), (delivery, delivery), ("--all",), ("--reason", 'no row for "998"'),
                   ("--all", "--rate", "5/s")):
         equal(len(re.findall(end, asks(house, NO, "replay", *words, again=again, end=end))), 1, f"lines of {words}")
     asks(house, NO, "replay", "--all", "--json", done='"done": ?1', failed='"failed_again": ?1')
