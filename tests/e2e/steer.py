@@ -127,7 +127,7 @@ def a_person_says_what_was_done(house):
 def a_paused_system_is_left_alone_until_it_is_resumed(house):
     house.make_case()
     asks(house, NO, "pause", "system", "gm", "--why", "x", said="there is no system gm")
-    asks(house, DONE, "pause", "system", "gam", "--why", "نگه‌داری", said="system gam is paused")
+    asks(house, DONE, "pause", "system", "gam", "--why", "نگه‌داری", said="^system gam is paused; `sgbridge resume system gam` lets it go\n$")
     says(house.bridge.command("status").stdout, "PAUSED +system gam by .*: نگه‌داری")
     until(lambda: house.gam.get("counters") == house.gam.get("counters"), "calls under way end")
     time.sleep(1)
@@ -138,6 +138,19 @@ def a_paused_system_is_left_alone_until_it_is_resumed(house):
     asks(house, DONE, "resume", "system", "gam")
     until(lambda: house.receiver(key), f"{key} is a case")
     asks(house, NO, "resume", "system", "gam", said="system gam is not paused")
+
+
+def a_second_pause_says_what_it_replaces(house):
+    direction = ("pause", "direction", "saja", "gam", "--why")
+    asks(house, DONE, *direction, "first", "--until", "2h", said="`sgbridge resume direction saja gam` lets it go\n$")
+    asks(house, DONE, "pause", "system", "gam", "--why", "x", said="lets it go\n$")
+    until_2h = r", until 14\d\d/\d\d/\d\d \d\d:\d\d"
+    asks(house, DONE, *direction, "second", said=rf"\nthis replaces the pause by \w+{until_2h}: first\n$")
+    said = asks(house, DONE, *direction, "third", "--json")
+    says(said, r'"replaced": ?{"scope": ?"direction", ?"name": ?"saja>gam".*"why": ?"second"}')
+    asks(house, NO, *direction, "fourth", "--until", "1400-01-01", said="^the time .* is over\n$")
+    house.bridge.stop()
+    asks(house, QUEUED, *direction, "fifth", said=r"this replaces the pause by \w+: third\nqueued: ")
 
 
 def a_pause_ends_at_its_time_and_lives_through_a_kill(house):
@@ -185,7 +198,8 @@ def top_shows_what_happens_until_q(house):
 CHECKS = (
     what_failed_is_understood_mended_and_sent, what_fails_again_is_counted_where_it_is_much, a_reload_with_an_error_says_what_check_says,
     what_is_asked_while_it_is_down_is_done_once, who_gives_up_says_why, a_person_says_what_was_done,
-    a_paused_system_is_left_alone_until_it_is_resumed, a_pause_ends_at_its_time_and_lives_through_a_kill,
+    a_paused_system_is_left_alone_until_it_is_resumed, a_second_pause_says_what_it_replaces,
+    a_pause_ends_at_its_time_and_lives_through_a_kill,
     top_shows_what_happens_until_q,
 )
 
