@@ -264,31 +264,76 @@ static int verify(const struct sg_cli *cli, const struct options *options)
     return sg_verify(cli, &options->verify);
 }
 
-static int add_up(const struct sg_cli *cli)
+static bool has(const struct sg_node *rows, const char *member, const char *name)
+{
+    const struct sg_node *row = rows->first;
+
+    while (row != NULL && !sg_str_is(sg_answers_text(row, member), name))
+        row = row->next;
+    return row != NULL;
+}
+
+/* All that was read: which events' sums, and which systems were ever met. */
+struct read {
+    const struct sg_node *rows, *contacts;
+    struct sg_node *standing;
+};
+
+/* Of any day. False after saying what nothing is of: what is named wrongly adds up, too. */
+static bool is_anything_of_it(const struct options *options, const struct read *read)
+{
+    const bool has_system = options->system == NULL || read->rows->count > 0 ||
+                            has(read->contacts, "name", options->system);
+    const bool has_mapping =
+        options->mapping == NULL || has(read->rows, "mapping", options->mapping);
+
+    if (!has_system)
+        (void)fprintf(stderr, "sgbridge: nothing in the journal is of system %s\n",
+                      options->system);
+    if (!has_mapping)
+        (void)fprintf(stderr, "sgbridge: nothing in the journal is of mapping %s\n",
+                      options->mapping);
+    return has_system && has_mapping;
+}
+
+static bool read_all(const struct audit *audit, struct sg_view *view, struct read *read)
 {
     static const char *const columns[] = {"#day", "mapping", "what", "#n", NULL};
+    static const char *const contacts[] = {"name", NULL};
+    const char *system = audit->options->system;
+    const struct sg_str all = {0};
+
+    read->rows = sg_answers_rows(audit->cli, view,
+                                 system == NULL ? SG_VIEW_AUDIT_MAPPINGS : SG_VIEW_AUDIT_SYSTEM,
+                                 system == NULL ? all : sg_str_of(system), columns);
+    read->contacts = sg_answers_rows(audit->cli, view, SG_VIEW_CONTACTS, all, contacts);
+    read->standing = sg_answers_standing(audit->cli, view);
+    return read->rows != NULL && read->contacts != NULL && read->standing != NULL;
+}
+
+static int add_up(const struct sg_cli *cli)
+{
     struct audit audit = {.cli = cli, .options = cli->options};
     struct sg_view *view = sg_answers_open(cli, &audit.settings);
 
     if (view == NULL)
         return SG_EXIT_UNABLE;
-    const char *system = audit.options->system;
-    const struct sg_node *rows =
-        sg_answers_rows(cli, view, system == NULL ? SG_VIEW_AUDIT_MAPPINGS : SG_VIEW_AUDIT_SYSTEM,
-                        system == NULL ? (struct sg_str){0} : sg_str_of(system), columns);
-    struct sg_node *standing = sg_answers_standing(cli, view);
+    struct read read;
+    const bool is_read = read_all(&audit, view, &read);
     sg_view_close(view);
     if (!read_day(&audit, "since", audit.options->since, INT64_MIN, &audit.since_day) ||
         !read_day(&audit, "until", audit.options->until, INT64_MAX, &audit.until_day))
         return SG_EXIT_USAGE;
-    if (rows == NULL || standing == NULL)
+    if (!is_read)
         return SG_EXIT_UNABLE;
-    sum_up(&audit, rows);
+    if (!is_anything_of_it(audit.options, &read))
+        return SG_EXIT_NO;
+    sum_up(&audit, read.rows);
     bool adds_up = check_days(&audit);
     if (cli->is_json)
-        sg_answers_print_json(cli, json_of(&audit, adds_up, standing));
+        sg_answers_print_json(cli, json_of(&audit, adds_up, read.standing));
     else
-        print_text(&audit, standing);
+        print_text(&audit, read.standing);
     return adds_up ? SG_EXIT_OK : SG_EXIT_NO;
 }
 
@@ -322,7 +367,7 @@ const struct sg_subcommand SG_SUBCOMMAND_AUDIT = {
              "+ pending + unknown + failed. Says nothing was lost, or on which day; shows the\n"
              "sum of all days, and with --by day that of each, too.\n"
              "--verify asks both systems what they do not know, and what was not captured.",
-    .exits = "0 it adds up, all is known; 1 it does not; 69 it could not be asked",
+    .exits = "0 it adds up, all is known; 1 not so, or no such name; 69 not asked",
     .examples = {"audit --verify --sample 200", "audit --verify --ticket 1405-88123"},
     .has_json = true,
     .options = OPTIONS,

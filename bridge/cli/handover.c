@@ -116,6 +116,7 @@ static bool hand_some_over(struct sg_handover *handover, bool *is_over)
 bool sg_hand_over(struct sg_handover *handover)
 {
     const struct sigaction on_interrupt = {.sa_handler = interrupt};
+    struct sigaction before;
     struct progress progress = {.of = handover,
                                 .began_ms = sg_clock_steady_ms(),
                                 .told_ms = sg_clock_steady_ms(),
@@ -123,7 +124,7 @@ bool sg_hand_over(struct sg_handover *handover)
     bool is_over = false;
 
     sg_submitted_begin(handover->cli, handover->settings, &handover->submitted);
-    (void)sigaction(SIGINT, &on_interrupt, NULL);
+    (void)sigaction(SIGINT, &on_interrupt, &before);
     while (!is_over && !is_interrupted) {
         if (!hand_some_over(handover, &is_over))
             return false;
@@ -132,6 +133,7 @@ bool sg_hand_over(struct sg_handover *handover)
     }
     if (progress.has_terminal && handover->command.spacing_us > 0 && !handover->cli->is_json)
         (void)putchar('\n');
+    (void)sigaction(SIGINT, &before, NULL);
     handover->is_interrupted = is_interrupted != 0;
     return true;
 }

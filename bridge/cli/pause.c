@@ -6,9 +6,11 @@
 #include "base/units.h"
 #include "cli/answers.h"
 #include "cli/moment.h"
+#include "cli/screen.h"
 #include "cli/submit.h"
+#include "cli/typed.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, INDENT = 2 };
 
 struct options {
     const char *until, *why;
@@ -60,21 +62,86 @@ static bool read_until(const struct sg_cli *cli, const struct sg_settings *setti
     return false;
 }
 
-static int give(const struct sg_cli *cli, const struct sg_settings *settings,
-                struct sg_command *command, const char *done)
+/* --- the pause that it replaces --- */
+
+/* As it is now, or NULL; also before there is a journal: the pause is queued all the same. */
+static struct sg_node *find_pause(const struct sg_cli *cli, const struct sg_settings *settings,
+                                  const struct sg_command *command)
 {
+    static const char *const columns[] = {"scope", "name", "who", "#since", "#until", "why", NULL};
+    const char *scope = sg_pause_scope_name(command->scope);
+    struct sg_view *view = NULL;
+    struct sg_error err;
+
+    if (!sg_view_open(settings->journal, settings->state, &view, &err))
+        return NULL;
+    struct sg_node *rows = sg_answers_rows(cli, view, SG_VIEW_PAUSES, (struct sg_str){0}, columns);
+    struct sg_node *row = rows == NULL ? NULL : rows->first;
+
+    sg_view_close(view);
+    while (row != NULL && !(sg_str_is(sg_answers_text(row, "scope"), scope) &&
+                            sg_str_equal(sg_answers_text(row, "name"), command->name)))
+        row = row->next;
+    if (row != NULL)
+        row->next = NULL;
+    return row;
+}
+
+static void print_replaced(const struct sg_cli *cli, const struct sg_settings *settings,
+                           const struct sg_node *pause)
+{
+    const struct sg_screen screen = sg_screen_of(cli->arena, stdout);
+    const int64_t until = sg_answers_number(pause, "until");
+    struct sg_buffer text = {.arena = cli->arena};
+
+    sg_buffer_add_format(&text, "by %.*s", SG_STR_ARG(sg_answers_text(pause, "who")));
+    if (until > 0)
+        sg_buffer_add_format(&text, ", until %.*s",
+                             SG_STR_ARG(sg_answers_minute(cli, settings, until)));
+    sg_buffer_add_format(&text, ": %.*s", SG_STR_ARG(sg_answers_text(pause, "why")));
+    sg_screen_paragraph(&screen, "this replaces the pause ", INDENT, sg_buffer_text(&text));
+}
+
+/* --- both --- */
+
+/* What is to be typed to end the pause. */
+static struct sg_str resume_typed(const struct sg_cli *cli)
+{
+    struct sg_buffer typed = {.arena = cli->arena};
+
+    for (size_t w = 0; w < cli->word_count; w++)
+        sg_typed_add(&typed, sg_str_of(cli->words[w]));
+    return sg_buffer_text(&typed);
+}
+
+static int give(const struct sg_cli *cli, const struct sg_settings *settings,
+                struct sg_command *command)
+{
+    const bool is_pause = command->kind == SG_COMMAND_PAUSE;
+    struct sg_node *replaced = is_pause ? find_pause(cli, settings, command) : NULL;
     struct sg_submitted submitted;
 
     sg_submitted_begin(cli, settings, &submitted);
     if (!sg_submit_and_await(cli, settings, command, &submitted))
         return SG_EXIT_UNABLE;
+    if (submitted.refused > 0)
+        replaced = NULL;
     if (cli->is_json) {
-        sg_answers_print_json(cli, sg_submitted_json(cli, &submitted));
-    } else {
-        if (submitted.done > 0)
-            (void)printf("%s %.*s %s\n", cli->words[0], SG_STR_ARG(command->name), done);
-        sg_submitted_print(cli, &submitted);
+        struct sg_node *out = sg_submitted_json(cli, &submitted);
+
+        if (replaced != NULL)
+            (void)sg_node_add(out, SG_STR("replaced"), replaced);
+        sg_answers_print_json(cli, out);
+        return sg_submitted_exit(&submitted);
     }
+    if (submitted.done > 0 && is_pause)
+        (void)printf("%s %.*s is paused; `sgbridge resume%.*s` lets it go\n", cli->words[0],
+                     SG_STR_ARG(command->name), SG_STR_ARG(resume_typed(cli)));
+    else if (submitted.done > 0)
+        (void)printf("%s %.*s goes on\n", cli->words[0], SG_STR_ARG(command->name));
+    if (replaced != NULL)
+        print_replaced(cli, settings, replaced);
+    sg_submitted_print(cli, &submitted);
     return sg_submitted_exit(&submitted);
 }
 
@@ -94,7 +161,7 @@ static int run_pause(const struct sg_cli *cli)
     command.why = sg_str_of(options->why);
     if (options->until != NULL && !read_until(cli, settings, options->until, &command.until))
         return SG_EXIT_USAGE;
-    return give(cli, settings, &command, "is paused; `sgbridge resume` lets it go");
+    return give(cli, settings, &command);
 }
 
 static int run_resume(const struct sg_cli *cli)
@@ -105,7 +172,7 @@ static int run_resume(const struct sg_cli *cli)
         return SG_EXIT_USAGE;
     const struct sg_settings *settings = sg_cli_settings(cli);
 
-    return settings == NULL ? SG_EXIT_UNABLE : give(cli, settings, &command, "goes on");
+    return settings == NULL ? SG_EXIT_UNABLE : give(cli, settings, &command);
 }
 
 static const struct sg_option OPTIONS[] = {

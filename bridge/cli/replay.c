@@ -1,4 +1,6 @@
 /* sgbridge replay: sends deliveries again, each once, at a rate that the target bears. */
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/buffer.h"
@@ -12,7 +14,7 @@
 #include "cli/screen.h"
 
 enum {
-    FEW = 20, /* so few are watched until they have ended */
+    FEW = 20, /* of so few each is told what came of it */
     WATCH_MS = 10000,
     WATCH_EVERY_MS = 100,
 };
@@ -39,7 +41,29 @@ struct source {
     struct sg_unsent_events events;
     const int64_t *ids;
     size_t count, given;
+    struct sent {
+        int64_t *ids;
+        size_t count, room;
+    } sent; /* the deliveries that were handed over */
 };
+
+static void note_sent(struct source *source, const struct sg_view_page *page)
+{
+    struct sent *sent = &source->sent;
+
+    if (sent->count + page->count > sent->room) {
+        const size_t room = 2 * sent->room + page->count;
+        int64_t *grown = sg_arena_get(source->cli->arena, room, sizeof *grown);
+
+        if (sent->count > 0)
+            memcpy(grown, sent->ids, sent->count * sizeof *grown);
+        sent->ids = grown;
+        sent->room = room;
+    }
+    if (page->count > 0)
+        memcpy(sent->ids + sent->count, page->ids, page->count * sizeof *page->ids);
+    sent->count += page->count;
+}
 
 static bool next_word(void *owner, struct sg_view_page *page)
 {
@@ -50,6 +74,7 @@ static bool next_word(void *owner, struct sg_view_page *page)
     if (page->count > 0)
         memcpy(page->ids, source->ids + source->given, page->count * sizeof *page->ids);
     source->given += page->count;
+    note_sent(source, page);
     return true;
 }
 
@@ -64,8 +89,10 @@ static bool next_failed(void *owner, struct sg_view_page *page)
     struct source *source = owner;
     struct sg_error err;
 
-    return sg_view_failed_ids(source->view, &source->filter, &source->after_failed, page, &err) ||
-           cannot_be_read(&err);
+    if (!sg_view_failed_ids(source->view, &source->filter, &source->after_failed, page, &err))
+        return cannot_be_read(&err);
+    note_sent(source, page);
+    return true;
 }
 
 static bool next_event(void *owner, struct sg_view_page *page)
@@ -135,12 +162,29 @@ static int choose_events(struct sg_handover *handover, struct source *source)
                : SG_EXIT_UNABLE;
 }
 
+/* One that is typed twice is meant once. */
+static size_t drop_repeats(int64_t *ids, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < kept && ids[k] != ids[i])
+            k++;
+        if (k == kept)
+            ids[kept++] = ids[i];
+    }
+    return kept;
+}
+
 static int choose_words(struct sg_handover *handover, struct source *source)
 {
     int64_t *ids;
 
     if (!sg_submit_read_ids(handover->cli, &ids, &source->count))
         return SG_EXIT_USAGE;
+    source->count = drop_repeats(ids, source->count);
     source->ids = ids;
     handover->next = next_word;
     handover->total = (int64_t)source->count;
@@ -163,7 +207,35 @@ static int choose(struct sg_handover *handover, struct source *source)
     return options->events ? choose_events(handover, source) : choose_failed(handover, source);
 }
 
-/* --- what came of a few --- */
+/* --- what came of it --- */
+
+struct ends {
+    int64_t failed_anew, open;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* What was refused is as it was before, and was told already. */
+static void drop_refused(const struct sg_handover *handover, struct sent *sent)
+{
+    const struct sg_node *whys = handover->submitted.whys;
+    int64_t *refused = sg_arena_get(handover->cli->arena, whys->count + 1, sizeof *refused);
+    size_t count = 0, kept = 0;
+
+    for (const struct sg_node *why = whys->first; why != NULL; why = why->next)
+        refused[count++] = sg_answers_number(why, "delivery");
+    qsort(refused, count, sizeof *refused, by_number);
+    for (size_t s = 0; s < sent->count; s++) {
+        if (bsearch(&sent->ids[s], refused, count, sizeof *refused, by_number) == NULL)
+            sent->ids[kept++] = sent->ids[s];
+    }
+    sent->count = kept;
+}
 
 static void print_end(const struct sg_cli *cli, int64_t delivery, const struct sg_node *row)
 {
@@ -180,68 +252,120 @@ static void print_end(const struct sg_cli *cli, int64_t delivery, const struct s
     sg_screen_paragraph(&screen, sg_str_c(cli->arena, head), 2, sg_buffer_text(&line));
 }
 
-/* True when it has ended, or failed anew, which is counted. */
-static bool look_at(const struct sg_cli *cli, struct sg_view *view, int64_t delivery, bool is_last,
-                    int64_t *failed_anew)
+/* False when it has neither ended nor failed anew, and there is time left to wait for that. */
+static bool look_at(const struct sg_handover *handover, const struct source *source,
+                    struct sg_view *view, int64_t delivery, bool is_last, struct ends *ends)
 {
-    struct sg_str id = sg_str_format(cli->arena, "%lld", (long long)delivery);
-    const struct sg_node *rows = sg_answers_rows(cli, view, SG_VIEW_DELIVERY, id, DELIVERY);
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new(); /* there may be many looks */
+    struct sg_cli cli = *handover->cli;
+
+    cli.arena = arena;
+    struct sg_str id = sg_str_format(arena, "%lld", (long long)delivery);
+    const struct sg_node *rows = sg_answers_rows(&cli, view, SG_VIEW_DELIVERY, id, DELIVERY);
     const struct sg_node *row = rows == NULL ? NULL : rows->first;
 
     if (row == NULL)
         return true;
-    if (!is_last && sg_str_is(sg_answers_text(row, "state"), "pending"))
+    const bool is_open = sg_str_is(sg_answers_text(row, "state"), "pending");
+
+    if (is_open && !is_last)
         return false;
-    print_end(cli, delivery, row);
-    *failed_anew += sg_str_is(sg_answers_text(row, "state"), "failed");
+    if (!cli.is_json && source->sent.count <= FEW)
+        print_end(&cli, delivery, row);
+    ends->failed_anew += sg_str_is(sg_answers_text(row, "state"), "failed");
+    ends->open += is_open;
     return true;
 }
 
-/* Each is waited for in turn, all of them for WATCH_MS at most. Gives how many failed anew. */
-static int64_t watch(const struct sg_handover *handover, const struct source *source)
+/* Each is waited for in turn, all of them for WATCH_MS at most. */
+static struct ends watch(const struct sg_handover *handover, const struct source *source)
 {
     static const struct timespec pause = {.tv_nsec = WATCH_EVERY_MS * 1000000L};
     const int64_t until_ms = sg_clock_steady_ms() + WATCH_MS;
     struct source watched = {0};
-    int64_t failed_anew = 0;
+    struct ends ends = {0};
 
     if (!open_view(handover->settings, &watched))
-        return 0;
-    for (size_t d = 0; d < source->count;) {
-        const bool is_last = sg_clock_steady_ms() >= until_ms;
+        return ends;
+    for (size_t d = 0; d < source->sent.count;) {
+        const bool is_last =
+            sg_clock_steady_ms() >= until_ms || !sg_view_is_running(handover->settings->state);
 
-        if (look_at(handover->cli, watched.view, source->ids[d], is_last, &failed_anew))
+        if (look_at(handover, source, watched.view, source->sent.ids[d], is_last, &ends))
             d++;
         else
             (void)nanosleep(&pause, NULL);
     }
     sg_view_close(watched.view);
-    return failed_anew;
+    return ends;
 }
 
-/* Gives the exit code. */
-static int print(const struct sg_handover *handover, const struct source *source)
+/* Whether it can be known: of all that was handed over the journal says what came of it. */
+static bool is_watched(const struct sg_handover *handover, const struct source *source)
+{
+    return source->sent.count > 0 && handover->submitted.done > 0 &&
+           !handover->submitted.is_queued && !handover->is_interrupted;
+}
+
+/* Of those that are too many to be told of one by one. */
+static void print_ends(const struct source *source, const struct ends *ends)
+{
+    if (source->sent.count <= FEW)
+        return;
+    if (ends->failed_anew > 0)
+        (void)printf("%lld failed again: `sgbridge failed` shows them\n",
+                     (long long)ends->failed_anew);
+    if (ends->open > 0)
+        (void)printf("%lld have not ended yet\n", (long long)ends->open);
+}
+
+static void print_sent(const struct sg_handover *handover, const struct source *source)
 {
     const struct sg_submitted *submitted = &handover->submitted;
-    const int exit = sg_submitted_exit(submitted);
 
-    if (handover->handed == 0 && !handover->is_interrupted) {
-        (void)puts("there is nothing of that kind to send");
-        return SG_EXIT_NO;
-    }
     if (handover->is_interrupted)
         (void)printf("interrupted after %lld of %lld: what is left can be asked for again\n",
                      (long long)handover->handed, (long long)handover->total);
     if (submitted->done > 0)
         (void)printf("%lld sent again\n", (long long)submitted->done);
     sg_submitted_print(handover->cli, submitted);
-    if (submitted->done == 0 || source->count == 0 || source->count > FEW ||
-        handover->command.spacing_us > 0)
-        return exit;
-    sg_behind_print(handover->cli, handover->settings, source->ids, source->count, true);
-    const int64_t failed_anew = watch(handover, source);
+    if (submitted->done > 0 && source->count > 0 && source->count <= FEW &&
+        handover->command.spacing_us == 0)
+        sg_behind_print(handover->cli, handover->settings, source->ids, source->count, true);
+    (void)fflush(stdout);
+}
 
-    return exit == SG_EXIT_OK && failed_anew > 0 ? SG_EXIT_NO : exit;
+static void print_json(const struct sg_handover *handover, const struct ends *ends)
+{
+    struct sg_arena *arena = handover->cli->arena;
+    struct sg_node *out = sg_submitted_json(handover->cli, &handover->submitted);
+
+    (void)sg_node_add(out, SG_STR("failed_again"), sg_node_number(arena, ends->failed_anew));
+    (void)sg_node_add(out, SG_STR("not_ended"), sg_node_number(arena, ends->open));
+    sg_answers_print_json(handover->cli, out);
+}
+
+/* Gives the exit code. */
+static int tell(const struct sg_handover *handover, struct source *source)
+{
+    const bool is_json = handover->cli->is_json;
+    const int exit = sg_submitted_exit(&handover->submitted);
+    struct ends ends = {0};
+
+    if (!is_json && handover->handed == 0 && !handover->is_interrupted) {
+        (void)puts("there is nothing of that kind to send");
+        return SG_EXIT_NO;
+    }
+    if (!is_json)
+        print_sent(handover, source);
+    drop_refused(handover, &source->sent);
+    if (is_watched(handover, source))
+        ends = watch(handover, source);
+    if (is_json)
+        print_json(handover, &ends);
+    else
+        print_ends(source, &ends);
+    return exit == SG_EXIT_OK && ends.failed_anew > 0 ? SG_EXIT_NO : exit;
 }
 
 /* --- the words --- */
@@ -261,14 +385,9 @@ static bool read_rate(const struct sg_cli *cli, int64_t *spacing_us)
     return true;
 }
 
-static int send(struct sg_handover *handover, const struct source *source)
+static int send(struct sg_handover *handover, struct source *source)
 {
-    if (!sg_hand_over(handover))
-        return SG_EXIT_UNABLE;
-    if (!handover->cli->is_json)
-        return print(handover, source);
-    sg_answers_print_json(handover->cli, sg_submitted_json(handover->cli, &handover->submitted));
-    return sg_submitted_exit(&handover->submitted);
+    return sg_hand_over(handover) ? tell(handover, source) : SG_EXIT_UNABLE;
 }
 
 static int run(const struct sg_cli *cli)
@@ -308,8 +427,8 @@ const struct sg_subcommand SG_SUBCOMMAND_REPLAY = {
     .name = "replay",
     .group = SG_SUBCOMMAND_ACTING,
     .brief = "sends what failed again, each once",
-    .about = "Sends what failed again, through today's mappings; each keeps its place in its\n"
-             "ticket's order. What is asked for twice, or interrupted, is done once.",
+    .about = "Sends what failed again, by today's mappings, each once, in its ticket's order.\n"
+             "Waits up to 10 s to tell what failed once more, but not so for --events.",
     .words = "[DELIVERY...]",
     .least = 0,
     .most = SG_COMMAND_DELIVERIES_MAX,

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "cli/drift.h"
 #include "cli/screen.h"
+#include "journal/spool.h"
 
 static const char *const NAME_AND_N[] = {"name", "#n", NULL};
 static const char *const LANES[] = {"#lanes", "#held", "#oldest", NULL};
@@ -26,6 +27,7 @@ struct status {
     struct sg_node *open, *totals, *alarms, *contacts, *facts, *cursors, *pauses, *standing,
         *drifts;
     const struct sg_node *lanes;
+    size_t waiting; /* commands in the spool */
     bool is_running;
 };
 
@@ -120,6 +122,7 @@ static void print_json(const struct sg_cli *cli, const struct status *status)
                    {"held", sg_answers_number(status->lanes, "held")},
                    {"oldest_open_s", oldest_s(status)},
                    {"drifts", (int64_t)status->drifts->count},
+                   {"commands_waiting", (int64_t)status->waiting},
                    {"mappings_since", mappings_since(status)}};
 
     (void)sg_node_add(out, SG_STR("name"), sg_node_text(cli->arena, status->settings->name));
@@ -204,6 +207,9 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
 {
     (void)printf("%-10.*s %s\n", SG_STR_ARG(status->settings->name),
                  status->is_running ? "running" : "not running");
+    if (status->waiting > 0)
+        (void)printf("%-10s %zu command%s for the daemon\n", "asked", status->waiting,
+                     status->waiting == 1 ? " waits" : "s wait");
     sg_answers_print_standing(status->standing);
     (void)printf("mappings   %.*s since %.*s, by %.*s\n", SG_STR_ARG(fact(status, "mappings")),
                  SG_STR_ARG(sg_answers_time(cli, status->settings, mappings_since(status))),
@@ -223,6 +229,22 @@ static void print_text(const struct sg_cli *cli, const struct status *status)
     print_systems(cli, status);
 }
 
+/* Who may read the journal alone is told all the same what it says. */
+static void count_waiting(const struct sg_cli *cli, struct status *status)
+{
+    const struct sg_str *ids;
+    struct sg_error err;
+
+    if (!sg_spool_list(cli->arena, status->settings->state, &ids, &status->waiting, &err))
+        (void)fprintf(stderr, "%s: %s\n", err.at.file, err.text);
+}
+
+/* Who watches the exit code alone does not see `not running`. */
+static bool is_alarming(const struct status *status, bool is_quiet)
+{
+    return status->alarms->count > 0 || (is_quiet && !status->is_running);
+}
+
 static int run(const struct sg_cli *cli)
 {
     const struct options *options = cli->options;
@@ -236,11 +258,13 @@ static int run(const struct sg_cli *cli)
     sg_view_close(view);
     if (!is_good)
         return SG_EXIT_UNABLE;
+    if (!options->is_quiet)
+        count_waiting(cli, &status);
     if (cli->is_json)
         print_json(cli, &status);
     else if (!options->is_quiet)
         print_text(cli, &status);
-    return status.alarms->count > 0 ? SG_EXIT_ALARM : SG_EXIT_OK;
+    return is_alarming(&status, options->is_quiet) ? SG_EXIT_ALARM : SG_EXIT_OK;
 }
 
 static const struct sg_option OPTIONS[] = {
@@ -254,7 +278,7 @@ const struct sg_subcommand SG_SUBCOMMAND_STATUS = {
     .brief = "what is open, held and late; breakers and alarms",
     .about = "What is open, held and late, by state; when each system was last met, its\n"
              "breaker, and the alarms that stand. Answers while the daemon is down, too.",
-    .exits = "0 no alarm; 2 an alarm stands; 69 the journal cannot be read",
+    .exits = "0 no alarm; 2 an alarm, or --quiet and no daemon runs; 69 no journal",
     .has_json = true,
     .options = OPTIONS,
     .options_size = sizeof(struct options),

@@ -78,10 +78,13 @@ bool sg_task_who_was_it(struct sg_task *task, int64_t id, struct sg_str *text, s
 bool sg_task_keep_act(struct sg_task *task, const struct sg_named *it, struct sg_str refused,
                       struct sg_error *err)
 {
-    if (refused.length > 0)
-        task->refused++;
-    else
+    if (refused.length > 0) {
+        if (task->refused++ == 0)
+            task->why = sg_str_format(task->state->arena, "delivery %lld: %.*s", (long long)it->id,
+                                      SG_STR_ARG(refused));
+    } else {
         task->done++;
+    }
     return SG_SQL_RUN(&task->state->sql, err, SG_SQL_ACT_ADD, SG_V_NUMBER(it->id),
                       SG_V_TEXT(task->command->id), sg_sql_text_or_null(refused),
                       sg_sql_text_or_null(it->reason));
@@ -412,27 +415,44 @@ static bool is_known(struct sg_task *task, bool *known, struct sg_error *err)
 
     if (!sg_sql_row(&task->state->sql, row, known, err))
         return false;
+    if (*known) {
+        task->done = sg_sql_number(row, 1);
+        task->refused = sg_sql_number(row, 2);
+        task->said = sg_str_copy(task->state->arena, sg_sql_text(row, 3));
+    }
     sg_sql_done(row);
     return true;
 }
 
-bool sg_state_obey(struct sg_state *state, const struct sg_command *command, bool *is_put_off,
-                   struct sg_error *err)
+static bool obey(struct sg_task *task, bool *is_put_off, struct sg_error *err)
 {
-    struct sg_task task = {.state = state, .command = command};
     bool known = false;
 
-    assert(state->is_begun);
-    *is_put_off = false;
-    if (!is_known(&task, &known, err))
+    if (!is_known(task, &known, err))
         return false;
     if (known)
         return true;
-    if (!is_under_way(&task, is_put_off, err))
+    if (!is_under_way(task, is_put_off, err))
         return false;
     if (*is_put_off)
         return true;
-    return carry_out(&task, is_put_off, err) && (*is_put_off || keep_command(&task, err));
+    return carry_out(task, is_put_off, err) && (*is_put_off || keep_command(task, err));
+}
+
+bool sg_state_obey(struct sg_state *state, const struct sg_command *command, struct sg_obeyed *out,
+                   struct sg_error *err)
+{
+    struct sg_task task = {.state = state, .command = command};
+
+    assert(state->is_begun);
+    *out = (struct sg_obeyed){0};
+    if (!obey(&task, &out->is_put_off, err))
+        return false;
+    out->done = task.done;
+    out->refused = task.refused;
+    if (task.refused > 0)
+        out->why = task.why.length > 0 ? task.why : task.said;
+    return true;
 }
 
 bool sg_state_note_command(struct sg_state *state, const struct sg_command *command, bool is_done,

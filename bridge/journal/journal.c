@@ -183,10 +183,10 @@ bool sg_journal_end(struct sg_journal *journal, const struct sg_ending *ending,
     return sg_state_end(&journal->state, ending, err);
 }
 
-bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command, bool *is_put_off,
-                     struct sg_error *err)
+bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command,
+                     struct sg_obeyed *out, struct sg_error *err)
 {
-    return sg_state_obey(&journal->state, command, is_put_off, err);
+    return sg_state_obey(&journal->state, command, out, err);
 }
 
 bool sg_journal_note_command(struct sg_journal *journal, const struct sg_command *command,

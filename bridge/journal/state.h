@@ -142,7 +142,7 @@ SG_MUST_USE bool sg_state_keep_request(struct sg_state *state, int64_t delivery,
 SG_MUST_USE bool sg_state_intend(struct sg_state *state, int64_t delivery, int64_t sent_at,
                                  struct sg_str request, struct sg_error *err);
 SG_MUST_USE bool sg_state_obey(struct sg_state *state, const struct sg_command *command,
-                               bool *is_put_off, struct sg_error *err);
+                               struct sg_obeyed *out, struct sg_error *err);
 SG_MUST_USE bool sg_state_note_command(struct sg_state *state, const struct sg_command *command,
                                        bool is_done, struct sg_str said, struct sg_error *err);
 SG_MUST_USE bool sg_state_end(struct sg_state *state, const struct sg_ending *ending,

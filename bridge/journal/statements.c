@@ -195,7 +195,7 @@ const char *const SG_STATE_STATEMENTS[SG_SQL_STATE_COUNT] = {
     [SG_SQL_DRIFT_END] = "DELETE FROM drift WHERE system = ?1 AND record = ?2 AND kind = ?3"
                          " AND pointer = ?4 AND shows = ?5",
 
-    [SG_SQL_COMMAND_FIND] = "SELECT paced_until FROM command WHERE id = ?1",
+    [SG_SQL_COMMAND_FIND] = "SELECT paced_until, done, refused, said FROM command WHERE id = ?1",
     [SG_SQL_COMMAND_ADD] =
         "INSERT INTO command(id, kind, who, asked_at, done_at, why, done, refused, paced_until,"
         "  said) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

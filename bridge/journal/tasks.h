@@ -14,6 +14,7 @@ struct sg_task {
     int64_t done, refused;
     int64_t turn_us; /* of the next delivery, when they are paced */
     struct sg_str said;
+    struct sg_str why; /* of the first that was refused, where it is an act */
 };
 
 /* A delivery that it names, as it was before. */

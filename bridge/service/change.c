@@ -96,11 +96,18 @@ static bool obey(struct sg_journal *journal, struct sg_change *change, struct sg
 {
     const struct sg_command *command = change->as.command.command;
 
-    if (change->as.command.is_noted)
-        return sg_journal_note_command(journal, command, change->as.command.is_done,
-                                       change->as.command.said, err);
-    return sg_journal_obey(journal, command, &change->as.command.is_put_off, err) &&
-           tell_waiting(journal, err);
+    struct sg_obeyed *obeyed = &change->as.command.obeyed;
+
+    if (change->as.command.is_noted) {
+        const bool is_done = change->as.command.is_done;
+        *obeyed = (struct sg_obeyed){
+            .done = is_done, .refused = !is_done, .why = change->as.command.said};
+        return sg_journal_note_command(journal, command, is_done, change->as.command.said, err);
+    }
+    if (!sg_journal_obey(journal, command, obeyed, err))
+        return false;
+    obeyed->why = sg_str_copy(change->as.command.arena, obeyed->why);
+    return tell_waiting(journal, err);
 }
 
 bool sg_change_apply(struct sg_journal *journal, struct sg_drift_watch *drift,

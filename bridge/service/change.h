@@ -63,8 +63,9 @@ struct sg_change {
             struct sg_str value;
         } fact;
         struct {
+            struct sg_arena *arena;
             const struct sg_command *command;
-            bool is_put_off; /* set for `done`: nothing was done, a call of it is under way */
+            struct sg_obeyed obeyed; /* set for `done`, in `arena` */
             bool
                 is_noted; /* it was carried out elsewhere, or could not be: as `said`, it is kept */
             bool is_done;

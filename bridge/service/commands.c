@@ -1,5 +1,6 @@
 /* What people ask for: files of the spool become entries of the journal, each once. */
 #include <inttypes.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -101,11 +102,26 @@ static void end_errand(struct errand *errand)
     sg_arena_free(errand->arena); /* it holds the errand itself */
 }
 
-static void log_done(const struct sg_command *command)
+/* Of what `check` would say of the files, the first. */
+static struct sg_str first_line(struct sg_str text)
 {
-    SG_LOG(INFO, "command.done", SG_TEXT("command", command->id),
-           SG_TEXT("kind", sg_str_of(sg_command_kind_name(command->kind))),
-           SG_TEXT("who", command->who), SG_NUMBER("deliveries", (int64_t)command->count));
+    const char *end = text.length == 0 ? NULL : memchr(text.at, '\n', text.length);
+
+    return end == NULL ? text : (struct sg_str){text.at, (size_t)(end - text.at)};
+}
+
+/* A refusal is a warning: who asked while the daemon was down has no other word of it. */
+static void log_done(const struct sg_command *command, const struct sg_obeyed *obeyed)
+{
+    const struct sg_str kind = sg_str_of(sg_command_kind_name(command->kind));
+
+    if (obeyed->refused == 0)
+        SG_LOG(INFO, "command.done", SG_TEXT("command", command->id), SG_TEXT("kind", kind),
+               SG_TEXT("who", command->who), SG_NUMBER("deliveries", (int64_t)command->count));
+    else
+        SG_LOG(WARN, "command.refused", SG_TEXT("command", command->id), SG_TEXT("kind", kind),
+               SG_TEXT("who", command->who), SG_NUMBER("done", obeyed->done),
+               SG_NUMBER("refused", obeyed->refused), SG_TEXT("why", first_line(obeyed->why)));
 }
 
 static void written(struct sg_change *change)
@@ -115,13 +131,13 @@ static void written(struct sg_change *change)
     const enum sg_command_kind kind = errand->command.kind;
     struct sg_error err;
 
-    if (!change->is_ok || change->as.command.is_put_off) {
+    if (!change->is_ok || change->as.command.obeyed.is_put_off) {
         look_again_at(service, service->now_ms + (change->is_ok ? BUSY_MS : RETRY_MS));
     } else if (!sg_spool_remove(dir_of(service), errand->command.id, &err)) {
         SG_LOG(ERROR, "spool.stays", SG_TEXT("why", sg_str_of(err.text)));
         look_again_at(service, service->now_ms + RETRY_MS);
     } else {
-        log_done(&errand->command);
+        log_done(&errand->command, &change->as.command.obeyed);
         look_again_at(service, service->now_ms); /* for what was one too many */
         if (kind == SG_COMMAND_PAUSE || kind == SG_COMMAND_RESUME)
             read_pauses(service);
@@ -132,6 +148,7 @@ static void written(struct sg_change *change)
 static void submit(struct errand *errand)
 {
     errand->change.kind = SG_CHANGE_COMMAND;
+    errand->change.as.command.arena = errand->arena;
     errand->change.as.command.command = &errand->command;
     errand->change.done = written;
     errand->change.owner = errand;

@@ -285,15 +285,22 @@ SG_MUST_USE bool sg_journal_end(struct sg_journal *journal, const struct sg_endi
 
 /* --- what people ask for --- */
 
+/** What came of a command. */
+struct sg_obeyed {
+    bool is_put_off;       /* nothing was written */
+    int64_t done, refused; /* deliveries, or 1 for the whole */
+    struct sg_str why;     /* of the first that was refused; lives as long as the step */
+};
+
 /**
- * Carries out what somebody asked for, once: of a second command of the same id nothing is done. What
- * came of it is an entry of the journal, as is each delivery's refusal, with the reason in a sentence;
- * neither is an error of this call. `*is_put_off`: a call of it is under way at this moment, nothing
- * was written, ask again. Of RELOAD it carries out `drop`, after the routes were set, some deliveries
- * at a time: put off says that there are more. Without it: see sg_journal_note_command().
+ * Carries out what somebody asked for, once: of a second command of the same id nothing is done, and
+ * `out` is of the first. What came of it is an entry of the journal, as is each delivery's refusal,
+ * with the reason in a sentence; neither is an error of this call. Put off: a call of it is under way
+ * at this moment, ask again. Of RELOAD it carries out `drop`, after the routes were set, some
+ * deliveries at a time: put off says that there are more. Without it: see sg_journal_note_command().
  */
 SG_MUST_USE bool sg_journal_obey(struct sg_journal *journal, const struct sg_command *command,
-                                 bool *is_put_off, struct sg_error *err);
+                                 struct sg_obeyed *out, struct sg_error *err);
 
 /** Keeps a command that was carried out elsewhere, or could not be; `said` is what came of it. */
 SG_MUST_USE bool sg_journal_note_command(struct sg_journal *journal,

@@ -15,7 +15,7 @@ import strangers
 from clock import jalali_time
 from house import Wrong, equal, run_checks, says, until
 
-NO, ALARM = 1, 2    # exit codes
+NO, ALARM, QUEUED = 1, 2, 3    # exit codes
 CALL_S = 2          # the time-out of a call in these runs
 
 
@@ -70,6 +70,22 @@ def status_ends_with_2_while_an_alarm_stands(house):
     says(house.bridge.command("status").stdout, "ALARM +poll saja.ticket saja: .*malformed")
     house.saja.post("clear")
     until(lambda: house.bridge.command("status").returncode == 0, "the alarm is over")
+
+
+def what_was_asked_while_it_was_down_waits_and_a_refusal_is_told(house):
+    house.bridge.stop()
+    equal("for the daemon" in house.bridge.command("status").stdout, False, "a command waits")
+    for words, wait in (("replay 5", "1 command waits"), ("pause system gamm --why x", "2 commands wait"),
+                        ("pause system gam --why x", "3 commands wait")):
+        equal(house.bridge.command(*words.split()).returncode, QUEUED, f"exit code of {words}")
+        says(house.bridge.command("status").stdout, f"{wait} for the daemon\n")
+    equal(house.bridge.status()["commands_waiting"], 3, "commands that wait")
+    offset = house.log_size()
+    house.bridge.start()
+    until(lambda: house.bridge.status()["commands_waiting"] == 0, "none waits")
+    until(lambda: "command.done" in house.log_since(offset), "the good one is told")
+    says(house.log_since(offset), r'<4>command\.refused .*kind=replay .*done=0 refused=1 why="there is no delivery 5"',
+         r'<4>command\.refused .*kind=pause .*why="there is no system gamm"', r"<6>command\.done .*kind=pause ")
 
 
 # --- mappings ---
@@ -215,7 +231,8 @@ def a_huge_webhook_takes_little_memory(house):
 
 CHECKS = (
     the_books_can_be_read_whatever_became_of_the_daemon, trace_tells_what_went_wrong_and_what_waits_behind_it,
-    a_lost_row_makes_audit_name_the_day, status_ends_with_2_while_an_alarm_stands, a_good_change_comes_into_force,
+    a_lost_row_makes_audit_name_the_day, status_ends_with_2_while_an_alarm_stands,
+    what_was_asked_while_it_was_down_waits_and_a_refusal_is_told, a_good_change_comes_into_force,
     a_bad_file_keeps_what_runs, a_mapping_with_open_deliveries_is_not_taken_away, a_mapping_is_dropped_with_what_waits_for_it, check_live_names_what_is_wrong,
     a_second_daemon_is_refused, the_journal_of_another_installation_is_refused, sigterm_ends_running_calls_first,
     a_wrong_webhook_is_refused_and_loses_nothing, a_huge_webhook_takes_little_memory,

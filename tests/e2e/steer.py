@@ -45,7 +45,11 @@ def what_failed_is_understood_mended_and_sent(house):
     key, delivery = make_fail(house)
     asks(house, NO, "replay", "--all", "--dry-run", what=rf'delivery {delivery}, ticket {key}: failed \(no row for "998"',
          where=r"ticket-to-case\.yaml:\d+:\d+ /Letter/Receiver/@Code", then=r"then: ticket-note .*skipped \(no link\)")
-    asks(house, NO, "replay", delivery, again="1 sent again", end=f'delivery {delivery}: failed: no row for "998"')
+    again, end = "^1 sent again\n", f'\ndelivery {delivery}: failed: no row for "998"'
+    for words in ((delivery,), (delivery, delivery), ("--all",), ("--reason", 'no row for "998"'),
+                  ("--all", "--rate", "5/s")):
+        equal(len(re.findall(end, asks(house, NO, "replay", *words, again=again, end=end))), 1, f"lines of {words}")
+    asks(house, NO, "replay", "--all", "--json", done='"done": ?1', failed='"failed_again": ?1')
     mend(house)
     asks(house, DONE, "replay", "--all", "--dry-run", sent="sent to gam by create_case", line=r"\+ /Letter/Receiver/@Code: ")
     equal(house.receiver(key), None, "a case after a dry run")
@@ -55,6 +59,19 @@ def what_failed_is_understood_mended_and_sent(house):
     until(lambda: house.bridge.open_count() == 0, "nothing is open")
     asks(house, NO, "replay", delivery, said="it was delivered already: --again sends it once more")
     asks(house, NO, "replay", "--all", said="nothing of that kind")
+
+
+def what_fails_again_is_counted_where_it_is_much(house):
+    house.saja.post("ticket", count=21, fields={"service_code": _NO_ROW, "district": "3"})
+    until(lambda: house.bridge.counts().get("failed") == 21, "21 have failed")
+    said = asks(house, NO, "replay", "--all", sent="^21 sent again\n21 failed again: `sgbridge failed` shows them\n$")
+    equal("delivery" in said, False, "one of them is told apart")
+    mend(house)
+    house.bridge.command("reload")
+    house.gam.post("down")
+    began = time.monotonic()
+    asks(house, DONE, "replay", "--all", sent="21 sent again\n21 have not ended yet\n")
+    equal(9 < time.monotonic() - began < 20, True, "it waits, and not for ever")
 
 
 def a_reload_with_an_error_says_what_check_says(house):
@@ -110,7 +127,7 @@ def a_person_says_what_was_done(house):
 def a_paused_system_is_left_alone_until_it_is_resumed(house):
     house.make_case()
     asks(house, NO, "pause", "system", "gm", "--why", "x", said="there is no system gm")
-    asks(house, DONE, "pause", "system", "gam", "--why", "نگه‌داری", said="system gam is paused")
+    asks(house, DONE, "pause", "system", "gam", "--why", "نگه‌داری", said="^system gam is paused; `sgbridge resume system gam` lets it go\n$")
     says(house.bridge.command("status").stdout, "PAUSED +system gam by .*: نگه‌داری")
     until(lambda: house.gam.get("counters") == house.gam.get("counters"), "calls under way end")
     time.sleep(1)
@@ -121,6 +138,19 @@ def a_paused_system_is_left_alone_until_it_is_resumed(house):
     asks(house, DONE, "resume", "system", "gam")
     until(lambda: house.receiver(key), f"{key} is a case")
     asks(house, NO, "resume", "system", "gam", said="system gam is not paused")
+
+
+def a_second_pause_says_what_it_replaces(house):
+    direction = ("pause", "direction", "saja", "gam", "--why")
+    asks(house, DONE, *direction, "first", "--until", "2h", said="`sgbridge resume direction saja gam` lets it go\n$")
+    asks(house, DONE, "pause", "system", "gam", "--why", "x", said="lets it go\n$")
+    until_2h = r", until 14\d\d/\d\d/\d\d \d\d:\d\d"
+    asks(house, DONE, *direction, "second", said=rf"\nthis replaces the pause by \w+{until_2h}: first\n$")
+    said = asks(house, DONE, *direction, "third", "--json")
+    says(said, r'"replaced": ?{"scope": ?"direction", ?"name": ?"saja>gam".*"why": ?"second"}')
+    asks(house, NO, *direction, "fourth", "--until", "1400-01-01", said="^the time .* is over\n$")
+    house.bridge.stop()
+    asks(house, QUEUED, *direction, "fifth", said=r"this replaces the pause by \w+: third\nqueued: ")
 
 
 def a_pause_ends_at_its_time_and_lives_through_a_kill(house):
@@ -166,9 +196,10 @@ def top_shows_what_happens_until_q(house):
 
 
 CHECKS = (
-    what_failed_is_understood_mended_and_sent, a_reload_with_an_error_says_what_check_says,
+    what_failed_is_understood_mended_and_sent, what_fails_again_is_counted_where_it_is_much, a_reload_with_an_error_says_what_check_says,
     what_is_asked_while_it_is_down_is_done_once, who_gives_up_says_why, a_person_says_what_was_done,
-    a_paused_system_is_left_alone_until_it_is_resumed, a_pause_ends_at_its_time_and_lives_through_a_kill,
+    a_paused_system_is_left_alone_until_it_is_resumed, a_second_pause_says_what_it_replaces,
+    a_pause_ends_at_its_time_and_lives_through_a_kill,
     top_shows_what_happens_until_q,
 )
 

@@ -7,7 +7,7 @@ import paths
 from world import World, wait_for
 
 ENDED_S = 20
-USAGE = 64
+NOTHING, USAGE = 1, 64
 TITLES = r"\A +taken +delivered +skipped +echo +discarded +pending +unknown +failed\n"
 
 
@@ -47,9 +47,17 @@ class Audit(unittest.TestCase):
         self.assertEqual([group["mapping"] for group in told["groups"]], ["ticket-to-case"])
 
     def test_one_system_is_a_sum_of_its_own(self):
-        told = {system: json.loads(self.ask("--system", system, "--json")) for system in ("saja", "gam", "nosuch")}
+        told = {system: json.loads(self.ask("--system", system, "--json")) for system in ("saja", "gam")}
         self.assertEqual({system: (sums["adds_up"], sums["taken_in"]) for system, sums in told.items()},
-                         {"saja": (True, 6), "gam": (True, 0), "nosuch": (True, 0)})
+                         {"saja": (True, 6), "gam": (True, 0)})
+
+    def test_a_name_that_nothing_is_of_is_told(self):
+        for words, what in (("--mapping nope", "mapping nope"), ("--system gma", "system gma"),
+                            ("--system gam --mapping ticket-to-case", "mapping ticket-to-case"),
+                            ("--mapping nope --json", "mapping nope")):
+            said = self.world.bridge.command("audit", *words.split())
+            self.assertEqual((said.returncode, said.stdout, said.stderr),
+                             (NOTHING, "", f"sgbridge: nothing in the journal is of {what}\n"), words)
 
     def test_what_is_no_time_is_told(self):
         said = self.world.bridge.command("audit", "--since", "دیروز")

@@ -135,12 +135,14 @@ static void a_reload_that_would_leave_a_delivery_without_its_mapping_is_refused_
 /* A person asks for a delivery to be sent again. */
 static void replay(struct sg_stage *stage, int64_t delivery)
 {
+    struct sg_arena *arena SG_AUTO(sg_arena) = sg_arena_new();
     const struct sg_command command = {.kind = SG_COMMAND_REPLAY,
                                        .id = SG_STR("1"),
                                        .who = SG_STR("rahimi"),
                                        .deliveries = &delivery,
                                        .count = 1};
-    struct sg_change change = {.kind = SG_CHANGE_COMMAND, .as.command.command = &command};
+    struct sg_change change = {.kind = SG_CHANGE_COMMAND,
+                               .as.command = {.arena = arena, .command = &command}};
 
     sg_keeper_submit(stage->keeper, &change);
     sg_stage_settle(stage);

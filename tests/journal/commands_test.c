@@ -407,6 +407,29 @@ static void a_command_that_was_carried_out_elsewhere_is_kept_once(void **state)
     assert_string_equal(sg_stage_view(stage, SG_VIEW_COMMAND, "c", "012"), "1 0 همه چیز خوب است");
 }
 
+static void who_carries_a_command_out_is_told_of_the_first_refusal(void **state)
+{
+    struct stage *stage = *state;
+    const int64_t ids[] = {delivered(stage), 99};
+    const struct sg_command command = {.kind = SG_COMMAND_REPLAY,
+                                       .id = SG_STR("c"),
+                                       .who = SG_STR("sara"),
+                                       .deliveries = ids,
+                                       .count = 2};
+    struct sg_obeyed obeyed;
+    struct sg_error err;
+
+    for (int turn = 0; turn < 2; turn++) { /* the second time it is known already */
+        sg_stage_begin(stage);
+        assert_true(sg_journal_obey(stage->journal, &command, &obeyed, &err));
+        assert_false(obeyed.is_put_off);
+        assert_int_equal(obeyed.done, 0);
+        assert_int_equal(obeyed.refused, 2);
+        assert_true(sg_str_starts(obeyed.why, turn == 0 ? "delivery 1: " : "there is no delivery"));
+        sg_stage_commit(stage);
+    }
+}
+
 /* --- older events through a mapping --- */
 
 static void an_older_event_goes_through_a_new_mapping_once(void **state)
@@ -601,6 +624,7 @@ int sg_commands_tests(struct stage_choice *kind)
         STAGE_TEST(a_command_of_the_same_id_is_done_once, kind),
         STAGE_TEST(what_was_not_committed_was_not_done, kind),
         STAGE_TEST(a_command_that_was_carried_out_elsewhere_is_kept_once, kind),
+        STAGE_TEST(who_carries_a_command_out_is_told_of_the_first_refusal, kind),
         STAGE_TEST(an_older_event_goes_through_a_new_mapping_once, kind),
         STAGE_TEST(an_older_event_waits_for_its_link_as_a_new_one_does, kind),
         STAGE_TEST(older_events_that_do_not_go_through_it_are_refused, kind),

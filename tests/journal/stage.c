@@ -393,7 +393,7 @@ const char *sg_stage_obey(struct stage *stage, const struct sg_command *command)
 {
     struct sg_command asked = *command;
     const bool is_own = begin_own(stage);
-    bool is_put_off = false;
+    struct sg_obeyed obeyed;
     struct sg_error err;
 
     if (asked.id.length == 0)
@@ -402,12 +402,12 @@ const char *sg_stage_obey(struct stage *stage, const struct sg_command *command)
         asked.who = SG_STR("sara");
     if (asked.at == 0)
         asked.at = stage->now_ms;
-    if (!sg_journal_obey(stage->journal, &asked, &is_put_off, &err))
+    if (!sg_journal_obey(stage->journal, &asked, &obeyed, &err))
         fail_msg("%s", err.text);
     if (!is_own)
         return "";
     sg_stage_commit(stage);
-    return is_put_off ? "put off" : sg_stage_refusals(stage, asked.id);
+    return obeyed.is_put_off ? "put off" : sg_stage_refusals(stage, asked.id);
 }
 
 /* --- what people see --- */

@@ -155,7 +155,7 @@ static void what_had_failed_says_since_when_and_is_sent_again(void **state)
                                        .count = 3};
     struct unit_folder folder;
     struct sg_delivery *taken = NULL;
-    bool is_put_off = false;
+    struct sg_obeyed obeyed;
     size_t count = 0;
     struct sg_error err;
 
@@ -174,7 +174,7 @@ static void what_had_failed_says_since_when_and_is_sent_again(void **state)
     assert_int_equal(ask(&folder, "SELECT count(*) FROM request"), 1);
     struct sg_journal *journal = open_journal(&folder, 5000);
     assert_true(sg_journal_begin(journal, 5000, &err));
-    assert_true(sg_journal_obey(journal, &command, &is_put_off, &err));
+    assert_true(sg_journal_obey(journal, &command, &obeyed, &err));
     assert_true(sg_journal_commit(journal, &err));
     assert_true(sg_journal_take(journal, arena, &(struct sg_take){SG_STR("gam"), 9, 5000}, &taken,
                                 &count, &err));
