@@ -10,10 +10,10 @@ enum { COMMITS = 200, LOG_BYTES_MAX = 80 << 20 }; /* of 164 MB that are written 
 
 #define NUMBERS_TO(last) \
     "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT " last ")"
-/* A row a page; each commit changes a hundred. */
+/* A row a page; each commit changes two hundred. */
 #define TABLE "CREATE TABLE page(n INTEGER PRIMARY KEY, text BLOB)"
-#define FILL  NUMBERS_TO("100") "INSERT INTO page SELECT n, zeroblob(8000) FROM c"
-#define WRITE "UPDATE page SET text = zeroblob(8000 - (length(text) = 8000))"
+#define FILL  NUMBERS_TO("200") "INSERT INTO page SELECT n, zeroblob(3900) FROM c"
+#define WRITE "UPDATE page SET text = zeroblob(3900 - (length(text) = 3900))"
 /* It takes so long that commits fall into it. */
 #define READ "BEGIN; SELECT count(*) FROM page;" NUMBERS_TO("20000") "SELECT count(*) FROM c"
 
