@@ -162,17 +162,21 @@ static int choose_events(struct sg_handover *handover, struct source *source)
                : SG_EXIT_UNABLE;
 }
 
-/* One that is typed twice is meant once. */
-static size_t drop_repeats(int64_t *ids, size_t count)
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* In their order; one that is typed twice is meant once. */
+static size_t sort_out(int64_t *ids, size_t count)
 {
     size_t kept = 0;
 
+    qsort(ids, count, sizeof *ids, by_number);
     for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-
-        while (k < kept && ids[k] != ids[i])
-            k++;
-        if (k == kept)
+        if (i == 0 || ids[i] != ids[i - 1])
             ids[kept++] = ids[i];
     }
     return kept;
@@ -184,7 +188,7 @@ static int choose_words(struct sg_handover *handover, struct source *source)
 
     if (!sg_submit_read_ids(handover->cli, &ids, &source->count))
         return SG_EXIT_USAGE;
-    source->count = drop_repeats(ids, source->count);
+    source->count = sort_out(ids, source->count);
     source->ids = ids;
     handover->next = next_word;
     handover->total = (int64_t)source->count;
@@ -212,13 +216,6 @@ static int choose(struct sg_handover *handover, struct source *source)
 struct ends {
     int64_t failed_anew, open;
 };
-
-static int by_number(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* What was refused is as it was before, and was told already. */
 static void drop_refused(const struct sg_handover *handover, struct sent *sent)
