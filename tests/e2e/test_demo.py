@@ -19,6 +19,11 @@ from world import World, wait_for
 PATIENCE_S = 20
 
 
+def heed_ctrl_c():
+    """As at a terminal: a shell that runs something in the background lets it ignore SIGINT, and all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Stopped(unittest.TestCase):
     def test_ctrl_c_ends_all_that_it_started(self):
         for by, when in itertools.product((os.killpg, os.kill), ("", "the bridge listens on")):
@@ -30,7 +35,7 @@ class Stopped(unittest.TestCase):
         said = scratch / "said"
         with said.open("wb") as output:
             process = subprocess.Popen([sys.executable, paths.ROOT / "tests/e2e/demo.py", "--sgbridge", paths.SGBRIDGE],
-                                       stdout=output, stderr=output, start_new_session=True,
+                                       stdout=output, stderr=output, start_new_session=True, preexec_fn=heed_ctrl_c,
                                        env=os.environ | {"TMPDIR": str(scratch)})
         self.addCleanup(self.kill_group, process)
         wait_for(lambda: list(scratch.glob("sgbridge-demo-*/*.log")) and when in said.read_text(encoding="utf-8"),
