@@ -94,6 +94,16 @@ struct sg_str sg_str_counted(struct sg_arena *arena, size_t count, const char *w
     return sg_str_format(arena, "%zu %s%s", count, what, count == 1 ? "" : "s");
 }
 
+struct sg_str sg_str_join_by(struct sg_arena *arena, struct sg_str a, char between, struct sg_str b)
+{
+    struct sg_buffer out = {.arena = arena};
+
+    sg_buffer_add(&out, a);
+    sg_buffer_add_byte(&out, between);
+    sg_buffer_add(&out, b);
+    return sg_buffer_text(&out);
+}
+
 struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b)
 {
     struct sg_buffer out = {.arena = arena};

@@ -54,6 +54,10 @@ struct sg_str sg_str_format(struct sg_arena *arena, const char *format, ...)
 /** `1 error`, `2 errors`; `what` is the name of one. */
 struct sg_str sg_str_counted(struct sg_arena *arena, size_t count, const char *what);
 
+/** Both, with a byte of ASCII between: `saja.ticket`, `gam/1405-88123`. */
+struct sg_str sg_str_join_by(struct sg_arena *arena, struct sg_str a, char between,
+                             struct sg_str b);
+
 /** Both, one after the other. */
 struct sg_str sg_str_join(struct sg_arena *arena, struct sg_str a, struct sg_str b);
 

@@ -8,12 +8,7 @@ enum { EXPIRED_AT_ONCE = 500 };
 
 struct sg_str sg_lane_of_ticket(struct sg_arena *arena, struct sg_str target, struct sg_str ticket)
 {
-    struct sg_buffer out = {.arena = arena};
-
-    sg_buffer_add(&out, target);
-    sg_buffer_add_byte(&out, '/');
-    sg_buffer_add(&out, ticket);
-    return sg_buffer_text(&out);
+    return sg_str_join_by(arena, target, '/', ticket);
 }
 
 struct sg_str sg_lane_wait_key(struct sg_arena *arena, struct sg_str system, struct sg_str id)
@@ -23,12 +18,7 @@ struct sg_str sg_lane_wait_key(struct sg_arena *arena, struct sg_str system, str
 
 struct sg_str sg_lane_of_wait(struct sg_arena *arena, struct sg_str target, struct sg_str wait_key)
 {
-    struct sg_buffer out = {.arena = arena};
-
-    sg_buffer_add(&out, target);
-    sg_buffer_add_byte(&out, '?');
-    sg_buffer_add(&out, wait_key);
-    return sg_buffer_text(&out);
+    return sg_str_join_by(arena, target, '?', wait_key);
 }
 
 /* --- whose turn it is --- */

@@ -162,12 +162,7 @@ int64_t sg_state_day(const struct sg_state *state)
 
 struct sg_str sg_state_source(struct sg_arena *arena, struct sg_str system, struct sg_str record)
 {
-    struct sg_buffer out = {.arena = arena};
-
-    sg_buffer_add(&out, system);
-    sg_buffer_add_byte(&out, '.');
-    sg_buffer_add(&out, record);
-    return sg_buffer_text(&out);
+    return sg_str_join_by(arena, system, '.', record);
 }
 
 static bool is_same_counter(const struct sg_tally *a, const struct sg_tally *b)
