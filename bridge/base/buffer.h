@@ -7,7 +7,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/** `struct sg_buffer out = {.arena = arena};` is an empty one; what it holds lives in the arena. */
+/** `struct sg_buffer out = {.arena = arena};` is an empty one; what it holds lives in the
+ * arena, and begins where any object may: structs can be put into it one after the other. */
 struct sg_buffer {
     struct sg_arena *arena;
     char *at;

@@ -375,13 +375,7 @@ static void read_reply(struct slot *slot, CURLcode code, struct sg_reply *reply)
     reply->kind = SG_REPLY_WHOLE;
     reply->status = (int)status;
     reply->header_count = slot->headers.length / sizeof *reply->headers;
-    struct sg_header *headers =
-        sg_arena_get(slot->call->arena, reply->header_count, sizeof *headers);
-
-    if (reply->header_count >
-        0) /* a buffer's bytes lie anywhere: copied to where they may be read */
-        memcpy(headers, slot->headers.at, slot->headers.length);
-    reply->headers = headers;
+    reply->headers = (const void *)slot->headers.at;
     reply->body = slot->body.length > 0 ? sg_buffer_text(&slot->body) : SG_STR("");
 }
 
